@@ -1,0 +1,77 @@
+import { splitAtEquals } from "../application/options.ts";
+import { UsageError } from "./usage-error.ts";
+
+/** The words of the command line, sorted. */
+export type CommandLine =
+  | { readonly what: "help" }
+  | { readonly what: "version" }
+  | { readonly what: "backends" }
+  | {
+      readonly what: "run";
+      readonly backend: string;
+      /** Seconds after which to stop. */
+      readonly until: number | undefined;
+      /** Path of the daemon's module. */
+      readonly daemon: string;
+      /** What comes after the daemon: its own options. */
+      readonly args: readonly string[];
+    };
+
+export const USAGE = `Usage: reactor [--backend NAME|MODULE] [--until SECONDS] DAEMON [daemon options]
+
+Runs a daemon: a module (.ts or .js) whose default export is a function of the
+reactor and its options.
+
+  --backend NAME|MODULE  the backend to run on: a name, or the path of a module
+                         whose default export is a backend (default: libuv)
+  --until SECONDS        stop after so much of the reactor's time
+  --backends             list the backends, and what each can do
+  --version              print the version
+  --help                 print this text
+  DAEMON --help          print the daemon's own options
+
+The first ^C stops the daemon gracefully, the second at once. The exit status is
+0 when it stopped well, 1 when it failed, 2 when the command line is wrong; a
+daemon that was stopped by a signal ends by that signal.`;
+
+/** @throws UsageError */
+export function parseCommandLine(args: readonly string[]): CommandLine {
+  let backend = "libuv";
+  let until: number | undefined;
+  const rest = [...args];
+  for (let arg = rest.shift(); arg !== undefined; arg = rest.shift()) {
+    if (!arg.startsWith("-")) return { what: "run", backend, until, daemon: arg, args: rest };
+    const [option, inline] = splitAtEquals(arg);
+    const value = (): string => inline ?? rest.shift() ?? missing(option);
+    switch (option) {
+      case "--help":
+      case "-h":
+        return { what: "help" };
+      case "--version":
+        return { what: "version" };
+      case "--backends":
+        return { what: "backends" };
+      case "--backend":
+        backend = value();
+        break;
+      case "--until":
+        until = toSeconds(value());
+        break;
+      default:
+        throw new UsageError(`there is no option ${option}; daemon options come after the daemon`);
+    }
+  }
+  throw new UsageError("name a daemon to run");
+}
+
+function missing(option: string): never {
+  throw new UsageError(`${option} needs a value`);
+}
+
+function toSeconds(text: string): number {
+  const seconds = Number(text);
+  if (text.trim() === "" || !(seconds >= 0 && seconds < Infinity)) {
+    throw new UsageError(`--until needs a number of seconds, not "${text}"`);
+  }
+  return seconds;
+}

@@ -1,0 +1,63 @@
+/** Loading what the command line names: daemons and backends. */
+import { stat } from "node:fs/promises";
+import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import type { Daemon } from "../application/daemon.ts";
+import type { OptionDeclarations } from "../application/options.ts";
+import { messageOf } from "../core/errors.ts";
+import { importModule, NoTypeScriptError } from "../core/import-module.ts";
+import type { Backend } from "../reactor/backend.ts";
+import type { Capability, ReactorCore } from "../reactor/capabilities.ts";
+import { backends } from "../reactor/index.ts";
+import { UsageError } from "./usage-error.ts";
+
+// What is known of a module's backend is what the interface says.
+export type LoadedBackend = Backend<Capability, object>;
+export type LoadedDaemon = Daemon<ReactorCore, OptionDeclarations>;
+
+/** A backend by name, or from a module. @throws UsageError */
+export async function loadBackend(nameOrModule: string): Promise<LoadedBackend> {
+  const known: Readonly<Record<string, unknown>> = backends;
+  if (Object.hasOwn(known, nameOrModule)) return known[nameOrModule] as LoadedBackend;
+  if (!/[./\\]/.test(nameOrModule)) {
+    throw new UsageError(
+      `no backend is called "${nameOrModule}"; there are: ${Object.keys(known).join(", ")}`,
+    );
+  }
+  const exported = await loadDefault(nameOrModule, "backend");
+  if (!isBackend(exported)) {
+    throw new UsageError(`the default export of ${nameOrModule} is not a backend`);
+  }
+  return exported;
+}
+
+/** A daemon from a module. @throws UsageError */
+export async function loadDaemon(module: string): Promise<LoadedDaemon> {
+  const exported = await loadDefault(module, "daemon");
+  if (typeof exported !== "function") {
+    throw new UsageError(`the default export of ${module} is not a function of the reactor`);
+  }
+  const { summary = "", options = {} } = exported as Partial<LoadedDaemon>;
+  return Object.assign((...args: Parameters<LoadedDaemon>) => exported(...args) as unknown, {
+    summary,
+    options,
+  });
+}
+
+async function loadDefault(module: string, kind: string): Promise<unknown> {
+  const path = resolve(module);
+  const found = await stat(path).catch(() => undefined);
+  if (found?.isFile() !== true) throw new UsageError(`there is no ${kind} module at ${module}`);
+  try {
+    return (await importModule(pathToFileURL(path).href))["default"];
+  } catch (error) {
+    if (error instanceof NoTypeScriptError) throw new UsageError(error.message);
+    throw new UsageError(`the ${kind} module ${module} cannot be loaded: ${messageOf(error)}`);
+  }
+}
+
+function isBackend(value: unknown): value is LoadedBackend {
+  if (typeof value !== "object" || value === null) return false;
+  const { name, capabilities, open } = value as Partial<LoadedBackend>;
+  return typeof name === "string" && Array.isArray(capabilities) && typeof open === "function";
+}

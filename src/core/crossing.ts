@@ -1,0 +1,109 @@
+/** What can cross to a worker and back, and how errors do. */
+import { SkeinError } from "./errors.ts";
+
+/** An argument or a result cannot be copied to another thread. */
+export class CannotCrossError extends SkeinError {
+  override readonly name = "CannotCrossError";
+  readonly code = "ERR_CANNOT_CROSS";
+}
+
+/** An error as data. Class and extra properties beyond these do not survive the crossing. */
+export interface PackedError {
+  readonly name: string;
+  readonly message: string;
+  readonly stack: string | undefined;
+  readonly code: unknown;
+  readonly cause: PackedError | undefined;
+}
+
+const CAUSES_MAX = 8;
+
+export function packError(thrown: unknown, depth = 0): PackedError {
+  if (!(thrown instanceof Error)) {
+    return {
+      name: "Error",
+      message: String(thrown),
+      stack: undefined,
+      code: undefined,
+      cause: undefined,
+    };
+  }
+  const code = "code" in thrown ? thrown.code : undefined;
+  return {
+    name: thrown.name,
+    message: thrown.message,
+    stack: thrown.stack,
+    code: typeof code === "string" || typeof code === "number" ? code : undefined,
+    cause:
+      thrown.cause === undefined || depth === CAUSES_MAX
+        ? undefined
+        : packError(thrown.cause, depth + 1),
+  };
+}
+
+export function unpackError(packed: PackedError): Error {
+  const error = new Error(packed.message);
+  error.name = packed.name;
+  if (packed.stack !== undefined) error.stack = packed.stack;
+  if (packed.code !== undefined) Object.assign(error, { code: packed.code });
+  if (packed.cause !== undefined) error.cause = unpackError(packed.cause);
+  return error;
+}
+
+/**
+ * An error that says which part of `value` cannot be copied, and what it is.
+ *
+ * @param what names the value: "argument 1 of hash()".
+ */
+export function cannotCross(what: string, value: unknown, cause: unknown): CannotCrossError {
+  const { path, kind } = findCulprit(value, "", new Set()) ?? { path: "", kind: "special" };
+  return new CannotCrossError(
+    `${what} cannot cross to or from a worker: ${path === "" ? "it" : `its ${path}`} is ${kind}; ` +
+      "pass plain data instead",
+    { cause },
+  );
+}
+
+/** The same for the arguments of a call: says which of them it is. */
+export function argumentsCannotCross(
+  name: string,
+  args: readonly unknown[],
+  cause: unknown,
+): CannotCrossError {
+  const index = args.findIndex((argument) => !copies(argument));
+  return cannotCross(`argument ${index + 1} of ${name}()`, args[index], cause);
+}
+
+interface Culprit {
+  readonly path: string;
+  readonly kind: string;
+}
+
+function findCulprit(value: unknown, path: string, seen: Set<unknown>): Culprit | undefined {
+  if (typeof value === "function") return { path, kind: "a function" };
+  if (typeof value === "symbol") return { path, kind: "a symbol" };
+  if (typeof value !== "object" || value === null || seen.has(value)) return undefined;
+  seen.add(value);
+  for (const [key, part] of partsOf(value)) {
+    const culprit = findCulprit(part, path + key, seen);
+    if (culprit !== undefined) return culprit;
+  }
+  if (copies(value)) return undefined;
+  return { path, kind: `a ${value.constructor?.name ?? "special object"}` };
+}
+
+function partsOf(value: object): [string, unknown][] {
+  if (Array.isArray(value)) return value.map((item, index) => [`[${index}]`, item]);
+  if (value instanceof Map) return [...value].map(([key, item]) => [`.get(${String(key)})`, item]);
+  if (value instanceof Set) return [...value].map((item) => [".values()", item]);
+  return Object.entries(value).map(([key, item]) => [`.${key}`, item]);
+}
+
+function copies(value: unknown): boolean {
+  try {
+    structuredClone(value);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,72 @@
+/**
+ * Loading modules whose names come from outside: daemons, backends, worker modules.
+ *
+ * TypeScript is loaded by Node itself where it can, else by tsx where that is installed. A `.ts`
+ * URL whose file was compiled away falls back to the `.js` beside it, so that code which names its
+ * worker module by URL works both from source and compiled.
+ */
+import { SkeinError } from "./errors.ts";
+
+/** A TypeScript module cannot be loaded by this version of Node without help. */
+export class NoTypeScriptError extends SkeinError {
+  override readonly name = "NoTypeScriptError";
+  readonly code = "ERR_NO_TYPESCRIPT";
+}
+
+const TYPESCRIPT = /\.[mc]?ts$/;
+
+let tsx: Promise<void> | undefined;
+
+/** Imports the module at an absolute URL. @throws NoTypeScriptError, or what the module throws. */
+export async function importModule(url: string): Promise<Record<string, unknown>> {
+  if (!TYPESCRIPT.test(url)) return load(url);
+  // Beforehand, as Node remembers a module that it could not load.
+  if (needsTsx()) await (tsx ??= registerTsx(url));
+  try {
+    return await load(url);
+  } catch (error) {
+    if (!isMissing(error, url)) throw error;
+    return load(url.replace(TYPESCRIPT, (ending) => ending.replace("ts", "js")));
+  }
+}
+
+function load(url: string): Promise<Record<string, unknown>> {
+  return import(/* @vite-ignore */ url) as Promise<Record<string, unknown>>;
+}
+
+async function registerTsx(url: string): Promise<void> {
+  // Not a literal: bundlers would look for it.
+  const name = "tsx/esm/api";
+  let api: { register(): void };
+  try {
+    api = (await import(/* @vite-ignore */ name)) as typeof api;
+  } catch (cause) {
+    throw new NoTypeScriptError(
+      `this version of Node cannot load ${url} by itself: ` +
+        "install tsx (npm install tsx), use Node 22.18 or newer, or compile it to JavaScript",
+      { cause },
+    );
+  }
+  api.register();
+}
+
+/** Whether this is a Node that loads no TypeScript, with nothing installed to help it. */
+function needsTsx(): boolean {
+  if (TYPESCRIPT.test(import.meta.url)) return false;
+  const { process } = globalThis as {
+    process?: {
+      versions: Record<string, string>;
+      features: { typescript?: string | false };
+      execArgv: string[];
+    };
+  };
+  if (process === undefined || "bun" in process.versions || "deno" in process.versions)
+    return false;
+  return !process.features.typescript && !process.execArgv.some((arg) => arg.includes("tsx"));
+}
+
+/** Whether the error says that this very module is not there; not one that it imports. */
+function isMissing(error: unknown, url: string): boolean {
+  const { code, url: missing } = error as { code?: unknown; url?: unknown };
+  return code === "ERR_MODULE_NOT_FOUND" && missing === url;
+}

@@ -1,0 +1,46 @@
+import { type Chained, Deferred, fromPromise, isThenable } from "./deferred.ts";
+import { Failure } from "./failure.ts";
+
+/** A Deferred that has already fired with `value`. */
+export function succeed<T>(value: T): Deferred<T> {
+  const deferred = new Deferred<T>();
+  deferred.callback(value);
+  return deferred;
+}
+
+/** A Deferred that has already failed with `error` (anything that can be thrown, or a Failure). */
+export function fail(error: unknown): Deferred<never> {
+  const deferred = new Deferred<never>();
+  deferred.errback(error);
+  return deferred;
+}
+
+/**
+ * Calls `f` and gives its outcome as a Deferred, whatever it is: a value, a Failure, a thrown
+ * error, a promise, or a Deferred (which is passed through as it is).
+ *
+ * ```ts
+ * import { maybeDeferred } from "skein/defer";
+ *
+ * maybeDeferred(JSON.parse, "{").addErrback((failure) => {
+ *   console.log(failure.check(SyntaxError) === SyntaxError); // → true
+ * });
+ * ```
+ */
+export function maybeDeferred<A extends unknown[], R>(
+  f: (...args: A) => R,
+  ...args: A
+): Deferred<Chained<R>> {
+  let result: unknown;
+  try {
+    result = f(...args);
+  } catch (error) {
+    return fail(error);
+  }
+  if (result instanceof Deferred) return result as Deferred<Chained<R>>;
+  if (result instanceof Failure) return fail(result);
+  if (typeof result === "object" && result !== null && isThenable(result)) {
+    return fromPromise(result) as Deferred<Chained<R>>;
+  }
+  return succeed(result as Chained<R>);
+}

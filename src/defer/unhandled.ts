@@ -1,0 +1,86 @@
+/**
+ * Failures that nobody handled, reported deterministically.
+ *
+ * A Deferred whose callbacks end in a Failure is a suspect. At the end of the turn in which it was
+ * left so, a suspect that still holds its Failure is reported once. "The end of the turn" is the
+ * running reactor's to say (it installs itself by {@link atTurnEnd}); without a reactor it is some
+ * microtasks later, late enough for an `await` of the Deferred to begin.
+ */
+import type { Failure } from "./failure.ts";
+
+/** A Deferred, as this file sees it. */
+export interface Suspect {
+  /** The Failure that is still unhandled, or undefined; afterwards it counts as reported. */
+  takeUnhandled(): Failure | undefined;
+}
+
+export type UnhandledHandler = (failure: Failure) => void;
+
+/** How many microtasks `await deferred` takes to subscribe, with one to spare. */
+const MICROTASKS_TO_SUBSCRIBE = 3;
+
+let suspects: Suspect[] = [];
+let handlers: UnhandledHandler[] = [];
+let turnEnds: (() => void)[] = [];
+
+/** Called by a Deferred that has run out of callbacks with a Failure as its result. */
+export function suspect(deferred: Suspect): void {
+  if (suspects.push(deferred) > 1) return;
+  const requestTurnEnd = turnEnds.at(-1);
+  if (requestTurnEnd === undefined) afterMicrotasks(MICROTASKS_TO_SUBSCRIBE, reportUnhandled);
+  else requestTurnEnd();
+}
+
+/** Reports every suspect that is still unhandled. Called by the reactor when a turn has ended. */
+export function reportUnhandled(): void {
+  const found = suspects;
+  if (found.length === 0) return;
+  suspects = [];
+  for (const deferred of found) {
+    const failure = deferred.takeUnhandled();
+    if (failure !== undefined) (handlers.at(-1) ?? printUnhandled)(failure);
+  }
+}
+
+/**
+ * Sends reports of unhandled failures to `handler` in place of standard error, until the returned
+ * function is called. The handler installed last wins.
+ *
+ * ```ts
+ * import { fail, onUnhandledFailure } from "skein/defer";
+ *
+ * const restore = onUnhandledFailure((failure) => console.log(failure.message));
+ * fail(new Error("nobody looks"));
+ * await new Promise((resolve) => setTimeout(resolve));
+ * restore();
+ * // → Error: nobody looks
+ * ```
+ */
+export function onUnhandledFailure(handler: UnhandledHandler): () => void {
+  handlers.push(handler);
+  return () => {
+    handlers = handlers.filter((installed) => installed !== handler);
+  };
+}
+
+/**
+ * For reactors: `request` is called when there is a suspect, and must see to it that
+ * {@link reportUnhandled} is called once the current turn is over. Returns the way to undo it.
+ */
+export function atTurnEnd(request: () => void): () => void {
+  turnEnds.push(request);
+  return () => {
+    turnEnds = turnEnds.filter((installed) => installed !== request);
+    // The reactor that was asked is gone: do not wait for its turn.
+    if (suspects.length > 0) afterMicrotasks(MICROTASKS_TO_SUBSCRIBE, reportUnhandled);
+  };
+}
+
+function afterMicrotasks(count: number, action: () => void): void {
+  if (count === 0) action();
+  else queueMicrotask(() => afterMicrotasks(count - 1, action));
+}
+
+function printUnhandled(failure: Failure): void {
+  console.error(`Unhandled failure in a Deferred: ${failure.stack}`);
+}

@@ -1,0 +1,16 @@
+/**
+ * skein: a reactor framework. One thread, wound so that it never tangles.
+ *
+ *   defer      Deferreds: results that are not there yet
+ *   reactor    the loop, on a choice of backends
+ *   task       calls repeated, and calls later
+ *   protocols  what a connection does with its bytes
+ *   threads    work in worker threads
+ *   testing    (not here: import it from skein/testing)
+ */
+export * from "./application/index.ts";
+export * from "./defer/index.ts";
+export * from "./protocols/index.ts";
+export * from "./reactor/index.ts";
+export * from "./task/index.ts";
+export * from "./threads/index.ts";

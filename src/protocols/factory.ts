@@ -1,0 +1,86 @@
+import type { Failure } from "../defer/failure.ts";
+import type {
+  ClientProtocolFactory,
+  Connector,
+  ProtocolFactory,
+  StreamProtocol,
+  TCPAddress,
+} from "../reactor/transport.ts";
+
+/**
+ * Makes a protocol for each connection, and holds what they share.
+ *
+ * ```ts
+ * import { Factory, Protocol } from "skein/protocols";
+ * import { createReactor } from "skein/reactor";
+ *
+ * class Greeter extends Protocol {
+ *   override connectionMade(): void {
+ *     this.transport.write("hello\n");
+ *     this.transport.loseConnection();
+ *   }
+ * }
+ * const reactor = createReactor("clock");
+ * reactor.listenTCP(7000, Factory.forProtocol(Greeter)).addCallback((port) => {
+ *   console.log(port.getHost().port); // → 7000
+ * });
+ * await reactor.advance(0);
+ * ```
+ */
+export abstract class Factory<
+  P extends StreamProtocol = StreamProtocol,
+> implements ProtocolFactory {
+  #users = 0;
+
+  /** A factory that makes a `new protocolClass()` for each connection. */
+  static forProtocol<P extends StreamProtocol>(protocolClass: new () => P): Factory<P> {
+    return new (class extends Factory<P> {
+      override buildProtocol(): P {
+        return new protocolClass();
+      }
+    })();
+  }
+
+  /** Makes the protocol for a connection with `address`; null refuses the connection. */
+  abstract buildProtocol(address: TCPAddress): P | null;
+
+  /** Called before the first port or connector uses the factory. */
+  startFactory(): void {}
+
+  /** Called when the last port or connector has ended its use. */
+  stopFactory(): void {}
+
+  doStart(): void {
+    if (this.#users++ === 0) this.startFactory();
+  }
+
+  doStop(): void {
+    if (this.#users > 0 && --this.#users === 0) this.stopFactory();
+  }
+}
+
+/** A factory for outgoing connections. */
+export abstract class ClientFactory<P extends StreamProtocol = StreamProtocol>
+  extends Factory<P>
+  implements ClientProtocolFactory
+{
+  /** A client factory that makes a `new protocolClass()` for the connection. */
+  static override forProtocol<P extends StreamProtocol>(
+    protocolClass: new () => P,
+  ): ClientFactory<P> {
+    return new (class extends ClientFactory<P> {
+      override buildProtocol(): P {
+        return new protocolClass();
+      }
+    })();
+  }
+
+  /** An attempt has begun. */
+  startedConnecting(_connector: Connector): void {}
+
+  /** An attempt has failed; `connector.connect()` tries again. */
+  clientConnectionFailed(_connector: Connector, _reason: Failure): void {}
+
+  /** The connection has ended, as its protocol was told; `connector.connect()` makes a new one. */
+  clientConnectionLost(_connector: Connector, _reason: Failure): void {}
+}

@@ -1,0 +1,46 @@
+import type { Failure } from "../defer/failure.ts";
+import type { StreamProtocol, Transport } from "../reactor/transport.ts";
+
+/**
+ * One connection's state and what it does with what arrives: derive from it.
+ *
+ * ```ts
+ * import { Protocol } from "skein/protocols";
+ *
+ * class Echo extends Protocol {
+ *   override dataReceived(data: Uint8Array): void {
+ *     this.transport.write(data);
+ *   }
+ * }
+ * console.log(typeof new Echo().connectionLost); // → function
+ * ```
+ *
+ * An error thrown by any of its methods is reported, and ends this connection only.
+ */
+export class Protocol implements StreamProtocol {
+  #transport: Transport | undefined;
+
+  /** The connection. @throws Error before {@link connectionMade}. */
+  get transport(): Transport {
+    if (this.#transport === undefined) throw new Error("the protocol is not connected yet");
+    return this.#transport;
+  }
+
+  /** Called by the reactor: takes the transport, then calls {@link connectionMade}. */
+  makeConnection(transport: Transport): void {
+    this.#transport = transport;
+    this.connectionMade();
+  }
+
+  /** The connection is there; what is written now is the first that the peer gets. */
+  connectionMade(): void {}
+
+  /** Bytes arrived, cut in any way. They are the protocol's to keep. */
+  dataReceived(_data: Uint8Array): void {}
+
+  /**
+   * The connection has ended; the last call. `reason` holds ConnectionDoneError for a clean end,
+   * else what went wrong.
+   */
+  connectionLost(_reason: Failure): void {}
+}

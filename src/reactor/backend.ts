@@ -1,0 +1,99 @@
+/**
+ * What a backend provides, and what it gets.
+ *
+ * The smallest one has a clock and one alarm:
+ *
+ * ```ts
+ * import { type Backend, createReactor } from "skein/reactor";
+ *
+ * const started = performance.now();
+ * const mine: Backend = {
+ *   name: "mine",
+ *   summary: "timers on setTimeout",
+ *   capabilities: [],
+ *   open(loop) {
+ *     const seconds = () => (performance.now() - started) / 1000;
+ *     const ring = () => loop.turn();
+ *     let alarm: NodeJS.Timeout | undefined;
+ *     let alive: NodeJS.Timeout | undefined;
+ *     return {
+ *       seconds,
+ *       wakeAt(when) {
+ *         clearTimeout(alarm);
+ *         alarm = setTimeout(ring, Math.max(0, (when - seconds()) * 1000));
+ *       },
+ *       started() {
+ *         alive = setInterval(() => {}, 1e9);
+ *       },
+ *       sleep() {
+ *         clearTimeout(alarm);
+ *         clearInterval(alive);
+ *       },
+ *     };
+ *   },
+ * };
+ *
+ * const reactor = createReactor(mine);
+ * reactor.callLater(0.01, () => {
+ *   console.log(reactor.backend); // → mine
+ *   reactor.stop();
+ * });
+ * await reactor.run();
+ * ```
+ */
+import type { Deferred } from "../defer/deferred.ts";
+import type { Capability, CapabilityMap, ReactorFromThreads, ReactorTime } from "./capabilities.ts";
+
+/** The reactor, as its backend sees it. */
+export interface Loop extends ReactorTime, ReactorFromThreads {
+  /**
+   * Makes one turn: startup or shutdown that is due, calls from threads, timers that are due. The
+   * backend calls it when its alarm goes off, from an empty stack. Returns how many calls it made.
+   */
+  turn(): number;
+  /** When the reactor next wants a turn: -Infinity for at once, Infinity for not at all. */
+  nextWake(): number;
+  /** Asks for a turn as soon as possible. */
+  wake(): void;
+  readonly running: boolean;
+  /** For errors that have nobody else to go to. `doing` completes "error while …". */
+  reportError(error: unknown, doing: string): void;
+  /** For backends that are driven by calls of their own: begins a run, if there is none. */
+  run(): Deferred<void>;
+  /** Ends a run in which nothing can ever happen again. */
+  stop(): void;
+  crash(error?: unknown): void;
+}
+
+/** The part that every backend must have. */
+export interface Driver {
+  /** A clock that never goes back, in seconds. */
+  seconds(): number;
+  /**
+   * Sets the one alarm: call `loop.turn()` once, from an empty stack, when the clock reaches
+   * `when`, or as soon as possible after (-Infinity: at once); never from inside this call. A new
+   * alarm replaces the one before.
+   */
+  wakeAt(when: number): void;
+  /** A run begins: from now on the process must stay alive, even with no alarm set. */
+  started(): void;
+  /** The run has ended: forget the alarm, keep nothing alive. */
+  sleep(): void;
+  /** Closes every port, connection and worker; fires when each has been told. */
+  disconnectAll?(): Deferred<void>;
+}
+
+/** A backend opened for one reactor: the driver, and an object for each of its capabilities. */
+export type Opened<C extends Capability> = Driver & { readonly [K in C]: CapabilityMap[K] };
+
+/**
+ * A kind of reactor. `O` is the type of its own options, which createReactor passes on.
+ */
+export interface Backend<C extends Capability = never, O extends object = object> {
+  readonly name: string;
+  /** One line for `reactor --backends`. */
+  readonly summary: string;
+  readonly capabilities: readonly C[];
+  /** Makes what one reactor needs. Nothing may happen yet: no timer, no socket. */
+  open(loop: Loop, options: O): Opened<C>;
+}

@@ -1,0 +1,160 @@
+import { ConnectionLostError } from "../../errors.ts";
+import { StreamConnection } from "../../stream-connection.ts";
+import type { TCPAddress } from "../../transport.ts";
+import type { NetworkOptions } from "./memory-network.ts";
+
+/** How many bytes may be under way to a peer, or wait there to be read. */
+const WINDOW_BYTES = 64 * 1024;
+
+const FIN = Symbol("end of stream");
+
+/** One end of a connection in memory. */
+export class MemoryConnection extends StreamConnection {
+  readonly #options: NetworkOptions;
+  readonly #host: TCPAddress;
+  readonly #peer: TCPAddress;
+  #other!: MemoryConnection;
+  /** Written, and not yet under way because the window is full. */
+  #outbox: (Uint8Array | typeof FIN)[] = [];
+  #outboxBytes = 0;
+  /** Arrived, and not yet read. */
+  #inbox: (Uint8Array | typeof FIN)[] = [];
+  /** How much of the other end's window this end has used. */
+  #unacknowledged = 0;
+  #reading = false;
+  #closed = false;
+
+  constructor(host: TCPAddress, peer: TCPAddress, options: NetworkOptions) {
+    super(options.report);
+    this.#host = host;
+    this.#peer = peer;
+    this.#options = options;
+  }
+
+  /** The two ends of a new connection. */
+  static pair(
+    a: TCPAddress,
+    b: TCPAddress,
+    options: NetworkOptions,
+  ): [MemoryConnection, MemoryConnection] {
+    const one = new MemoryConnection(a, b, options);
+    const other = new MemoryConnection(b, a, options);
+    one.#other = other;
+    other.#other = one;
+    return [one, other];
+  }
+
+  getHost(): TCPAddress {
+    return this.#host;
+  }
+
+  getPeer(): TCPAddress {
+    return this.#peer;
+  }
+
+  get bufferedBytes(): number {
+    return this.#outboxBytes;
+  }
+
+  /** Nothing is ever gathered here. */
+  setTcpNoDelay(): void {}
+
+  /** A peer in memory does not vanish unnoticed. */
+  setTcpKeepAlive(): void {}
+
+  protected override send(bytes: Uint8Array): void {
+    if (bytes.length === 0) return;
+    // Both sides must be free to use their bytes as they like.
+    this.#outbox.push(bytes.slice());
+    this.#outboxBytes += bytes.length;
+    this.#transmit();
+  }
+
+  protected override setReading(enabled: boolean): void {
+    this.#reading = enabled;
+    if (enabled) this.#later(0, () => this.#read());
+  }
+
+  protected override finish(): void {
+    this.#outbox.push(FIN);
+    this.#transmit();
+  }
+
+  protected override destroy(): void {
+    if (this.#closed) return;
+    this.#trace("reset");
+    this.#later(this.#options.latency, () => this.#other.#reset());
+    this.#close();
+  }
+
+  /** Sends as much as the other end has room for. */
+  #transmit(): void {
+    while (this.#outbox.length > 0 && !this.#closed) {
+      const first = this.#outbox[0] as Uint8Array | typeof FIN;
+      if (first === FIN) {
+        this.#trace("fin");
+        this.#later(this.#options.latency, () => this.#other.#arrive(FIN));
+        this.#close();
+        return;
+      }
+      const room = WINDOW_BYTES - this.#unacknowledged;
+      if (room === 0) return;
+      const segment = first.subarray(0, room);
+      if (segment.length === first.length) this.#outbox.shift();
+      else this.#outbox[0] = first.subarray(room);
+      this.#outboxBytes -= segment.length;
+      this.#unacknowledged += segment.length;
+      this.#trace(`data ${segment.length}`);
+      this.#later(this.#options.latency, () => this.#other.#arrive(segment));
+    }
+  }
+
+  #arrive(segment: Uint8Array | typeof FIN): void {
+    if (!this.#closed) {
+      this.#inbox.push(segment);
+      this.#read();
+    } else if (segment !== FIN) {
+      this.#later(this.#options.latency, () => this.#other.#reset());
+    }
+  }
+
+  /** Delivers one segment; the next comes as a happening of its own. */
+  #read(): void {
+    if (!this.#reading || this.#closed) return;
+    const segment = this.#inbox.shift();
+    if (segment === undefined) return;
+    if (segment === FIN) {
+      this.endReceived();
+      return;
+    }
+    this.#later(this.#options.latency, () => this.#other.#acknowledge(segment.length));
+    if (this.#inbox.length > 0) this.#later(0, () => this.#read());
+    this.received(segment);
+  }
+
+  #acknowledge(length: number): void {
+    this.#unacknowledged -= length;
+    this.#transmit();
+  }
+
+  #reset(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.lost(new ConnectionLostError("the connection was reset by the peer"));
+  }
+
+  #close(): void {
+    this.#closed = true;
+    this.#outbox = [];
+    this.#outboxBytes = 0;
+    this.#later(0, () => this.lost());
+  }
+
+  #trace(what: string): void {
+    this.#options.trace(`${what} ${this.#host.port}>${this.#peer.port}`);
+  }
+
+  #later(seconds: number, action: () => void): void {
+    this.#options.happenings.add(seconds, action);
+  }
+}

@@ -1,0 +1,72 @@
+import type { Socket } from "node:net";
+import { ConnectionLostError } from "../../errors.ts";
+import { StreamConnection } from "../../stream-connection.ts";
+import type { TCPAddress } from "../../transport.ts";
+
+/** A connection over a socket of node:net, which is given paused and with allowHalfOpen. */
+export class SocketConnection extends StreamConnection {
+  readonly #socket: Socket;
+  readonly #host: TCPAddress;
+  readonly #peer: TCPAddress;
+  #error: Error | undefined = undefined;
+
+  constructor(socket: Socket, report: (error: unknown, doing: string) => void) {
+    super(report);
+    this.#socket = socket;
+    // A closed socket forgets its addresses.
+    this.#host = address(socket.localAddress, socket.localPort);
+    this.#peer = address(socket.remoteAddress, socket.remotePort);
+    socket.on("data", (data: Buffer) => this.received(data));
+    socket.on("end", () => this.endReceived());
+    socket.on("error", (error: NodeJS.ErrnoException) => {
+      this.#error = new ConnectionLostError(`the connection was lost: ${error.message}`, {
+        cause: error,
+      });
+    });
+    socket.on("close", () => this.lost(this.#error));
+    // Listening for data has set it flowing.
+    socket.pause();
+  }
+
+  getHost(): TCPAddress {
+    return this.#host;
+  }
+
+  getPeer(): TCPAddress {
+    return this.#peer;
+  }
+
+  get bufferedBytes(): number {
+    return this.#socket.writableLength;
+  }
+
+  setTcpNoDelay(enabled: boolean): void {
+    this.#socket.setNoDelay(enabled);
+  }
+
+  setTcpKeepAlive(enabled: boolean): void {
+    this.#socket.setKeepAlive(enabled);
+  }
+
+  protected override send(bytes: Uint8Array): void {
+    this.#socket.write(bytes);
+  }
+
+  protected override setReading(enabled: boolean): void {
+    if (enabled) this.#socket.resume();
+    else this.#socket.pause();
+  }
+
+  protected override finish(): void {
+    this.#socket.destroySoon();
+  }
+
+  protected override destroy(): void {
+    // A reset tells the peer that this was no clean end.
+    this.#socket.resetAndDestroy();
+  }
+}
+
+function address(host: string | undefined, port: number | undefined): TCPAddress {
+  return { type: "TCP", host: host ?? "", port: port ?? 0 };
+}

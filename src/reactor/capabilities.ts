@@ -1,0 +1,206 @@
+/**
+ * What a reactor can do, as interfaces.
+ *
+ * Every reactor has core, time and callFromThread. The rest depends on its backend, and the type
+ * says so: a daemon declares what it needs, `(reactor: Reactor<"tcp" | "threads">) => …`, and a
+ * backend that lacks it is a compile-time error.
+ */
+import type { Deferred } from "../defer/deferred.ts";
+import type {
+  ClientProtocolFactory,
+  Connector,
+  ListeningPort,
+  ProtocolFactory,
+} from "./transport.ts";
+import type { WorkerEvents, WorkerHandle } from "./workers.ts";
+
+export type Phase = "before" | "during" | "after";
+export type SystemEvent = "startup" | "shutdown";
+
+/** Names a trigger, so that it can be removed. */
+export interface TriggerId {
+  readonly phase: Phase;
+  readonly event: SystemEvent;
+}
+
+/** Starting, stopping, and what happens around it. */
+export interface ReactorCore {
+  /** The name of the backend it runs on. */
+  readonly backend: string;
+  /** From the end of startup to the end of shutdown. */
+  readonly running: boolean;
+  /**
+   * Starts the reactor, in a turn of its own: not inside this call. The Deferred fires when the
+   * reactor has stopped, with every shutdown trigger done; the reactor can then be run again.
+   * While it runs the process stays alive.
+   *
+   * @throws ReactorAlreadyRunningError
+   */
+  run(): Deferred<void>;
+  /**
+   * Begins the shutdown, in a later turn: `before` triggers, awaited; then every port and
+   * connection is closed and the `during` triggers run; then the `after` triggers.
+   *
+   * @throws ReactorNotRunningError when it is not running, or is stopping already.
+   */
+  stop(): void;
+  /**
+   * Stops at once, with no trigger and nothing closed: for tests and last resorts. With an error,
+   * run()'s Deferred fails with it.
+   */
+  crash(error?: unknown): void;
+  /**
+   * Calls `action` at a phase of startup or shutdown. All of a phase are started in the order they
+   * were added; the next phase begins when all their Deferreds have fired. One that fails is
+   * reported, and holds nothing up.
+   */
+  addSystemEventTrigger(phase: Phase, event: SystemEvent, action: () => unknown): TriggerId;
+  /** Unknown and spent ids are ignored. */
+  removeSystemEventTrigger(id: TriggerId): void;
+  /** Calls `action` when the reactor has started; at once if it is running. */
+  callWhenRunning(action: () => void): void;
+  /**
+   * Tells of an error that has nobody else to go to: from a delayed call, a protocol, a trigger.
+   * Goes to the `onError` option; without one, to standard error.
+   */
+  reportError(error: unknown, doing: string): void;
+}
+
+/** Time, in seconds, and calls at a later time. */
+export interface ReactorTime {
+  /** The backend's clock, in seconds. Only differences mean something. */
+  seconds(): number;
+  /**
+   * Calls `action` once, in a later turn, `delaySeconds` (0 or more) from now. Calls run in order
+   * of their times, those of equal times in the order they were started; one that throws is
+   * reported and disturbs no other.
+   *
+   * @throws BadOptionError for a negative or non-finite delay.
+   */
+  callLater(delaySeconds: number, action: () => void): DelayedCall;
+  /** The calls still to come, in no particular order. */
+  getDelayedCalls(): DelayedCall[];
+}
+
+/** A call that callLater arranged. */
+export interface DelayedCall {
+  /** When it is due, on the reactor's clock. */
+  getTime(): number;
+  /** False once it is cancelled or begins to run. */
+  readonly active: boolean;
+  /** @throws AlreadyRunError, AlreadyCancelledError */
+  cancel(): void;
+  /** Moves it to `seconds` after its present due time. @throws as cancel */
+  delay(seconds: number): void;
+  /** Moves it to `seconds` from now. @throws as cancel */
+  reset(seconds: number): void;
+}
+
+/** The way in for code that runs outside the reactor's turns. */
+export interface ReactorFromThreads {
+  /**
+   * Calls `action` in the reactor's next turn; in the order of the calls. Wakes an idle reactor.
+   *
+   * @throws QueueFullError when a million are waiting.
+   */
+  callFromThread(action: () => void): void;
+}
+
+export interface ListenOptions {
+  /** The local address to listen on; every IPv4 address ("0.0.0.0") unless given. */
+  interface?: string;
+  /** How many connections may wait to be accepted; 50 unless given. */
+  backlog?: number;
+}
+
+export interface ConnectOptions {
+  /** Seconds until the attempt fails with TimeoutError; 30 unless given. */
+  timeout?: number;
+  /** The local address to connect from. */
+  bindAddress?: string;
+}
+
+/** TCP. */
+export interface ReactorTCP {
+  /**
+   * Listens on `port` (0: any free one). Fires with the port once it listens, fails with
+   * CannotListenError; cancelling gives up.
+   */
+  listenTCP(
+    port: number,
+    factory: ProtocolFactory,
+    options?: ListenOptions,
+  ): Deferred<ListeningPort>;
+  /** Begins to connect; the factory is told how it goes. */
+  connectTCP(
+    host: string,
+    port: number,
+    factory: ClientProtocolFactory,
+    options?: ConnectOptions,
+  ): Connector;
+}
+
+/** Workers, which run code beside the reactor. `skein/threads` makes pools of them. */
+export interface ReactorThreads {
+  startWorker(events: WorkerEvents): WorkerHandle;
+}
+
+/**
+ * Driving virtual time. Either `run()` the reactor: then it drives itself, as fast as it can, until
+ * it is stopped or nothing is left to happen. Or drive it by these methods, which start it if it is
+ * not running: one call at a time, each awaited before the next.
+ */
+export interface ReactorClock {
+  /**
+   * Lets `seconds` pass: everything due in that time happens, each thing at its own time, with
+   * promises settled in between. Fires when the time has passed and nothing more is to happen at
+   * its end. `advance(0)` lets happen what is due now.
+   *
+   * @throws ClockBusyError when it is being driven; fails with ClockStuckError when a program makes
+   *   turn after turn without time moving on.
+   */
+  advance(seconds: number): Deferred<void>;
+  /** Advances by each of `steps` in turn. */
+  pump(steps: Iterable<number>): Deferred<void>;
+  /**
+   * Advances until nothing is left to happen, or until `limitSeconds` have passed (a program with
+   * a repeating timer is never idle). Fires with whether it became idle.
+   */
+  runUntilIdle(limitSeconds?: number): Deferred<boolean>;
+}
+
+/** Something that happened in the simulated world. */
+export interface TraceEvent {
+  /** Virtual seconds since the beginning. */
+  readonly at: number;
+  readonly event: string;
+}
+
+export interface ClockOptions {
+  /** Seconds that bytes are under way, one way; 0 unless given. */
+  latency?: number;
+  /** Told of all that happens, in order: equal programs give equal traces. */
+  trace?: (event: TraceEvent) => void;
+}
+
+/**
+ * The capabilities that a backend may have beside those that all have. A backend that brings one
+ * of its own declares it here, by declaration merging.
+ */
+export interface CapabilityMap {
+  tcp: ReactorTCP;
+  threads: ReactorThreads;
+  clock: ReactorClock;
+}
+
+export type Capability = keyof CapabilityMap;
+
+type Both<U> = (U extends unknown ? (part: U) => void : never) extends (whole: infer I) => void
+  ? I
+  : never;
+
+/** A reactor with the capabilities `C`: `Reactor<"tcp" | "threads">`. */
+export type Reactor<C extends Capability = never> = ReactorCore &
+  ReactorTime &
+  ReactorFromThreads &
+  ([C] extends [never] ? unknown : Both<CapabilityMap[C]>);

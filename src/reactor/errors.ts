@@ -1,0 +1,181 @@
+/** Errors of the reactor itself, of its calls and of connections. */
+import { SkeinError } from "../core/errors.ts";
+
+export class ReactorNotRunningError extends SkeinError {
+  override readonly name = "ReactorNotRunningError";
+  readonly code = "ERR_REACTOR_NOT_RUNNING";
+
+  constructor() {
+    super("the reactor is not running, or is stopping already");
+  }
+}
+
+export class ReactorAlreadyRunningError extends SkeinError {
+  override readonly name = "ReactorAlreadyRunningError";
+  readonly code = "ERR_REACTOR_ALREADY_RUNNING";
+
+  constructor() {
+    super("the reactor is running already");
+  }
+}
+
+/** `cancel`, `delay` or `reset` on a delayed call whose time has come. */
+export class AlreadyRunError extends SkeinError {
+  override readonly name = "AlreadyRunError";
+  readonly code = "ERR_CALL_ALREADY_RUN";
+
+  constructor() {
+    super("this delayed call has already run");
+  }
+}
+
+/** `cancel`, `delay` or `reset` on a delayed call that was cancelled. */
+export class AlreadyCancelledError extends SkeinError {
+  override readonly name = "AlreadyCancelledError";
+  readonly code = "ERR_CALL_ALREADY_CANCELLED";
+
+  constructor() {
+    super("this delayed call was already cancelled");
+  }
+}
+
+export class UnknownBackendError extends SkeinError {
+  override readonly name = "UnknownBackendError";
+  readonly code = "ERR_UNKNOWN_BACKEND";
+}
+
+/** A backend does not provide what it says it does. */
+export class BackendFaultError extends SkeinError {
+  override readonly name = "BackendFaultError";
+  readonly code = "ERR_BACKEND_FAULT";
+}
+
+/** A method was called that the reactor's backend cannot provide. */
+export class NoCapabilityError extends SkeinError {
+  override readonly name = "NoCapabilityError";
+  readonly code = "ERR_NO_CAPABILITY";
+  /** The backend that lacks it. */
+  readonly backend: string;
+  /** The capability that is missing: "tcp", say. */
+  readonly capability: string;
+  /** The known backends that have it. */
+  readonly available: readonly string[];
+
+  constructor(method: string, backend: string, capability: string, available: readonly string[]) {
+    const advice =
+      available.length > 0
+        ? `backends that have it: ${available.join(", ")}`
+        : "no known backend has it";
+    super(
+      `${method}() needs the capability "${capability}", which backend "${backend}" lacks; ${advice}`,
+    );
+    this.backend = backend;
+    this.capability = capability;
+    this.available = available;
+  }
+}
+
+// --- why a connection ended, or never began ---
+
+/** The connection was closed cleanly, by either side. */
+export class ConnectionDoneError extends SkeinError {
+  override readonly name = "ConnectionDoneError";
+  readonly code = "ERR_CONNECTION_DONE";
+
+  constructor() {
+    super("the connection was closed cleanly");
+  }
+}
+
+/** The connection broke, or was cut: data may have been lost. `cause` is the system's error. */
+export class ConnectionLostError extends SkeinError {
+  override readonly name = "ConnectionLostError";
+  readonly code = "ERR_CONNECTION_LOST";
+
+  constructor(message = "the connection was lost", options?: ErrorOptions) {
+    super(message, options);
+  }
+}
+
+/** This side called `abortConnection()`. */
+export class ConnectionAbortedError extends SkeinError {
+  override readonly name = "ConnectionAbortedError";
+  readonly code = "ERR_CONNECTION_ABORTED";
+
+  constructor() {
+    super("the connection was aborted on this side");
+  }
+}
+
+/** The peer reads too slowly: more unsent bytes had gathered than the transport may hold. */
+export class WriteOverflowError extends SkeinError {
+  override readonly name = "WriteOverflowError";
+  readonly code = "ERR_WRITE_OVERFLOW";
+
+  constructor(limitBytes: number) {
+    super(`the peer reads too slowly: over ${limitBytes} bytes wait to be sent to it`);
+  }
+}
+
+/** A connection could not be made; `cause` is the system's error. */
+export class ConnectError extends SkeinError {
+  override readonly name: string = "ConnectError";
+  readonly code: string = "ERR_CONNECT";
+}
+
+/** Nobody listens at the address. */
+export class ConnectionRefusedError extends ConnectError {
+  override readonly name = "ConnectionRefusedError";
+  override readonly code = "ERR_CONNECTION_REFUSED";
+}
+
+/** The host's name or address means nothing. */
+export class UnknownHostError extends ConnectError {
+  override readonly name = "UnknownHostError";
+  override readonly code = "ERR_UNKNOWN_HOST";
+}
+
+/** The factory returned null: it does not want this connection. */
+export class NoProtocolError extends ConnectError {
+  override readonly name = "NoProtocolError";
+  override readonly code = "ERR_NO_PROTOCOL";
+
+  constructor() {
+    super("the factory did not build a protocol for the connection");
+  }
+}
+
+/** A port could not be opened; `cause` is the system's error. */
+export class CannotListenError extends SkeinError {
+  override readonly name = "CannotListenError";
+  readonly code = "ERR_CANNOT_LISTEN";
+  /** What is in the way, as the system calls it (`EADDRINUSE`, …), where it says. */
+  readonly reason: string | undefined;
+
+  constructor(message: string, reason?: string, options?: ErrorOptions) {
+    super(message, options);
+    this.reason = reason;
+  }
+}
+
+/** The clock backend made turn after turn without its time moving on: something loops. */
+export class ClockStuckError extends SkeinError {
+  override readonly name = "ClockStuckError";
+  readonly code = "ERR_CLOCK_STUCK";
+}
+
+/** Two calls drove the same clock at once; `await` the first before making the second. */
+export class ClockBusyError extends SkeinError {
+  override readonly name = "ClockBusyError";
+  readonly code = "ERR_CLOCK_BUSY";
+
+  constructor() {
+    super("this clock is already being driven: await advance(), pump() or run() first");
+  }
+}
+
+/** A worker ended by itself: process.exit(), out of memory, an uncaught error. */
+export class WorkerDiedError extends SkeinError {
+  override readonly name = "WorkerDiedError";
+  readonly code = "ERR_WORKER_DIED";
+}

@@ -1,0 +1,44 @@
+/** What skein/reactor offers on every platform. */
+export type { Backend, Driver, Loop, Opened } from "./backend.ts";
+export type {
+  Capability,
+  CapabilityMap,
+  ClockOptions,
+  ConnectOptions,
+  DelayedCall,
+  ListenOptions,
+  Phase,
+  Reactor,
+  ReactorClock,
+  ReactorCore,
+  ReactorFromThreads,
+  ReactorTCP,
+  ReactorThreads,
+  ReactorTime,
+  SystemEvent,
+  TraceEvent,
+  TriggerId,
+} from "./capabilities.ts";
+export { BadOptionError, QueueFullError } from "../core/errors.ts";
+export { CannotCrossError } from "../core/crossing.ts";
+export * from "./errors.ts";
+export type { ReactorOptions } from "./reactor.ts";
+export type { CreateReactor, ReactorOn } from "./registry.ts";
+export { StreamConnection } from "./stream-connection.ts";
+export {
+  type DialRequest,
+  type Listener,
+  type ListenRequest,
+  type StreamDriver,
+  TCP,
+} from "./tcp.ts";
+export type {
+  ClientProtocolFactory,
+  Connector,
+  ListeningPort,
+  ProtocolFactory,
+  StreamProtocol,
+  TCPAddress,
+  Transport,
+} from "./transport.ts";
+export type { RemoteFunction, WorkerEvents, WorkerHandle } from "./workers.ts";

@@ -1,0 +1,231 @@
+/**
+ * The reactor: one loop over one backend.
+ *
+ * It owns what all backends share (the timer queue, the triggers, the calls from threads) and
+ * makes turns when the backend's alarm goes off. Input and output do not pass through here: a
+ * backend delivers them straight to the transports.
+ */
+import { Deferred } from "../defer/deferred.ts";
+import { reportUnhandled } from "../defer/unhandled.ts";
+import { Fifo } from "../core/fifo.ts";
+import type { Driver, Loop } from "./backend.ts";
+import type {
+  DelayedCall,
+  Phase,
+  ReactorCore,
+  ReactorFromThreads,
+  ReactorTime,
+  SystemEvent,
+  TriggerId,
+} from "./capabilities.ts";
+import { ReactorAlreadyRunningError, ReactorNotRunningError } from "./errors.ts";
+import { TimerQueue } from "./timer-queue.ts";
+import { Triggers } from "./triggers.ts";
+
+const FROM_THREAD_MAX = 1_000_000;
+
+/** Options of every reactor, whatever its backend. */
+export interface ReactorOptions {
+  /** Gets the errors that have nobody else to go to; standard error unless given. */
+  onError?: (error: unknown, doing: string) => void;
+}
+
+type State = "idle" | "starting" | "running" | "stopping";
+
+export class BaseReactor implements ReactorCore, ReactorTime, ReactorFromThreads, Loop {
+  readonly backend: string;
+  readonly #driver: Driver;
+  readonly #onError: (error: unknown, doing: string) => void;
+  readonly #timers: TimerQueue;
+  readonly #triggers: Triggers;
+  readonly #fromThread = new Fifo<() => void>(FROM_THREAD_MAX);
+  #state: State = "idle";
+  #running = false;
+  #stopRequested = false;
+  /** Work for the next turn on the reactor's own life: to start, or to stop. */
+  #transition: (() => void) | undefined = undefined;
+  /** Fires when the present run has ended. */
+  #done: Deferred<void> | undefined = undefined;
+  #wakeRequested = false;
+  #turning = false;
+  /** When the driver's alarm is set to go off. */
+  #alarm = Infinity;
+
+  constructor(name: string, open: (loop: Loop) => Driver, options: ReactorOptions) {
+    this.backend = name;
+    this.#onError = options.onError ?? printError;
+    this.#triggers = new Triggers((error, doing) => this.reportError(error, doing));
+    this.#driver = open(this);
+    this.#timers = new TimerQueue(
+      () => this.#driver.seconds(),
+      (time) => this.#wakeAt(time),
+    );
+  }
+
+  // --- core ---
+
+  get running(): boolean {
+    return this.#running;
+  }
+
+  run(): Deferred<void> {
+    if (this.#done !== undefined) throw new ReactorAlreadyRunningError();
+    this.#done = new Deferred();
+    this.#state = "starting";
+    this.#transition = () => this.#start();
+    this.#driver.started();
+    this.wake();
+    return this.#done;
+  }
+
+  stop(): void {
+    if (this.#done === undefined || this.#stopRequested) throw new ReactorNotRunningError();
+    this.#stopRequested = true;
+    // While it is starting, it stops when it has started.
+    if (this.#state === "running") this.#beginShutdown();
+  }
+
+  crash(error?: unknown): void {
+    const done = this.#done;
+    if (done === undefined) throw new ReactorNotRunningError();
+    this.#done = this.#transition = undefined;
+    this.#state = "idle";
+    this.#running = this.#stopRequested = this.#wakeRequested = false;
+    this.#alarm = Infinity;
+    this.#driver.sleep();
+    if (error === undefined) done.callback();
+    else done.errback(error);
+  }
+
+  addSystemEventTrigger(phase: Phase, event: SystemEvent, action: () => unknown): TriggerId {
+    return this.#triggers.add(phase, event, action);
+  }
+
+  removeSystemEventTrigger(id: TriggerId): void {
+    this.#triggers.remove(id);
+  }
+
+  callWhenRunning(action: () => void): void {
+    if (this.#running) action();
+    else this.#triggers.add("after", "startup", action);
+  }
+
+  reportError(error: unknown, doing: string): void {
+    this.#onError(error, doing);
+  }
+
+  // --- time ---
+
+  seconds(): number {
+    return this.#driver.seconds();
+  }
+
+  callLater(delaySeconds: number, action: () => void): DelayedCall {
+    return this.#timers.add(delaySeconds, action);
+  }
+
+  getDelayedCalls(): DelayedCall[] {
+    return this.#timers.active();
+  }
+
+  // --- from threads ---
+
+  callFromThread(action: () => void): void {
+    this.#fromThread.push(action);
+    this.wake();
+  }
+
+  // --- the loop ---
+
+  wake(): void {
+    this.#wakeRequested = true;
+    this.#wakeAt(-Infinity);
+  }
+
+  nextWake(): number {
+    return this.#wakeRequested ? -Infinity : this.#timers.next();
+  }
+
+  turn(): number {
+    if (this.#done === undefined) return 0;
+    this.#turning = true;
+    this.#wakeRequested = false;
+    // What the turn before left unhandled: its microtasks have run by now.
+    reportUnhandled();
+    let calls = this.#transit();
+    calls += this.#runFromThread();
+    calls += this.#timers.runDue((error) => this.reportError(error, "running a delayed call"));
+    this.#turning = false;
+    this.#alarm = Infinity;
+    this.#wakeAt(this.nextWake());
+    return calls;
+  }
+
+  #wakeAt(time: number): void {
+    // A turn sets the alarm once, at its end; before a run there is nothing to be woken for.
+    if (time >= this.#alarm || this.#turning || this.#done === undefined) return;
+    this.#alarm = time;
+    this.#driver.wakeAt(time);
+  }
+
+  #transit(): number {
+    const transition = this.#transition;
+    if (transition === undefined) return 0;
+    this.#transition = undefined;
+    transition();
+    return 1;
+  }
+
+  /** Calls those that were waiting when the turn began; what they add waits for the next. */
+  #runFromThread(): number {
+    const count = this.#fromThread.length;
+    for (let i = 0; i < count; i++) {
+      const action = this.#fromThread.shift();
+      try {
+        action?.();
+      } catch (error) {
+        this.reportError(error, "running a call from a thread");
+      }
+    }
+    return count;
+  }
+
+  #start(): void {
+    const run = this.#done;
+    this.#triggers
+      .fire("before", "startup")
+      .addCallback(() => {
+        this.#running = this.#done === run;
+        return this.#triggers.fire("during", "startup");
+      })
+      .addCallback(() => this.#triggers.fire("after", "startup"))
+      .addCallback(() => {
+        if (this.#done !== run) return;
+        this.#state = "running";
+        if (this.#stopRequested) this.#beginShutdown();
+      });
+  }
+
+  #beginShutdown(): void {
+    this.#state = "stopping";
+    this.#transition = () => this.#shutDown();
+    this.wake();
+  }
+
+  #shutDown(): void {
+    const run = this.#done;
+    this.#triggers
+      .fire("before", "shutdown")
+      .addCallback(() => this.#driver.disconnectAll?.())
+      .addErrback((failure) => this.reportError(failure.value, "disconnecting everything"))
+      .addCallback(() => this.#triggers.fire("during", "shutdown"))
+      .addCallback(() => this.#triggers.fire("after", "shutdown"))
+      .addCallback(() => {
+        if (this.#done === run) this.crash();
+      });
+  }
+}
+
+function printError(error: unknown, doing: string): void {
+  console.error(`Error while ${doing}:`, error);
+}

@@ -1,0 +1,110 @@
+/**
+ * Making reactors: from a backend's name, or from any backend object.
+ */
+import type { Backend } from "./backend.ts";
+import type { Capability, CapabilityMap, Reactor } from "./capabilities.ts";
+import { BackendFaultError, NoCapabilityError, UnknownBackendError } from "./errors.ts";
+import { BaseReactor, type ReactorOptions } from "./reactor.ts";
+
+/** The methods of each capability, so that a backend without it can say what is missing. */
+const METHODS: { readonly [C in Capability]: readonly (keyof CapabilityMap[C] & string)[] } = {
+  tcp: ["listenTCP", "connectTCP"],
+  threads: ["startWorker"],
+  clock: ["advance", "pump", "runUntilIdle"],
+};
+
+// oxlint-disable-next-line no-explicit-any -- backends differ in their options
+type AnyBackend = Backend<any, any>;
+
+/** Backends by name. */
+export type BackendTable = Readonly<Record<string, AnyBackend>>;
+
+type CapabilityOf<B> = B extends Backend<infer C, never> ? C : never;
+type OptionsOf<B> = B extends Backend<never, infer O> ? O : object;
+
+/** The reactor that a backend makes. */
+export type ReactorOn<B extends AnyBackend> = Reactor<CapabilityOf<B>>;
+
+/** createReactor for one set of known backends; see `createReactor` in skein/reactor. */
+export interface CreateReactor<T extends BackendTable> {
+  <N extends keyof T & string>(
+    name: N,
+    options?: ReactorOptions & OptionsOf<T[N]>,
+  ): ReactorOn<T[N]>;
+  <C extends Capability = never, O extends object = object>(
+    backend: Backend<C, O>,
+    options?: ReactorOptions & O,
+  ): Reactor<C>;
+}
+
+export function reactorMaker<T extends BackendTable>(known: T): CreateReactor<T> {
+  function createReactor(which: string | AnyBackend, options: ReactorOptions = {}): unknown {
+    const backend = typeof which === "string" ? find(known, which) : which;
+    let opened: Record<string, object> | undefined;
+    const reactor = new BaseReactor(
+      backend.name,
+      (loop) => {
+        const driver = backend.open(loop, options);
+        opened = driver as unknown as Record<string, object>;
+        return driver;
+      },
+      options,
+    );
+    for (const capability of backend.capabilities as readonly Capability[]) {
+      attach(reactor, capability, opened?.[capability] ?? {});
+    }
+    refuseTheRest(reactor, backend, known);
+    return reactor;
+  }
+  return createReactor as CreateReactor<T>;
+}
+
+function find(known: BackendTable, name: string): AnyBackend {
+  const backend = Object.hasOwn(known, name) ? known[name] : undefined;
+  if (backend !== undefined) return backend;
+  throw new UnknownBackendError(
+    `no backend is called "${name}"; there are: ${Object.keys(known).join(", ")}`,
+  );
+}
+
+/** Makes the methods of a capability methods of the reactor. */
+function attach(reactor: BaseReactor, capability: Capability, provider: object): void {
+  const names: readonly string[] = METHODS[capability] ?? methodNames(provider);
+  for (const name of names) {
+    const method: unknown = Reflect.get(provider, name);
+    if (typeof method !== "function") {
+      throw new BackendFaultError(
+        `backend "${reactor.backend}" claims the capability "${capability}", but has no ${name}()`,
+      );
+    }
+    Object.defineProperty(reactor, name, { value: method.bind(provider) });
+  }
+}
+
+/** Every function that a capability of a foreign backend has. */
+function methodNames(provider: object): string[] {
+  const names = new Set(Object.keys(provider));
+  const prototype: unknown = Object.getPrototypeOf(provider);
+  if (prototype !== null && prototype !== Object.prototype) {
+    for (const name of Object.getOwnPropertyNames(prototype)) names.add(name);
+  }
+  names.delete("constructor");
+  return [...names].filter((name) => typeof Reflect.get(provider, name) === "function");
+}
+
+/** For callers without types: a method that is missing says who has it. */
+function refuseTheRest(reactor: BaseReactor, backend: AnyBackend, known: BackendTable): void {
+  for (const [capability, names] of Object.entries(METHODS)) {
+    if ((backend.capabilities as readonly string[]).includes(capability)) continue;
+    const available = Object.values(known)
+      .filter((other) => (other.capabilities as readonly string[]).includes(capability))
+      .map((other) => other.name);
+    for (const name of names) {
+      Object.defineProperty(reactor, name, {
+        value: () => {
+          throw new NoCapabilityError(name, backend.name, capability, available);
+        },
+      });
+    }
+  }
+}

@@ -1,0 +1,112 @@
+/**
+ * What connects a protocol to the world: the interfaces on both sides of a byte stream.
+ *
+ * Every backend's transports keep the same laws, and the contract suite in `skein/testing` holds
+ * them to it:
+ *
+ * 1. Nothing is delivered from inside `write()`, `listenTCP()` or `connectTCP()`.
+ * 2. `connectionMade`, then `dataReceived` any number of times, then `connectionLost` once, last.
+ * 3. What was written before `loseConnection()` is sent; what is written after it is dropped.
+ * 4. A protocol that throws loses its own connection, with its error as the reason; others do not
+ *    notice.
+ * 5. Unsent bytes are bounded: see {@link Transport.write}.
+ */
+import type { Deferred } from "../defer/deferred.ts";
+import type { Failure } from "../defer/failure.ts";
+
+/** One end of a TCP connection, or a port that listens. */
+export interface TCPAddress {
+  readonly type: "TCP";
+  /** An IP address as text, never a name. */
+  readonly host: string;
+  readonly port: number;
+}
+
+/** The protocol's handle on its connection. */
+export interface Transport {
+  /**
+   * Sends bytes, in order; text is sent as UTF-8. Returns at once; a false return says that the
+   * peer is behind (over {@link bufferedBytes} 64 KiB wait here), so a producer should pause.
+   * When more than `maxBufferedBytes` wait, the connection is aborted with a WriteOverflowError.
+   * After the connection is closed, or being closed, the bytes are dropped.
+   * Do not change the bytes after handing them over.
+   */
+  write(data: Uint8Array | string): boolean;
+  /** The pieces one after another, as if joined. */
+  writeSequence(pieces: Iterable<Uint8Array | string>): boolean;
+  /**
+   * Closes the connection once everything written is sent. Nothing more is received.
+   * `connectionLost` follows in a later turn, with `reason`, or ConnectionDoneError without one.
+   * To close it at once, and lose what is unsent, see {@link abortConnection}.
+   */
+  loseConnection(reason?: Error): void;
+  /**
+   * Closes the connection now, dropping what is unsent. `connectionLost` follows in a later turn,
+   * with `reason`, or ConnectionAbortedError without one.
+   * To send what was written first, see {@link loseConnection}.
+   */
+  abortConnection(reason?: Error): void;
+  /** Stops delivering, until {@link resumeProducing}; the peer is slowed down, not cut off. */
+  pauseProducing(): void;
+  resumeProducing(): void;
+  /** Whether small writes are sent at once (true) or may be gathered (false). */
+  setTcpNoDelay(enabled: boolean): void;
+  /** Whether the system probes an idle peer, to learn that it is gone. */
+  setTcpKeepAlive(enabled: boolean): void;
+  getHost(): TCPAddress;
+  getPeer(): TCPAddress;
+  /** Bytes written and not yet taken by the system. */
+  readonly bufferedBytes: number;
+  /** The most bytes that may wait to be sent; 16 MiB unless set. */
+  maxBufferedBytes: number;
+  /** Whether bytes can still be sent: false from loseConnection() on. */
+  readonly connected: boolean;
+}
+
+/** What a transport calls. `Protocol` in skein/protocols is the class to derive from. */
+export interface StreamProtocol {
+  makeConnection(transport: Transport): void;
+  /** The bytes are the callee's to keep. How they are cut into pieces means nothing. */
+  dataReceived(data: Uint8Array): void;
+  connectionLost(reason: Failure): void;
+}
+
+/** Makes a protocol for each connection of a port. */
+export interface ProtocolFactory {
+  /** Returns null to refuse the connection, which is then closed. */
+  buildProtocol(address: TCPAddress): StreamProtocol | null;
+  /** A port or connector begins to use the factory. */
+  doStart(): void;
+  /** It has ended its use. */
+  doStop(): void;
+}
+
+/** A factory for outgoing connections, told how they fare. */
+export interface ClientProtocolFactory extends ProtocolFactory {
+  startedConnecting(connector: Connector): void;
+  clientConnectionFailed(connector: Connector, reason: Failure): void;
+  /** Called after the protocol's own `connectionLost`. */
+  clientConnectionLost(connector: Connector, reason: Failure): void;
+}
+
+/** A port that listens. */
+export interface ListeningPort {
+  getHost(): TCPAddress;
+  /**
+   * Stops accepting; fires when the address is free again. Connections that were accepted stay
+   * open. A second call fires too.
+   */
+  stopListening(): Deferred<void>;
+}
+
+/** An outgoing connection, or the attempt to make one; reusable once it has ended. */
+export interface Connector {
+  readonly state: "disconnected" | "connecting" | "connected";
+  getDestination(): { host: string; port: number };
+  /** Tries (again). @throws Error when it is connecting or connected. */
+  connect(): void;
+  /** Gives up the attempt: `clientConnectionFailed` follows, with CancelledError. */
+  stopConnecting(): void;
+  /** Ends whatever there is: the attempt, or the connection by `loseConnection()`. */
+  disconnect(): void;
+}
