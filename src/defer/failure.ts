@@ -42,7 +42,7 @@ export class Failure<E = unknown> {
   }
 
   /** The first of `classes` that the error is an instance of, or undefined. */
-  check<C extends ErrorClass<unknown>>(...classes: C[]): C | undefined {
+  check<C extends ErrorClass<unknown>[]>(...classes: C): C[number] | undefined {
     return classes.find((candidate) => this.value instanceof candidate);
   }
 
@@ -50,7 +50,7 @@ export class Failure<E = unknown> {
    * Like {@link check}, but throws this Failure when the error is of none of `classes`: an errback
    * that begins with `failure.trap(TimeoutError)` handles timeouts and passes on everything else.
    */
-  trap<C extends ErrorClass<unknown>>(...classes: C[]): C {
+  trap<C extends ErrorClass<unknown>[]>(...classes: C): C[number] {
     const match = this.check(...classes);
     if (match === undefined) throw this;
     return match;

@@ -97,3 +97,7 @@ export interface Backend<C extends Capability = never, O extends object = object
   /** Makes what one reactor needs. Nothing may happen yet: no timer, no socket. */
   open(loop: Loop, options: O): Opened<C>;
 }
+
+/** Any backend at all. */
+// oxlint-disable-next-line no-explicit-any -- backends differ in what they can do and what they take
+export type AnyBackend = Backend<any, any>;

@@ -1,5 +1,5 @@
 /** What skein/reactor offers on every platform. */
-export type { Backend, Driver, Loop, Opened } from "./backend.ts";
+export type { AnyBackend, Backend, Driver, Loop, Opened } from "./backend.ts";
 export type {
   Capability,
   CapabilityMap,

@@ -1,7 +1,7 @@
 /**
  * Making reactors: from a backend's name, or from any backend object.
  */
-import type { Backend } from "./backend.ts";
+import type { AnyBackend, Backend } from "./backend.ts";
 import type { Capability, CapabilityMap, Reactor } from "./capabilities.ts";
 import { BackendFaultError, NoCapabilityError, UnknownBackendError } from "./errors.ts";
 import { BaseReactor, type ReactorOptions } from "./reactor.ts";
@@ -12,9 +12,6 @@ const METHODS: { readonly [C in Capability]: readonly (keyof CapabilityMap[C] & 
   threads: ["startWorker"],
   clock: ["advance", "pump", "runUntilIdle"],
 };
-
-// oxlint-disable-next-line no-explicit-any -- backends differ in their options
-type AnyBackend = Backend<any, any>;
 
 /** Backends by name. */
 export type BackendTable = Readonly<Record<string, AnyBackend>>;

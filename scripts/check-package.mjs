@@ -1,0 +1,98 @@
+/**
+ * Checks the package as its users get it: packs a tarball, has it judged by publint and attw, and
+ * installs it into an empty project that imports, requires and type-checks every entry point.
+ */
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync } from "node:fs";
+import { rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { npm } from "./lib/npm.mjs";
+import { binOf, inRoot } from "./lib/paths.mjs";
+import { run } from "./lib/run.mjs";
+import { runSteps } from "./lib/steps.mjs";
+
+/** Importing an entry point must leave nothing behind that keeps the process alive. */
+const IMPORT_TIMEOUT_MS = 30_000;
+
+const manifest = JSON.parse(readFileSync(inRoot("package.json"), "utf8"));
+const entryPoints = Object.keys(manifest.exports)
+  .filter((key) => !key.endsWith(".json"))
+  .map((key) => manifest.name + key.slice(1));
+
+const scratch = mkdtempSync(join(tmpdir(), "skein-package-"));
+const project = join(scratch, "project");
+const node = (args, options) => run(process.execPath, args, { cwd: project, ...options });
+const tarball = () => {
+  const packed = readdirSync(scratch).find((name) => name.endsWith(".tgz"));
+  return join(scratch, packed);
+};
+
+const steps = [
+  ["pack", () => npm(["pack", "--pack-destination", scratch])],
+  ["publint", () => node([binOf("publint"), tarball(), "--strict"])],
+  [
+    "attw",
+    () => node([binOf("@arethetypeswrong/cli", "attw"), tarball(), "--profile", "esm-only"]),
+  ],
+  ["install", installIntoProject],
+  ["import", () => evaluate("module", (name) => `await import(${JSON.stringify(name)});`)],
+  ["require", () => evaluate("commonjs", (name) => `require(${JSON.stringify(name)});`)],
+  ["types (node16)", () => typeCheck("node16", "node16")],
+  ["types (bundler)", () => typeCheck("preserve", "bundler")],
+  ...Object.keys(manifest.bin ?? {}).map((command) => [
+    `${command} --help`,
+    () => npm(["exec", "--no", "--", command, "--help"], { cwd: project }),
+  ]),
+];
+
+try {
+  mkdirSync(project);
+  writeJson("package.json", { name: "user", version: "0.0.0", private: true, type: "module" });
+  process.exitCode = (await runSteps(steps)) ? 0 : 1;
+} finally {
+  rmSync(scratch, { recursive: true, force: true });
+}
+
+async function installIntoProject() {
+  // Offline: a package without runtime dependencies installs from its tarball alone.
+  const flags = ["--offline", "--ignore-scripts", "--no-audit", "--no-fund"];
+  const result = await npm(["install", tarball(), ...flags], { cwd: project });
+  // Linked after npm, which would remove it. Only Node's types: whoever uses the package need not
+  // have those of our other tools.
+  const types = join(project, "node_modules", "@types");
+  mkdirSync(types, { recursive: true });
+  symlinkSync(inRoot("node_modules", "@types", "node"), join(types, "node"), "dir");
+  return result;
+}
+
+function evaluate(kind, statement) {
+  const code = entryPoints.map(statement).join("\n");
+  return node([`--input-type=${kind}`, "--eval", code], { timeoutMs: IMPORT_TIMEOUT_MS });
+}
+
+function typeCheck(module, moduleResolution) {
+  const imports = entryPoints.map((name, i) => `import * as entry${i} from "${name}";\n`);
+  const names = entryPoints.map((_, i) => `entry${i}`);
+  writeFileSync(
+    join(project, "user.ts"),
+    `${imports.join("")}export default [${names.join(", ")}];\n`,
+  );
+  writeJson("tsconfig.json", {
+    compilerOptions: {
+      target: "ES2022",
+      module,
+      moduleResolution,
+      strict: true,
+      noEmit: true,
+      // Our declarations are what is being checked.
+      skipLibCheck: false,
+      types: ["node"],
+    },
+    files: ["user.ts"],
+  });
+  return node([binOf("typescript", "tsc"), "--project", "tsconfig.json"]);
+}
+
+function writeJson(name, value) {
+  writeFileSync(join(project, name), JSON.stringify(value, null, 2));
+}

@@ -1,0 +1,60 @@
+/**
+ * The laws that every backend keeps, as cases that anyone can run against theirs.
+ *
+ * ```ts no-run
+ * import { contractFor } from "skein/testing";
+ * import { backends } from "skein/reactor";
+ *
+ * describe("my backend", () => {
+ *   for (const { name, run } of contractFor(backends.timer)) it(name, run);
+ * });
+ * ```
+ *
+ * A case resolves with the log of what it saw, in order. Two backends that keep the contract give
+ * the same log: that is how a daemon may be tested on one and run on the other.
+ */
+import type { AnyBackend } from "../../reactor/backend.ts";
+import type { Capability } from "../../reactor/capabilities.ts";
+import { coreCases } from "./core-cases.ts";
+import { tcpCases } from "./tcp-cases.ts";
+import { connectingCases } from "./connecting-cases.ts";
+import { timeCases } from "./time-cases.ts";
+import { openWorld, type World } from "./world.ts";
+
+/** One law, tried out in a world of its own. */
+export interface ContractCase<C extends Capability = Capability> {
+  readonly name: string;
+  /** What the backend must be capable of. */
+  readonly needs: readonly C[];
+  readonly run: (world: World<C>) => Promise<void>;
+}
+
+/** A case, bound to a backend. */
+export interface BoundCase {
+  readonly name: string;
+  /** Rejects when the law is broken; else resolves with what was seen. */
+  readonly run: () => Promise<readonly string[]>;
+}
+
+const cases: readonly ContractCase[] = [
+  ...coreCases,
+  ...timeCases,
+  ...tcpCases,
+  ...connectingCases,
+] as readonly ContractCase[];
+
+/** The cases for a backend: all those whose needs it meets. */
+export function contractFor(backend: AnyBackend): BoundCase[] {
+  const able = backend.capabilities as readonly Capability[];
+  return cases
+    .filter(({ needs }) => needs.every((capability) => able.includes(capability)))
+    .map(({ name, run }) => ({
+      name,
+      run: async () => {
+        const world: World<Capability> = openWorld(backend);
+        await run(world);
+        await world.close();
+        return world.log;
+      },
+    }));
+}

@@ -1,0 +1,79 @@
+import assert from "node:assert/strict";
+import type { Deferred } from "../../defer/deferred.ts";
+import type { AnyBackend } from "../../reactor/backend.ts";
+import type { Capability, Reactor } from "../../reactor/capabilities.ts";
+import { createReactor } from "../../reactor/index.ts";
+
+/** Real backends pass this much time between two looks at a condition; virtual ones too. */
+const STEP_SECONDS = 0.005;
+/** A condition that does not come true in so much of the reactor's time has failed. */
+const PATIENCE_SECONDS = 5;
+
+/** A reactor and what a case needs to watch it, the same in real and in virtual time. */
+export interface World<C extends Capability = never> {
+  readonly reactor: Reactor<C>;
+  /** What the case saw, in order. */
+  readonly log: string[];
+  /** Errors that the reactor reported; each must be taken out by the case that expects it. */
+  readonly errors: unknown[];
+  /** Starts the reactor; fires when it has stopped. Also done by the first {@link pass}. */
+  start(): Deferred<void>;
+  /** Lets time pass. */
+  pass(seconds: number): Promise<void>;
+  /** Lets time pass until the condition holds; rejects when it never does. */
+  until(what: string, condition: () => boolean): Promise<void>;
+  /** Stops the reactor, and checks that nothing is left of the case. */
+  close(): Promise<void>;
+}
+
+export function openWorld<C extends Capability>(backend: AnyBackend): World<C> {
+  const errors: unknown[] = [];
+  const reactor = createReactor(backend, {
+    onError: (error: unknown) => errors.push(error),
+  }) as Reactor<C>;
+  let stopped: Deferred<void> | undefined;
+
+  // A reactor with a clock is driven by hand, any other drives itself.
+  const virtual = (backend.capabilities as readonly Capability[]).includes("clock");
+  const pass = async (seconds: number): Promise<void> => {
+    if (virtual) {
+      await (reactor as unknown as Reactor<"clock">).advance(seconds);
+    } else {
+      world.start();
+      // Not by the reactor: it may have stopped.
+      await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+    }
+  };
+
+  const world: World<C> = {
+    reactor,
+    log: [],
+    errors,
+    start: () => {
+      stopped ??= reactor.run();
+      return stopped;
+    },
+    pass,
+    until: async (what, condition) => {
+      const deadline = reactor.seconds() + PATIENCE_SECONDS;
+      while (!condition()) {
+        assert.ok(reactor.seconds() < deadline, `it never came to this: ${what}`);
+        await pass(STEP_SECONDS);
+      }
+    },
+    close: async () => {
+      if (reactor.running) {
+        let over = false;
+        reactor.addSystemEventTrigger("after", "shutdown", () => {
+          over = true;
+        });
+        reactor.stop();
+        if (virtual) await world.until("the reactor stops", () => over);
+        else await stopped;
+      }
+      assert.deepEqual(errors, [], "errors that the case did not expect");
+      assert.deepEqual(reactor.getDelayedCalls(), [], "delayed calls left behind");
+    },
+  };
+  return world;
+}

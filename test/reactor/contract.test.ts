@@ -1,0 +1,21 @@
+import { expect } from "chai";
+import { backends } from "skein/reactor";
+import { contractFor } from "skein/testing";
+import { trivial } from "../fixtures/trivial-backend.ts";
+
+describe("the contract", () => {
+  for (const backend of [backends.libuv, backends.timer, backends.clock, trivial]) {
+    describe(`on ${backend.name}`, () => {
+      for (const { name, run } of contractFor(backend)) it(name, run);
+    });
+  }
+
+  describe("gives the same log on libuv and on clock", () => {
+    const virtual = new Map(contractFor(backends.clock).map(({ name, run }) => [name, run]));
+    for (const { name, run } of contractFor(backends.libuv)) {
+      it(name, async () => {
+        expect(await virtual.get(name)?.()).to.deep.equal(await run());
+      });
+    }
+  });
+});
