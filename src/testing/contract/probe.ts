@@ -6,7 +6,6 @@ import type { Connector, ListeningPort } from "../../reactor/transport.ts";
 import type { World } from "./world.ts";
 
 const HOST = "127.0.0.1";
-const decoder = new TextDecoder();
 
 /** A protocol that logs its life, and remembers what it received. */
 export class Probe extends Protocol {
@@ -118,9 +117,6 @@ export async function connected(
     () => clients.probes.length === 1 && servers.probes.length === 1,
   );
   const [server, client] = [servers.probes[0] as Probe, clients.probes[0] as Probe];
+  for (const { life } of [server, client]) world.watch(life);
   return { server, client, port };
-}
-
-export function textOf(data: Uint8Array): string {
-  return decoder.decode(data);
 }

@@ -14,6 +14,8 @@ export interface World<C extends Capability = never> {
   readonly reactor: Reactor<C>;
   /** What the case saw, in order. */
   readonly log: string[];
+  /** Adds to the log, at the end, what this list then holds. */
+  watch(list: readonly string[]): void;
   /** Errors that the reactor reported; each must be taken out by the case that expects it. */
   readonly errors: unknown[];
   /** Starts the reactor; fires when it has stopped. Also done by the first {@link pass}. */
@@ -28,6 +30,7 @@ export interface World<C extends Capability = never> {
 
 export function openWorld<C extends Capability>(backend: AnyBackend): World<C> {
   const errors: unknown[] = [];
+  const watched: (readonly string[])[] = [];
   const reactor = createReactor(backend, {
     onError: (error: unknown) => errors.push(error),
   }) as Reactor<C>;
@@ -48,6 +51,7 @@ export function openWorld<C extends Capability>(backend: AnyBackend): World<C> {
   const world: World<C> = {
     reactor,
     log: [],
+    watch: (list) => watched.push(list),
     errors,
     start: () => {
       stopped ??= reactor.run();
@@ -71,6 +75,7 @@ export function openWorld<C extends Capability>(backend: AnyBackend): World<C> {
         if (virtual) await world.until("the reactor stops", () => over);
         else await stopped;
       }
+      world.log.push(...watched.map((list) => list.join(", ")));
       assert.deepEqual(errors, [], "errors that the case did not expect");
       assert.deepEqual(reactor.getDelayedCalls(), [], "delayed calls left behind");
     },
