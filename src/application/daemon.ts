@@ -2,7 +2,7 @@ import type { ReactorCore } from "../reactor/capabilities.ts";
 import { type OptionDeclarations, type OptionValues, withDefaults } from "./options.ts";
 
 /** What {@link defineDaemon} takes. `R` is the reactor that the daemon needs. */
-export interface DaemonDefinition<R extends ReactorCore, D extends OptionDeclarations> {
+export interface DaemonDefinition<R extends ReactorCore, D extends OptionDeclarations, T> {
   /** One line for `reactor DAEMON --help`. */
   readonly summary?: string;
   readonly options?: D;
@@ -10,12 +10,15 @@ export interface DaemonDefinition<R extends ReactorCore, D extends OptionDeclara
    * Sets the daemon up. It counts as started when the returned Deferred or promise fires; when
    * that fails, or this throws, the daemon has failed to start.
    */
-  readonly build: (reactor: R, options: OptionValues<D>) => unknown;
+  readonly build: (reactor: R, options: OptionValues<D>) => T;
 }
 
-/** A daemon: a function of the reactor and its options, with what the launcher wants to know. */
-export interface Daemon<R extends ReactorCore, D extends OptionDeclarations> {
-  (reactor: R, options?: Partial<OptionValues<D>>): unknown;
+/**
+ * A daemon: a function of the reactor and its options, with what the launcher wants to know. It
+ * returns what its `build` does: a port that tests can connect to, say.
+ */
+export interface Daemon<R extends ReactorCore, D extends OptionDeclarations, T = unknown> {
+  (reactor: R, options?: Partial<OptionValues<D>>): T;
   readonly summary: string;
   readonly options: D;
 }
@@ -46,11 +49,11 @@ export interface Daemon<R extends ReactorCore, D extends OptionDeclarations> {
  *
  * A daemon without options may as well be a plain function of the reactor.
  */
-export function defineDaemon<R extends ReactorCore, D extends OptionDeclarations = {}>(
-  definition: DaemonDefinition<R, D>,
-): Daemon<R, D> {
+export function defineDaemon<R extends ReactorCore, T, D extends OptionDeclarations = {}>(
+  definition: DaemonDefinition<R, D, T>,
+): Daemon<R, D, T> {
   const { summary = "", options = {} as D, build } = definition;
-  const daemon = (reactor: R, given: Partial<OptionValues<D>> = {}): unknown =>
+  const daemon = (reactor: R, given: Partial<OptionValues<D>> = {}): T =>
     build(reactor, withDefaults(options, given));
   return Object.assign(daemon, { summary, options });
 }

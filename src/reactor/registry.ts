@@ -6,8 +6,8 @@ import type { Capability, CapabilityMap, Reactor } from "./capabilities.ts";
 import { BackendFaultError, NoCapabilityError, UnknownBackendError } from "./errors.ts";
 import { BaseReactor, type ReactorOptions } from "./reactor.ts";
 
-/** The methods of each capability, so that a backend without it can say what is missing. */
-const METHODS: { readonly [C in Capability]: readonly (keyof CapabilityMap[C] & string)[] } = {
+/** The methods of the known capabilities, so that a backend without one says what is missing. */
+const METHODS: Readonly<Partial<Record<string, readonly string[]>>> = {
   tcp: ["listenTCP", "connectTCP"],
   threads: ["startWorker"],
   clock: ["advance", "pump", "runUntilIdle"],
@@ -66,7 +66,7 @@ function find(known: BackendTable, name: string): AnyBackend {
 
 /** Makes the methods of a capability methods of the reactor. */
 function attach(reactor: BaseReactor, capability: Capability, provider: object): void {
-  const names: readonly string[] = METHODS[capability] ?? methodNames(provider);
+  const names = METHODS[capability] ?? methodNames(provider);
   for (const name of names) {
     const method: unknown = Reflect.get(provider, name);
     if (typeof method !== "function") {
@@ -91,7 +91,7 @@ function methodNames(provider: object): string[] {
 
 /** For callers without types: a method that is missing says who has it. */
 function refuseTheRest(reactor: BaseReactor, backend: AnyBackend, known: BackendTable): void {
-  for (const [capability, names] of Object.entries(METHODS)) {
+  for (const [capability, names = []] of Object.entries(METHODS)) {
     if ((backend.capabilities as readonly string[]).includes(capability)) continue;
     const available = Object.values(known)
       .filter((other) => (other.capabilities as readonly string[]).includes(capability))

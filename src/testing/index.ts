@@ -1,2 +1,3 @@
-/** For tests: the contract that backends keep, and stand-ins for peers and transports. */
+/** For tests: a client, a transport without a network, and the contract that backends keep. */
 export { type BoundCase, contractFor } from "./contract/contract.ts";
+export { LineClient, NotHeardError } from "./line-client.ts";
