@@ -21,6 +21,7 @@ export type {
 } from "./capabilities.ts";
 export { BadOptionError, QueueFullError } from "../core/errors.ts";
 export { CannotCrossError } from "../core/crossing.ts";
+export { NoTypeScriptError } from "../core/import-module.ts";
 export * from "./errors.ts";
 export type { ReactorOptions } from "./reactor.ts";
 export type { CreateReactor, ReactorOn } from "./registry.ts";

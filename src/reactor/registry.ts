@@ -2,7 +2,7 @@
  * Making reactors: from a backend's name, or from any backend object.
  */
 import type { AnyBackend, Backend } from "./backend.ts";
-import type { Capability, CapabilityMap, Reactor } from "./capabilities.ts";
+import type { Capability, Reactor } from "./capabilities.ts";
 import { BackendFaultError, NoCapabilityError, UnknownBackendError } from "./errors.ts";
 import { BaseReactor, type ReactorOptions } from "./reactor.ts";
 
@@ -16,8 +16,9 @@ const METHODS: Readonly<Partial<Record<string, readonly string[]>>> = {
 /** Backends by name. */
 export type BackendTable = Readonly<Record<string, AnyBackend>>;
 
-type CapabilityOf<B> = B extends Backend<infer C, never> ? C : never;
-type OptionsOf<B> = B extends Backend<never, infer O> ? O : object;
+type CapabilityOf<B extends AnyBackend> =
+  B extends Backend<infer C extends Capability, infer _O> ? C : never;
+type OptionsOf<B extends AnyBackend> = Parameters<B["open"]>[1];
 
 /** The reactor that a backend makes. */
 export type ReactorOn<B extends AnyBackend> = Reactor<CapabilityOf<B>>;

@@ -177,6 +177,7 @@ export class TimerQueue {
   }
 
   #prune(): void {
+    for (const timer of this.#heap) timer.index = -1;
     this.#heap = this.active();
     this.#dead = 0;
     this.#heap.forEach((timer, index) => {

@@ -4,7 +4,7 @@ import { type Deferred, fromPromise } from "../../../defer/deferred.ts";
 import { atTurnEnd } from "../../../defer/unhandled.ts";
 import type { Backend, Loop, Opened } from "../../backend.ts";
 import type { ClockOptions, ReactorClock } from "../../capabilities.ts";
-import { ClockBusyError, ClockStuckError } from "../../errors.ts";
+import { ClockBusyError, ClockStuckError, ReactorNotRunningError } from "../../errors.ts";
 import { TCP } from "../../tcp.ts";
 import { TimerQueue } from "../../timer-queue.ts";
 import type { WorkerEvents, WorkerHandle } from "../../workers.ts";
@@ -14,6 +14,11 @@ import { macrotask } from "./macrotask.ts";
 
 /** So many turns at one instant mean that a program loops. */
 const TURNS_AT_ONE_TIME_MAX = 100_000;
+
+/** Somebody who lets time pass; a run of the reactor unless it is done by hand. */
+interface Drive {
+  readonly manual: boolean;
+}
 
 class ClockDriver implements Opened<"tcp" | "threads" | "clock">, ReactorClock {
   readonly tcp: TCP;
@@ -30,7 +35,8 @@ class ClockDriver implements Opened<"tcp" | "threads" | "clock">, ReactorClock {
   );
   #now = 0;
   #alive = false;
-  #driven = false;
+  /** Whoever lets time pass at present: a call of a method, or the reactor's own run. */
+  #drive: Drive | undefined = undefined;
 
   constructor(loop: Loop, { latency = 0, trace }: ClockOptions) {
     if (!(latency >= 0 && latency < Infinity)) {
@@ -58,11 +64,13 @@ class ClockDriver implements Opened<"tcp" | "threads" | "clock">, ReactorClock {
 
   started(): void {
     this.#alive = true;
-    if (!this.#driven) void this.#driveItself();
+    if (this.#drive === undefined) void this.#driveItself();
   }
 
   sleep(): void {
     this.#alive = false;
+    // A method goes on to let its time pass; a run is over.
+    if (this.#drive?.manual === false) this.#drive = undefined;
     this.tcp.reopen();
   }
 
@@ -76,59 +84,67 @@ class ClockDriver implements Opened<"tcp" | "threads" | "clock">, ReactorClock {
     if (!(seconds >= 0 && seconds < Infinity)) {
       throw new BadOptionError(`time advances by 0 or more seconds, not ${seconds}`);
     }
-    return this.#manually(async () => {
-      await this.#drive(this.#now + seconds);
+    return this.#driveManually(async (drive) => {
+      await this.#pass(drive, this.#now + seconds);
     });
   }
 
   pump(steps: Iterable<number>): Deferred<void> {
-    return this.#manually(async () => {
-      for (const step of steps) await this.#drive(this.#now + step);
+    return this.#driveManually(async (drive) => {
+      for (const step of steps) await this.#pass(drive, this.#now + step);
     });
   }
 
   runUntilIdle(limitSeconds = Infinity): Deferred<boolean> {
-    return this.#manually(() => this.#drive(this.#now + limitSeconds));
+    return this.#driveManually((drive) => this.#pass(drive, this.#now + limitSeconds));
   }
 
-  #manually<T>(drive: () => Promise<T>): Deferred<T> {
-    if (this.#driven) throw new ClockBusyError();
-    this.#driven = true;
-    // oxlint-disable-next-line no-floating-promises -- it only ever fires with success
+  #driveManually<T>(passTime: (drive: Drive) => Promise<T>): Deferred<T> {
+    if (this.#drive !== undefined) throw new ClockBusyError();
+    const drive = (this.#drive = { manual: true });
     if (!this.#alive) this.#loop.run();
     return fromPromise(
-      drive().finally(() => {
-        this.#driven = false;
+      passTime(drive).finally(() => {
+        this.#drive = undefined;
       }),
     );
   }
 
   async #driveItself(): Promise<void> {
-    this.#driven = true;
+    const drive = (this.#drive = { manual: false });
     try {
-      while (this.#alive) {
-        await this.#drive(Infinity);
-        // Nothing can ever happen again. While it stops, that means it waits in vain.
-        if (this.#alive) this.#loop.stop();
+      await this.#pass(drive, Infinity);
+      while (this.#drive === drive) {
+        this.#endWhenIdle();
+        await this.#pass(drive, Infinity);
       }
     } catch (error) {
       this.#loop.crash(error);
-    } finally {
-      this.#driven = false;
     }
   }
 
-  /** Lets time pass until `until`; returns whether nothing was left to happen. */
-  async #drive(until: number): Promise<boolean> {
+  /** Nothing can ever happen again: that is the end of a run, or its end waits in vain. */
+  #endWhenIdle(): void {
+    try {
+      this.#loop.stop();
+    } catch (error) {
+      if (!(error instanceof ReactorNotRunningError)) throw error;
+      throw new ClockStuckError("stopping waits for something that will never happen");
+    }
+  }
+
+  /** Lets time pass until `until`; resolves with whether nothing was left to happen. */
+  async #pass(drive: Drive, until: number): Promise<boolean> {
     const forgetTurnEnd = atTurnEnd(() => this.#loop.wake());
     let turns = 0;
+    let idle = true;
     try {
       await macrotask();
-      while (this.#alive) {
+      while (this.#alive && this.#drive === drive) {
         const next = Math.min(this.#loop.nextWake(), this.#happenings.next());
         if (next > until || next === Infinity) {
-          if (until < Infinity) this.#now = until;
-          return next === Infinity;
+          idle = next === Infinity;
+          break;
         }
         if (next > this.#now) {
           this.#now = next;
@@ -140,11 +156,11 @@ class ClockDriver implements Opened<"tcp" | "threads" | "clock">, ReactorClock {
         }
         await this.#happen();
       }
-      if (until < Infinity) this.#now = until;
-      return true;
     } finally {
       forgetTurnEnd();
     }
+    if (until < Infinity) this.#now = until;
+    return idle;
   }
 
   /** One turn of the reactor, then what is due outside it; each with all its promises settled. */

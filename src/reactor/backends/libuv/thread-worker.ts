@@ -18,9 +18,8 @@ export class ThreadWorker implements WorkerHandle {
   #ended = false;
 
   constructor(events: WorkerEvents) {
-    // Run from source it is worker-main.ts, compiled it is worker-main.js.
-    const ending = import.meta.url.endsWith(".ts") ? "ts" : "js";
-    this.#worker = new Worker(new URL(`./worker-main.${ending}`, import.meta.url));
+    const main = import.meta.url.endsWith(".ts") ? "worker-from-source.js" : "worker-main.js";
+    this.#worker = new Worker(new URL(`./${main}`, import.meta.url));
     // The reactor keeps the process alive while it runs; idle workers must not do so after.
     this.#worker.unref();
     this.#worker.on("message", (reply: WorkerReply) => {
