@@ -24,12 +24,12 @@ describe("the table of errors", () => {
   const table = new Map(rows.map(([, code = "", name = ""]) => [code, name]));
 
   it("lists every error class with its code, and no other", () => {
-    expect([...table].sort()).to.deep.equal([...declared()].sort());
+    expect(table).to.deep.equal(declared());
     expect(table.size).to.be.greaterThan(25);
   });
 
   it("is in order", () => {
-    expect([...table.keys()]).to.deep.equal([...table.keys()].sort());
+    expect([...table.keys()]).to.deep.equal([...table.keys()].sort((a, b) => (a < b ? -1 : 1)));
   });
 
   it("lists classes that can be imported", () => {

@@ -207,11 +207,11 @@ class Port implements ListeningPort {
       this.#waiting.push(waiter);
       return waiter;
     }
-    const waiting = (this.#waiting = [waiter]);
+    const waiters = (this.#waiting = [waiter]);
     this.#listener.close().addBoth(() => {
       this.#open = false;
       this.#closed();
-      for (const waiter of waiting) waiter.callback();
+      for (const told of waiters) told.callback();
     });
     return waiter;
   }

@@ -28,10 +28,11 @@ export class Timer implements DelayedCall {
   /** Its index in the heap; -1 while the pass that will call it is under way, and afterwards. */
   index = -1;
   state: number = PENDING;
-  action: () => void;
+  /** What it returns is of use to the one who calls it by hand; see {@link TimerQueue.takeDue}. */
+  action: () => unknown;
   readonly #queue: TimerQueue;
 
-  constructor(queue: TimerQueue, time: number, order: number, action: () => void) {
+  constructor(queue: TimerQueue, time: number, order: number, action: () => unknown) {
     this.#queue = queue;
     this.time = this.heapTime = time;
     this.order = this.heapOrder = order;
@@ -95,7 +96,7 @@ export class TimerQueue {
     this.#changed = changed;
   }
 
-  add(delaySeconds: number, action: () => void): Timer {
+  add(delaySeconds: number, action: () => unknown): Timer {
     if (!(delaySeconds >= 0 && delaySeconds < Infinity)) {
       throw new BadOptionError(`a delay must be 0 or more seconds, not ${delaySeconds}`);
     }

@@ -39,7 +39,7 @@ describe("the clock", () => {
       const seen: string[] = [];
       reactor.callLater(1, () => {
         void (async () => {
-          for (let i = 0; i < 50; i++) await null;
+          for (let i = 0; i < 50; i++) await Promise.resolve();
           seen.push(`async, at ${reactor.seconds()}`);
         })();
       });
@@ -160,7 +160,9 @@ describe("the clock", () => {
     const restore = onUnhandledFailure(({ message }) =>
       reported.push(`${message}, at ${reactor.seconds()}`),
     );
-    reactor.callLater(1, () => fail(new Error("left")));
+    reactor.callLater(1, () => {
+      fail(new Error("left"));
+    });
     reactor.callLater(2, () => {});
     await reactor.advance(3);
     restore();

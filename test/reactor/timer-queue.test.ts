@@ -36,19 +36,19 @@ interface Expected {
 function called(steps: readonly Step[], queue: TimerQueue, clock: { now: number }): number[][] {
   const timers: Timer[] = [];
   const passes: number[][] = [];
-  for (const step of steps) {
-    if (step.do === "add") {
+  for (const action of steps) {
+    if (action.do === "add") {
       const name = timers.length;
-      timers.push(queue.add(step.seconds, () => passes.at(-1)?.push(name)));
-    } else if (step.do === "pass") {
-      clock.now += step.seconds;
+      timers.push(queue.add(action.seconds, () => passes.at(-1)?.push(name)));
+    } else if (action.do === "pass") {
+      clock.now += action.seconds;
       passes.push([]);
       queue.runDue(() => {});
     } else {
-      const timer = timers[step.which % timers.length];
+      const timer = timers[action.which % timers.length];
       if (timer?.active !== true) continue;
-      if (step.do === "cancel") timer.cancel();
-      else timer[step.do](step.seconds);
+      if (action.do === "cancel") timer.cancel();
+      else timer[action.do](action.seconds);
     }
   }
   return passes;
@@ -60,24 +60,24 @@ function expected(steps: readonly Step[]): number[][] {
   let pending: Expected[] = [];
   const all: Expected[] = [];
   const passes: number[][] = [];
-  for (const step of steps) {
-    if (step.do === "add") {
-      const timer = { name: all.length, time: now + step.seconds, order: order++ };
+  for (const action of steps) {
+    if (action.do === "add") {
+      const timer = { name: all.length, time: now + action.seconds, order: order++ };
       all.push(timer);
       pending.push(timer);
-    } else if (step.do === "pass") {
-      now += step.seconds;
+    } else if (action.do === "pass") {
+      now += action.seconds;
       const due = pending.filter(({ time }) => time <= now);
       pending = pending.filter(({ time }) => time > now);
       due.sort((a, b) => a.time - b.time || a.order - b.order);
       passes.push(due.map(({ name }) => name));
     } else {
-      const timer = all[step.which % all.length];
+      const timer = all[action.which % all.length];
       if (timer === undefined || !pending.includes(timer)) continue;
-      if (step.do === "cancel") {
+      if (action.do === "cancel") {
         pending = pending.filter((other) => other !== timer);
       } else {
-        timer.time = (step.do === "delay" ? timer.time : now) + step.seconds;
+        timer.time = (action.do === "delay" ? timer.time : now) + action.seconds;
         timer.order = order++;
       }
     }

@@ -1,6 +1,6 @@
 import type { Deferred } from "../../defer/deferred.ts";
 import type { Failure } from "../../defer/failure.ts";
-import { ClientFactory, Factory } from "../../protocols/factory.ts";
+import { ClientFactory, type Factory } from "../../protocols/factory.ts";
 import { Protocol } from "../../protocols/protocol.ts";
 import type { Connector, ListeningPort } from "../../reactor/transport.ts";
 import type { World } from "./world.ts";

@@ -6,7 +6,7 @@ import {
   WriteOverflowError,
 } from "../../reactor/errors.ts";
 import type { ContractCase } from "./contract.ts";
-import { connect, connected, listen, Probe, ProbeFactory } from "./probe.ts";
+import { connect, connected, listen, type Probe, ProbeFactory } from "./probe.ts";
 
 const MEGABYTE = "0123456789abcdef".repeat(65_536);
 

@@ -15,17 +15,17 @@ export interface World<C extends Capability = never> {
   /** What the case saw, in order. */
   readonly log: string[];
   /** Adds to the log, at the end, what this list then holds. */
-  watch(list: readonly string[]): void;
+  readonly watch: (list: readonly string[]) => void;
   /** Errors that the reactor reported; each must be taken out by the case that expects it. */
   readonly errors: unknown[];
   /** Starts the reactor; fires when it has stopped. Also done by the first {@link pass}. */
-  start(): Deferred<void>;
+  readonly start: () => Deferred<void>;
   /** Lets time pass. */
-  pass(seconds: number): Promise<void>;
+  readonly pass: (seconds: number) => Promise<void>;
   /** Lets time pass until the condition holds; rejects when it never does. */
-  until(what: string, condition: () => boolean): Promise<void>;
+  readonly until: (what: string, condition: () => boolean) => Promise<void>;
   /** Stops the reactor, and checks that nothing is left of the case. */
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 export function openWorld<C extends Capability>(backend: AnyBackend): World<C> {
