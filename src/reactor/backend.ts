@@ -99,5 +99,5 @@ export interface Backend<C extends Capability = never, O extends object = object
 }
 
 /** Any backend at all. */
-// oxlint-disable-next-line no-explicit-any -- backends differ in what they can do and what they take
+// oxlint-disable-next-line no-explicit-any -- they differ in what they can do, and what they take
 export type AnyBackend = Backend<any, any>;

@@ -67,7 +67,8 @@ export class NoCapabilityError extends SkeinError {
         ? `backends that have it: ${available.join(", ")}`
         : "no known backend has it";
     super(
-      `${method}() needs the capability "${capability}", which backend "${backend}" lacks; ${advice}`,
+      `${method}() needs the capability "${capability}", ` +
+        `which backend "${backend}" lacks; ${advice}`,
     );
     this.backend = backend;
     this.capability = capability;
