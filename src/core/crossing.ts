@@ -1,5 +1,5 @@
 /** What can cross to a worker and back, and how errors do. */
-import { SkeinError } from "./errors.ts";
+import { BadOptionError, messageOf, SkeinError } from "./errors.ts";
 
 /** An argument or a result cannot be copied to another thread. */
 export class CannotCrossError extends SkeinError {
@@ -7,7 +7,13 @@ export class CannotCrossError extends SkeinError {
   readonly code = "ERR_CANNOT_CROSS";
 }
 
-/** An error as data. Class and extra properties beyond these do not survive the crossing. */
+/** Errors that the worker's side of a call makes: these keep their class. */
+const KEPT: Readonly<Record<string, new (message: string) => Error>> = {
+  CannotCrossError,
+  BadOptionError,
+};
+
+/** An error as data. Other classes, and properties beyond these, do not survive the crossing. */
 export interface PackedError {
   readonly name: string;
   readonly message: string;
@@ -22,7 +28,7 @@ export function packError(thrown: unknown, depth = 0): PackedError {
   if (!(thrown instanceof Error)) {
     return {
       name: "Error",
-      message: String(thrown),
+      message: messageOf(thrown),
       stack: undefined,
       code: undefined,
       cause: undefined,
@@ -42,8 +48,10 @@ export function packError(thrown: unknown, depth = 0): PackedError {
 }
 
 export function unpackError(packed: PackedError): Error {
-  const error = new Error(packed.message);
-  error.name = packed.name;
+  const { name, message } = packed;
+  const kept = Object.hasOwn(KEPT, name) ? KEPT[name] : undefined;
+  const error = new (kept ?? Error)(message);
+  error.name = name;
   if (packed.stack !== undefined) error.stack = packed.stack;
   if (packed.code !== undefined) Object.assign(error, { code: packed.code });
   if (packed.cause !== undefined) error.cause = unpackError(packed.cause);
@@ -82,19 +90,30 @@ interface Culprit {
 function findCulprit(value: unknown, path: string, seen: Set<unknown>): Culprit | undefined {
   if (typeof value === "function") return { path, kind: "a function" };
   if (typeof value === "symbol") return { path, kind: "a symbol" };
-  if (typeof value !== "object" || value === null || seen.has(value)) return undefined;
+  if (typeof value !== "object" || value === null || copies(value)) return undefined;
   seen.add(value);
+  let circular = false;
   for (const [key, part] of partsOf(value)) {
+    if (seen.has(part)) {
+      circular = true;
+      continue;
+    }
     const culprit = findCulprit(part, path + key, seen);
     if (culprit !== undefined) return culprit;
   }
-  if (copies(value)) return undefined;
+  // What leads back to where the search has been may be bad for the sake of that alone.
+  if (circular) return undefined;
   return { path, kind: `a ${value.constructor?.name ?? "special object"}` };
 }
 
 function partsOf(value: object): [string, unknown][] {
   if (Array.isArray(value)) return value.map((item, index) => [`[${index}]`, item]);
-  if (value instanceof Map) return [...value].map(([key, item]) => [`.get(${String(key)})`, item]);
+  if (value instanceof Map) {
+    return [...value].flatMap(([key, item]) => [
+      [".keys()", key],
+      [`.get(${messageOf(key)})`, item],
+    ]);
+  }
   if (value instanceof Set) return [...value].map((item) => [".values()", item]);
   return Object.entries(value).map(([key, item]) => [`.${key}`, item]);
 }

@@ -11,7 +11,12 @@ export abstract class SkeinError extends Error {
 
 /** The message of anything that was thrown: JavaScript lets people throw more than Errors. */
 export function messageOf(thrown: unknown): string {
-  return thrown instanceof Error ? thrown.message : String(thrown);
+  if (thrown instanceof Error) return thrown.message;
+  try {
+    return String(thrown);
+  } catch {
+    return "something that has no text";
+  }
 }
 
 /** An option, argument or setting has a value that cannot work. */

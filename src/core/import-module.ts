@@ -58,11 +58,15 @@ function needsTsx(): boolean {
       versions: Record<string, string>;
       features: { typescript?: string | false };
       execArgv: string[];
+      getBuiltinModule(name: "worker_threads"): { isMainThread: boolean };
     };
   };
   if (process === undefined || "bun" in process.versions || "deno" in process.versions)
     return false;
-  return !process.features.typescript && !process.execArgv.some((arg) => arg.includes("tsx"));
+  if (process.features.typescript) return false;
+  // Run with tsx, older versions of Node have it in the main thread only.
+  const { isMainThread } = process.getBuiltinModule("worker_threads");
+  return !isMainThread || !process.execArgv.some((arg) => arg.includes("tsx"));
 }
 
 /** Whether the error says that this very module is not there; not one that it imports. */

@@ -23,26 +23,13 @@
  * answer.callback("21"); // → 42
  * ```
  */
+import { type Canceller, KEEP_WAITING } from "./canceller.ts";
+import type { Chained } from "./chained.ts";
 import { AlreadyCalledError, CancelledError } from "./errors.ts";
 import { Failure } from "./failure.ts";
+import { isThenable } from "./thenable.ts";
 import { type Suspect, suspect } from "./unhandled.ts";
-
-/** What a chain holds after a handler returned an `R`: Deferreds and promises are waited for. */
-export type Chained<R> =
-  R extends Deferred<infer T>
-    ? T
-    : R extends PromiseLike<infer T>
-      ? Chained<T>
-      : Exclude<R, Failure>;
-
-/** Called by `cancel()`: stop the work, and fire the Deferred or leave it to be failed. */
-export type Canceller<T> = (deferred: Deferred<T>) => void;
-
-/**
- * A canceller returns this when the Deferred stays unfired on purpose: its owner was told of the
- * cancellation and goes on (a coroutine that caught its CancelledError, say).
- */
-export const KEEP_WAITING: unique symbol = Symbol("keep waiting");
+import { Wait } from "./wait.ts";
 
 type Handler = (result: never) => unknown;
 type Slot = Handler | Deferred<unknown> | undefined;
@@ -54,10 +41,19 @@ const RUNNING = 2;
 const SWALLOW = 4;
 /** Somebody saw the Failure through then(), or it was reported: do not report it (again). */
 const SEEN = 8;
-const PAUSE = 16;
+/** The canceller is being called. */
+const CANCELLING = 16;
+/** It was cancelled again meanwhile. */
+const CANCEL_AGAIN = 32;
+const PAUSE = 64;
 
 /** In the callback slot: the errback slot holds a Deferred that waits for this one's result. */
 const CONTINUE = (): void => {};
+/** In the callback slot: the errback slot holds a handler that leaves the result as it is. */
+const PEEK = (): void => {};
+
+/** So many places of handlers that have run may stay, before they are dropped. */
+const SPENT_MAX = 64;
 
 /** Fires with any value, even a Deferred. Only for coroutines, whose `return` is taken as it is. */
 export let fireRaw: (deferred: Deferred<unknown>, value: unknown) => void;
@@ -120,26 +116,15 @@ export class Deferred<T> implements PromiseLike<T>, Suspect {
    * A canceller that throws is the `cause` of the CancelledError; cancel() itself never throws.
    */
   cancel(): void {
-    const link = this.#link;
+    const canceller = this.#link;
     if ((this.#state & CALLED) !== 0) {
-      if (link instanceof Deferred) link.cancel();
-      return;
-    }
-    let cause: unknown;
-    if (typeof link === "function") {
-      try {
-        if (link(this as never) === KEEP_WAITING) return;
-      } catch (error) {
-        cause = error;
-      }
+      this.#awaited()?.cancel();
+    } else if (typeof canceller === "function") {
+      this.#cancelBy(canceller);
     } else {
       this.#state |= SWALLOW;
+      this.#fire(new Failure(new CancelledError()));
     }
-    if ((this.#state & CALLED) !== 0) return;
-    const cancelled = new CancelledError();
-    if (cause !== undefined) cancelled.cause = cause;
-    this.#state |= CALLED;
-    this.#start(new Failure(cancelled));
   }
 
   // --- handlers ---
@@ -151,7 +136,7 @@ export class Deferred<T> implements PromiseLike<T>, Suspect {
 
   /** Adds an errback; a value passes it by. */
   addErrback<R>(errback: (failure: Failure) => R): Deferred<T | Chained<R>> {
-    return this.#add(undefined, errback) as Deferred<T | Chained<R>>;
+    return this.#add(undefined, errback);
   }
 
   /** Adds one handler for both sides. */
@@ -169,14 +154,20 @@ export class Deferred<T> implements PromiseLike<T>, Suspect {
 
   // --- pausing ---
 
-  /** Holds back the callbacks until {@link unpause} was called as often as pause(). */
+  /**
+   * Holds back the callbacks until {@link unpause} was called as often as pause(). Called by one
+   * of them, it holds back those that are added later: the present run goes on to its end.
+   */
   pause(): void {
     this.#state += PAUSE;
   }
 
+  /** Ends one pause(). One too many is ignored. */
   unpause(): void {
+    // Waiting for another Deferred is a pause too, and not the caller's to end.
+    if (this.#state < (this.#link instanceof Deferred ? 2 * PAUSE : PAUSE)) return;
     this.#state -= PAUSE;
-    if (this.#state < PAUSE && (this.#state & CALLED) !== 0) this.#run();
+    if ((this.#state & CALLED) !== 0) Deferred.#run(this);
   }
 
   // --- promises ---
@@ -191,17 +182,10 @@ export class Deferred<T> implements PromiseLike<T>, Suspect {
     onRejected?: ((reason: unknown) => S | PromiseLike<S>) | null,
   ): Promise<R | S> {
     const promise = new Promise<T>((resolve, reject) => {
-      this.#add(
-        (value: T) => {
-          resolve(value);
-          return value;
-        },
-        (failure: Failure) => {
-          reject(failure.value as Error);
-          this.#state |= SEEN;
-          return failure;
-        },
-      );
+      this.#add(PEEK, (result: T | Failure) => {
+        if (result instanceof Failure) reject(result.value);
+        else resolve(result);
+      });
     });
     return promise.then(onFulfilled, onRejected);
   }
@@ -213,9 +197,9 @@ export class Deferred<T> implements PromiseLike<T>, Suspect {
 
   /** For the report of unhandled failures. */
   takeUnhandled(): Failure | undefined {
-    if ((this.#state & SEEN) !== 0 || this.#waiting()) return undefined;
     const result = this.#result;
-    if (!(result instanceof Failure)) return undefined;
+    if (!(result instanceof Failure) || this.#state >= PAUSE) return undefined;
+    if ((this.#state & SEEN) !== 0) return undefined;
     this.#state |= SEEN;
     return result;
   }
@@ -229,47 +213,73 @@ export class Deferred<T> implements PromiseLike<T>, Suspect {
       return;
     }
     this.#state |= CALLED;
-    this.#start(result);
-  }
-
-  #start(result: unknown): void {
     this.#link = undefined;
     this.#result = result;
-    this.#run();
+    Deferred.#run(this);
   }
 
-  #push(callback: Slot, errback: Slot): void {
+  /** Calls the canceller; fails with CancelledError unless that fired it, or keeps it waiting. */
+  #cancelBy(canceller: (deferred: never) => unknown): void {
+    // A canceller that leads back here, by whatever way, is being called already.
+    if ((this.#state & CANCELLING) !== 0) {
+      this.#state |= CANCEL_AGAIN;
+      return;
+    }
+    this.#state |= CANCELLING;
+    let keepWaiting = false;
+    let cause: unknown;
+    try {
+      do {
+        this.#state &= ~CANCEL_AGAIN;
+        keepWaiting = canceller(this as never) === KEEP_WAITING;
+      } while (keepWaiting && (this.#state & (CALLED | CANCEL_AGAIN)) === CANCEL_AGAIN);
+    } catch (error) {
+      cause = error;
+    }
+    this.#state &= ~CANCELLING;
+    if ((this.#state & CALLED) === 0) {
+      if (keepWaiting) return;
+      const cancelled = new CancelledError();
+      if (cause !== undefined) cancelled.cause = cause;
+      this.#fire(new Failure(cancelled));
+    } else if (cause !== undefined) {
+      // It fired this, and threw then: nobody can handle that error, so that it is reported.
+      new Deferred<never>().errback(cause);
+    }
+  }
+
+  /** The last in the row of those that wait for one another; undefined in a circle. */
+  #awaited(): Deferred<unknown> | undefined {
+    let last = this.#link;
+    const passed = new Set<unknown>();
+    while (last instanceof Deferred && !passed.has(last)) {
+      const next: unknown = last.#link;
+      if (!(next instanceof Deferred)) return last;
+      passed.add(last);
+      last = next;
+    }
+    return undefined;
+  }
+
+  #add(callback: Slot, errback: Slot): this {
     if (this.#callback === undefined && this.#errback === undefined && this.#more === undefined) {
       this.#callback = callback;
       this.#errback = errback;
     } else {
       (this.#more ??= []).push(callback, errback);
     }
-  }
-
-  #add(callback: Slot, errback: Slot): this {
-    this.#push(callback, errback);
-    if ((this.#state & CALLED) !== 0) this.#run();
+    if ((this.#state & CALLED) !== 0) Deferred.#run(this);
     return this;
   }
 
-  #waiting(): boolean {
-    return (
-      this.#state >= PAUSE ||
-      this.#callback !== undefined ||
-      this.#errback !== undefined ||
-      this.#more !== undefined
-    );
-  }
-
   /**
-   * Runs the callbacks of this Deferred, and of those that wait for it, and of those that wait for
+   * Runs the callbacks of a Deferred, and of those that wait for it, and of those that wait for
    * them: a loop with its own stack, so that a chain of any length takes no call stack.
    */
-  #run(): void {
-    if ((this.#state & RUNNING) !== 0) return;
+  static #run(first: Deferred<unknown>): void {
+    if ((first.#state & RUNNING) !== 0) return;
     let givers: Deferred<unknown>[] | undefined;
-    let current: Deferred<unknown> = this as Deferred<unknown>;
+    let current = first;
     for (;;) {
       const waiter = current.#state < PAUSE ? current.#drain() : undefined;
       if (waiter !== undefined) {
@@ -278,7 +288,7 @@ export class Deferred<T> implements PromiseLike<T>, Suspect {
         current = waiter;
         continue;
       }
-      if (current.#result instanceof Failure && !current.#waiting()) suspect(current);
+      if (current.#result instanceof Failure && current.#state < PAUSE) suspect(current);
       const giver = givers?.pop();
       if (giver === undefined) return;
       current = giver;
@@ -301,6 +311,10 @@ export class Deferred<T> implements PromiseLike<T>, Suspect {
           this.#head = 0;
           break;
         }
+        if (this.#head >= SPENT_MAX && this.#head * 2 >= more.length) {
+          more.splice(0, this.#head);
+          this.#head = 0;
+        }
         callback = more[this.#head];
         errback = more[this.#head + 1];
         more[this.#head] = more[this.#head + 1] = undefined;
@@ -317,18 +331,22 @@ export class Deferred<T> implements PromiseLike<T>, Suspect {
         waiter.#state -= PAUSE;
         return waiter;
       }
+      if (callback === PEEK) {
+        (errback as Handler)(result as never);
+        if (result instanceof Failure) this.#state |= SEEN;
+        continue;
+      }
       const handler = (result instanceof Failure ? errback : callback) as Handler | undefined;
       if (handler === undefined) continue;
 
       this.#state &= ~SEEN;
-      let next: unknown;
       try {
-        next = handler(result as never);
+        const next = handler(result as never);
+        if (typeof next !== "object" || next === null) this.#result = next;
+        else if (!this.#accept(next)) break;
       } catch (error) {
-        next = Failure.from(error);
+        this.#result = Failure.from(error);
       }
-      if (typeof next !== "object" || next === null) this.#result = next;
-      else if (!this.#accept(next)) break;
     }
     this.#state &= ~RUNNING;
     return undefined;
@@ -358,7 +376,7 @@ export class Deferred<T> implements PromiseLike<T>, Suspect {
     this.#result = undefined;
     this.#state += PAUSE;
     this.#link = inner;
-    inner.#push(CONTINUE, this as Deferred<unknown>);
+    inner.#add(CONTINUE, this);
     return false;
   }
 
@@ -367,37 +385,14 @@ export class Deferred<T> implements PromiseLike<T>, Suspect {
   }
 }
 
-/** The iterator behind `yield* deferred`: yields the Deferred, returns what is sent back. */
-class Wait<T> implements Iterator<Deferred<T>, T, unknown> {
-  #deferred: Deferred<T> | undefined;
-
-  constructor(deferred: Deferred<T>) {
-    this.#deferred = deferred;
-  }
-
-  next(result: unknown): IteratorResult<Deferred<T>, T> {
-    const value = this.#deferred;
-    if (value === undefined) return { done: true, value: result as T };
-    this.#deferred = undefined;
-    return { done: false, value };
-  }
-
-  throw(error: unknown): never {
-    throw error;
-  }
-}
-
-export function isThenable(value: object): value is PromiseLike<unknown> {
-  return "then" in value && typeof value.then === "function";
-}
-
 /**
  * A Deferred for the outcome of a promise. A promise cannot be cancelled: cancelling the Deferred
  * fails it with CancelledError at once, and the promise's outcome is then ignored.
  */
 export function fromPromise<T>(promise: PromiseLike<T>): Deferred<T> {
   const deferred = new Deferred<T>();
-  promise.then(
+  // Costs a promise nothing; of any other thenable it makes one that keeps the rules.
+  Promise.resolve(promise).then(
     (value) => deferred.callback(value),
     (reason: unknown) => deferred.errback(reason),
   );

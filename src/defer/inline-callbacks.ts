@@ -19,9 +19,11 @@
  * name.callback("Ada"); // → Hello, Ada!
  * ```
  */
-import { Deferred, fireRaw, fromPromise, isThenable, KEEP_WAITING } from "./deferred.ts";
+import { KEEP_WAITING } from "./canceller.ts";
+import { Deferred, fireRaw, fromPromise } from "./deferred.ts";
 import { CancelledError } from "./errors.ts";
 import { Failure } from "./failure.ts";
+import { isThenable } from "./thenable.ts";
 
 /** What a function under inlineCallbacks may return when called. */
 export type Coroutine<T> =
@@ -54,7 +56,7 @@ export function inlineCallbacks<This, A extends unknown[], T>(
     }
     if (isThenable(coroutine)) return fromPromise(coroutine);
     if (Symbol.asyncIterator in coroutine) return driveAsync(coroutine);
-    return new Trampoline(coroutine as Generator<unknown, T, unknown>).done;
+    return new Trampoline(coroutine).done;
   };
 }
 
@@ -102,7 +104,8 @@ class Trampoline<T> {
         continue;
       }
       deferred.addBoth(this.#receive);
-      if (this.#cancelRequested) {
+      // One that has fired already cannot be cancelled: the request stays for the next.
+      if (this.#cancelRequested && this.#arrived === undefined) {
         this.#cancelRequested = false;
         deferred.cancel();
       }

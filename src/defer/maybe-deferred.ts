@@ -1,5 +1,6 @@
-import { type Chained, Deferred, fromPromise, isThenable } from "./deferred.ts";
-import { Failure } from "./failure.ts";
+import type { Chained } from "./chained.ts";
+import { Deferred, fromPromise } from "./deferred.ts";
+import { isThenable } from "./thenable.ts";
 
 /** A Deferred that has already fired with `value`. */
 export function succeed<T>(value: T): Deferred<T> {
@@ -31,16 +32,14 @@ export function maybeDeferred<A extends unknown[], R>(
   f: (...args: A) => R,
   ...args: A
 ): Deferred<Chained<R>> {
-  let result: unknown;
   try {
-    result = f(...args);
+    const result: unknown = f(...args);
+    if (result instanceof Deferred) return result as Deferred<Chained<R>>;
+    if (typeof result === "object" && result !== null && isThenable(result)) {
+      return fromPromise(result) as Deferred<Chained<R>>;
+    }
+    return succeed(result as Chained<R>);
   } catch (error) {
     return fail(error);
   }
-  if (result instanceof Deferred) return result as Deferred<Chained<R>>;
-  if (result instanceof Failure) return fail(result);
-  if (typeof result === "object" && result !== null && isThenable(result)) {
-    return fromPromise(result) as Deferred<Chained<R>>;
-  }
-  return succeed(result as Chained<R>);
 }

@@ -20,31 +20,31 @@ export type UnhandledHandler = (failure: Failure) => void;
 const MICROTASKS_TO_SUBSCRIBE = 3;
 
 let suspects: Suspect[] = [];
-let handlers: UnhandledHandler[] = [];
+let handlers: { readonly handle: UnhandledHandler }[] = [];
 let turnEnds: (() => void)[] = [];
 
 /** Called by a Deferred that has run out of callbacks with a Failure as its result. */
 export function suspect(deferred: Suspect): void {
-  if (suspects.push(deferred) > 1) return;
   const requestTurnEnd = turnEnds.at(-1);
-  if (requestTurnEnd === undefined) afterMicrotasks(MICROTASKS_TO_SUBSCRIBE, reportUnhandled);
-  else requestTurnEnd();
+  if (requestTurnEnd === undefined) {
+    reportSoon([deferred]);
+  } else {
+    suspects.push(deferred);
+    requestTurnEnd();
+  }
 }
 
 /** Reports every suspect that is still unhandled. Called by the reactor when a turn has ended. */
 export function reportUnhandled(): void {
+  if (suspects.length === 0) return;
   const found = suspects;
-  if (found.length === 0) return;
   suspects = [];
-  for (const deferred of found) {
-    const failure = deferred.takeUnhandled();
-    if (failure !== undefined) (handlers.at(-1) ?? printUnhandled)(failure);
-  }
+  report(found);
 }
 
 /**
  * Sends reports of unhandled failures to `handler` in place of standard error, until the returned
- * function is called. The handler installed last wins.
+ * function is called. The handler installed last wins. What it throws is an uncaught exception.
  *
  * ```ts
  * import { fail, onUnhandledFailure } from "skein/defer";
@@ -57,9 +57,11 @@ export function reportUnhandled(): void {
  * ```
  */
 export function onUnhandledFailure(handler: UnhandledHandler): () => void {
-  handlers.push(handler);
+  // An entry of its own: the same function may be installed twice.
+  const entry = { handle: handler };
+  handlers.push(entry);
   return () => {
-    handlers = handlers.filter((installed) => installed !== handler);
+    handlers = handlers.filter((installed) => installed !== entry);
   };
 }
 
@@ -72,8 +74,28 @@ export function atTurnEnd(request: () => void): () => void {
   return () => {
     turnEnds = turnEnds.filter((installed) => installed !== request);
     // The reactor that was asked is gone: do not wait for its turn.
-    if (suspects.length > 0) afterMicrotasks(MICROTASKS_TO_SUBSCRIBE, reportUnhandled);
+    reportSoon(suspects);
+    suspects = [];
   };
+}
+
+function reportSoon(found: readonly Suspect[]): void {
+  if (found.length > 0) afterMicrotasks(MICROTASKS_TO_SUBSCRIBE, () => report(found));
+}
+
+function report(found: readonly Suspect[]): void {
+  for (const deferred of found) {
+    const failure = deferred.takeUnhandled();
+    if (failure === undefined) continue;
+    try {
+      (handlers.at(-1)?.handle ?? printUnhandled)(failure);
+    } catch (error) {
+      // Uncaught, like an error in a timer's callback; it must not stop a reactor's turn.
+      queueMicrotask(() => {
+        throw error;
+      });
+    }
+  }
 }
 
 function afterMicrotasks(count: number, action: () => void): void {

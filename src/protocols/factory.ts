@@ -51,7 +51,8 @@ export abstract class Factory<
   stopFactory(): void {}
 
   doStart(): void {
-    if (this.#users++ === 0) this.startFactory();
+    if (this.#users === 0) this.startFactory();
+    this.#users++;
   }
 
   doStop(): void {

@@ -4,7 +4,8 @@ import { Protocol } from "./protocol.ts";
 
 const MAX_LENGTH_BYTES = 16 * 1024;
 const EMPTY = new Uint8Array(0);
-const decoder = new TextDecoder();
+// In a stream of lines U+FEFF is a character like others, not a mark.
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 const encoder = new TextEncoder();
 
 /**
@@ -62,10 +63,12 @@ export abstract class LineReceiver extends Protocol {
 
   /** Sends a line and its delimiter. @throws BadOptionError when the delimiter is in the line. */
   sendLine(line: string): boolean {
-    if (line.includes(this.delimiter)) {
+    const sent = line + this.delimiter;
+    // The line's end and the delimiter's beginning may make a delimiter too.
+    if (sent.indexOf(this.delimiter) < line.length) {
       throw new BadOptionError(`the line contains its delimiter: ${JSON.stringify(line)}`);
     }
-    return this.transport.write(line + this.delimiter);
+    return this.transport.write(sent);
   }
 
   /** From here on bytes go to {@link rawDataReceived}, starting with those behind this line. */
@@ -112,7 +115,8 @@ export abstract class LineReceiver extends Protocol {
 
   /** Delivers one line, or all there is in raw mode; false when nothing more can be delivered. */
   #deliverOne(): boolean {
-    if (this.#raw) {
+    // Raw mode begins behind the present line, even if that is too long and has not ended yet.
+    if (this.#raw && !this.#skipping) {
       const data = this.#take(this.#buffer.length);
       if (data.length === 0) return false;
       this.rawDataReceived(data);
@@ -120,7 +124,7 @@ export abstract class LineReceiver extends Protocol {
     }
     const delimiter = this.#encodedDelimiter();
     const end = find(this.#buffer, delimiter, this.#searched);
-    // Without a delimiter: so much belongs to the line for certain, as one may have begun behind it.
+    // Without a delimiter, so much is the line for certain: one may have begun behind it.
     const length = end >= 0 ? end : Math.max(0, this.#buffer.length - delimiter.length + 1);
     const tooLong = length > this.maxLength && !this.#skipping;
     if (tooLong) this.#skipping = true;
@@ -142,6 +146,7 @@ export abstract class LineReceiver extends Protocol {
     const text = this.delimiter;
     if (this.#delimiterBytes.text !== text) {
       this.#delimiterBytes = { text, bytes: encoder.encode(text) };
+      this.#searched = 0;
     }
     return this.#delimiterBytes.bytes;
   }

@@ -1,4 +1,5 @@
-import { type Chained, Deferred } from "../defer/deferred.ts";
+import type { Chained } from "../defer/chained.ts";
+import { Deferred } from "../defer/deferred.ts";
 import type { ReactorTime } from "../reactor/capabilities.ts";
 
 /**

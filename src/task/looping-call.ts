@@ -34,7 +34,11 @@ export class LoopingCall {
   #running = false;
   #interval = 0;
   #startedAt = 0;
+  /** The latest time on the grid that is served or scheduled, counted in intervals. */
+  #tick = 0;
   #call: DelayedCall | undefined = undefined;
+  /** What the function returned, until it fires. */
+  #iteration: Deferred<unknown> | undefined = undefined;
   #done: Deferred<this> | undefined = undefined;
 
   constructor(clock: Pick<ReactorTime, "callLater" | "seconds">, f: () => unknown) {
@@ -51,7 +55,7 @@ export class LoopingCall {
    * Begins; the first call is made before this returns, or after one interval if `now` is false.
    * An interval of 0 calls in every turn. The Deferred fires with this when it is stopped (after
    * the iteration under way has ended), and fails when the function does, which ends the loop.
-   * Cancelling it stops the loop.
+   * Cancelling it stops the loop, and cancels the iteration under way.
    *
    * @throws LoopingCallError while it runs, BadOptionError for a negative interval.
    */
@@ -62,10 +66,10 @@ export class LoopingCall {
     if (!(intervalSeconds >= 0 && intervalSeconds < Infinity)) {
       throw new BadOptionError(`an interval must be 0 or more seconds, not ${intervalSeconds}`);
     }
-    const done = (this.#done = new Deferred<this>(() => this.#running && this.stop()));
+    const done = (this.#done = new Deferred<this>(() => this.#cancel()));
     this.#running = true;
     this.#interval = intervalSeconds;
-    this.#startedAt = this.#clock.seconds();
+    this.#beginGrid();
     if (now) this.#iterate();
     else this.#schedule();
     return done;
@@ -85,15 +89,27 @@ export class LoopingCall {
   /** Begins the grid anew: the next call is one interval from now. @throws as stop() */
   reset(): void {
     if (!this.#running) throw new LoopingCallError("the looping call is not running");
-    this.#startedAt = this.#clock.seconds();
+    this.#beginGrid();
     if (this.#call === undefined) return;
     this.#call.cancel();
     this.#schedule();
   }
 
+  #beginGrid(): void {
+    this.#startedAt = this.#clock.seconds();
+    this.#tick = 0;
+  }
+
+  #cancel(): void {
+    if (this.#running) this.stop();
+    this.#iteration?.cancel();
+  }
+
   #iterate(): void {
     this.#call = undefined;
-    maybeDeferred(this.#f).addBoth((result) => {
+    this.#iteration = maybeDeferred(this.#f);
+    this.#iteration.addBoth((result) => {
+      this.#iteration = undefined;
       if (result instanceof Failure) {
         this.#running = false;
         this.#finish(result);
@@ -112,16 +128,22 @@ export class LoopingCall {
   /** Seconds until the next time on the grid that is later than now. */
   #untilNext(): number {
     if (this.#interval === 0) return 0;
-    const elapsed = this.#clock.seconds() - this.#startedAt;
-    const untilNext = this.#interval - (elapsed % this.#interval);
-    // Too small a step to move the clock would call twice at one time.
     const now = this.#clock.seconds();
-    return now + untilNext === now ? untilNext + this.#interval : untilNext;
+    const elapsed = Math.floor((now - this.#startedAt) / this.#interval);
+    // An alarm may come a little early, or a time be rounded down: no tick is served twice.
+    this.#tick = Math.max(this.#tick, elapsed) + 1;
+    if (this.#timeOf(this.#tick) <= now) this.#tick++;
+    return Math.max(0, this.#timeOf(this.#tick) - now);
+  }
+
+  #timeOf(tick: number): number {
+    return this.#startedAt + tick * this.#interval;
   }
 
   #finish(result: this | Failure): void {
     const done = this.#done;
     this.#done = undefined;
-    done?.callback(result);
+    // Cancelled, it does not wait for an iteration that goes on all the same.
+    if (done?.called === false) done.callback(result);
   }
 }

@@ -1,6 +1,6 @@
 /** Looking at what Deferreds end with, and at what nobody handled. */
 import { AssertionError } from "chai";
-import { type Deferred, Failure, onUnhandledFailure } from "skein/defer";
+import { type Deferred, onUnhandledFailure } from "skein/defer";
 
 /** How a failure stands in the list of {@link watch}. */
 export interface Failed {
@@ -10,9 +10,10 @@ export interface Failed {
 /** A list that gets what a Deferred ends with: its value, or `{ failed: error }`. Takes it. */
 export function watch(deferred: Deferred<unknown>): unknown[] {
   const outcomes: unknown[] = [];
-  deferred.addBoth((result) => {
-    outcomes.push(result instanceof Failure ? { failed: result.value } : result);
-  });
+  deferred.addCallbacks(
+    (value) => void outcomes.push(value),
+    (failure) => void outcomes.push({ failed: failure.value }),
+  );
   return outcomes;
 }
 
@@ -24,15 +25,28 @@ export function errorOf(deferred: Deferred<unknown>): Error & { code?: unknown }
   throw new AssertionError(`the Deferred has not failed with an Error: ${String(outcome)}`);
 }
 
-/** Collects the errors that are reported as unhandled in each test of a suite. */
+/** Throws anything: not only Errors are thrown. */
+export function raise(thrown: unknown): never {
+  throw thrown;
+}
+
+/**
+ * Collects, in each test of a suite, the errors that are reported as unhandled; and the rejections
+ * of promises that nobody handled, of which mocha says nothing.
+ */
 export function collectUnhandled(): unknown[] {
   const errors: unknown[] = [];
+  const collect = (error: unknown): void => void errors.push(error);
   let restore: () => void;
   beforeEach(() => {
     errors.length = 0;
-    restore = onUnhandledFailure((failure) => errors.push(failure.value));
+    restore = onUnhandledFailure((failure) => collect(failure.value));
+    process.on("unhandledRejection", collect);
   });
-  afterEach(() => restore());
+  afterEach(() => {
+    restore();
+    process.off("unhandledRejection", collect);
+  });
   return errors;
 }
 
