@@ -22,8 +22,18 @@ export class Fifo<T> {
     this.#items.push(item);
   }
 
+  /** The next to be shifted. */
+  peek(): T | undefined {
+    return this.#items[this.#head];
+  }
+
+  /** Puts another in the place of the next one. */
+  replaceNext(item: T): void {
+    this.#items[this.#head] = item;
+  }
+
   shift(): T | undefined {
-    if (this.#head === this.#items.length) return undefined;
+    if (this.length === 0) return undefined;
     const item = this.#items[this.#head];
     this.#items[this.#head++] = undefined;
     // Dropping the used-up half at a time costs each item one move at most.
@@ -32,5 +42,10 @@ export class Fifo<T> {
       this.#head = 0;
     }
     return item;
+  }
+
+  clear(): void {
+    this.#items = [];
+    this.#head = 0;
   }
 }

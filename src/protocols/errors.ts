@@ -1,5 +1,15 @@
 import { SkeinError } from "../core/errors.ts";
 
+/** A protocol's transport was asked for before there was a connection. */
+export class NotConnectedError extends SkeinError {
+  override readonly name = "NotConnectedError";
+  readonly code = "ERR_NOT_CONNECTED";
+
+  constructor() {
+    super("the protocol has no transport before connectionMade()");
+  }
+}
+
 /** The peer sent a line longer than the protocol takes. */
 export class LineTooLongError extends SkeinError {
   override readonly name = "LineTooLongError";

@@ -1,5 +1,5 @@
 /** Protocols: what a connection does with its bytes. */
-export { LineTooLongError } from "./errors.ts";
+export { LineTooLongError, NotConnectedError } from "./errors.ts";
 export { ClientFactory, Factory } from "./factory.ts";
 export { LineReceiver } from "./line-receiver.ts";
 export { Protocol } from "./protocol.ts";

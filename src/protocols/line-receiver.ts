@@ -1,3 +1,4 @@
+import { concat } from "../core/bytes.ts";
 import { BadOptionError } from "../core/errors.ts";
 import { LineTooLongError } from "./errors.ts";
 import { Protocol } from "./protocol.ts";
@@ -161,11 +162,7 @@ export abstract class LineReceiver extends Protocol {
 
 function join(a: Uint8Array, b: Uint8Array): Uint8Array {
   if (a.length === 0) return b;
-  if (b.length === 0) return a;
-  const joined = new Uint8Array(a.length + b.length);
-  joined.set(a);
-  joined.set(b, a.length);
-  return joined;
+  return b.length === 0 ? a : concat([a, b]);
 }
 
 /** Where `wanted` begins in `bytes`, at or after `from`; -1 when it does not. */

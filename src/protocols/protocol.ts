@@ -1,5 +1,6 @@
 import type { Failure } from "../defer/failure.ts";
 import type { StreamProtocol, Transport } from "../reactor/transport.ts";
+import { NotConnectedError } from "./errors.ts";
 
 /**
  * One connection's state and what it does with what arrives: derive from it.
@@ -15,14 +16,15 @@ import type { StreamProtocol, Transport } from "../reactor/transport.ts";
  * console.log(typeof new Echo().connectionLost); // → function
  * ```
  *
- * An error thrown by any of its methods is reported, and ends this connection only.
+ * An error that connectionMade or dataReceived throws is reported, and ends this connection only,
+ * as its reason; one that connectionLost throws is reported.
  */
 export class Protocol implements StreamProtocol {
   #transport: Transport | undefined;
 
-  /** The connection. @throws Error before {@link connectionMade}. */
+  /** The connection. @throws NotConnectedError before {@link connectionMade}. */
   get transport(): Transport {
-    if (this.#transport === undefined) throw new Error("the protocol is not connected yet");
+    if (this.#transport === undefined) throw new NotConnectedError();
     return this.#transport;
   }
 

@@ -13,14 +13,14 @@
  *   capabilities: [],
  *   open(loop) {
  *     const seconds = () => (performance.now() - started) / 1000;
- *     const ring = () => loop.turn();
+ *     const ring = (): number => loop.turn();
  *     let alarm: NodeJS.Timeout | undefined;
  *     let alive: NodeJS.Timeout | undefined;
  *     return {
  *       seconds,
  *       wakeAt(when) {
  *         clearTimeout(alarm);
- *         alarm = setTimeout(ring, Math.max(0, (when - seconds()) * 1000));
+ *         alarm = setTimeout(ring, Math.min(Math.max(when - seconds(), 0), 1e6) * 1000);
  *       },
  *       started() {
  *         alive = setInterval(() => {}, 1e9);
@@ -51,6 +51,8 @@ export interface Loop extends ReactorTime, ReactorFromThreads {
    * backend calls it when its alarm goes off, from an empty stack. Returns how many calls it made.
    */
   turn(): number;
+  /** Calls at once when it runs, else when it has started. */
+  callWhenRunning(action: () => void): void;
   /** When the reactor next wants a turn: -Infinity for at once, Infinity for not at all. */
   nextWake(): number;
   /** Asks for a turn as soon as possible. */
@@ -79,8 +81,10 @@ export interface Driver {
   started(): void;
   /** The run has ended: forget the alarm, keep nothing alive. */
   sleep(): void;
-  /** Closes every port, connection and worker; fires when each has been told. */
+  /** Closes every port and connection; fires when each has been told. */
   disconnectAll?(): Deferred<void>;
+  /** True if the backend itself has unhandled failures reported, as the clock does. */
+  readonly endsTurns?: boolean;
 }
 
 /** A backend opened for one reactor: the driver, and an object for each of its capabilities. */

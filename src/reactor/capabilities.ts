@@ -27,7 +27,7 @@ export interface TriggerId {
 export interface ReactorCore {
   /** The name of the backend it runs on. */
   readonly backend: string;
-  /** From the end of startup to the end of shutdown. */
+  /** From the `during startup` triggers to the end of shutdown. */
   readonly running: boolean;
   /**
    * Starts the reactor, in a turn of its own: not inside this call. The Deferred fires when the
@@ -45,14 +45,16 @@ export interface ReactorCore {
    */
   stop(): void;
   /**
-   * Stops at once, with no trigger and nothing closed: for tests and last resorts. With an error,
+   * Stops at the end of the present turn, with no trigger and nothing closed: for tests and last
+   * resorts. With an error,
    * run()'s Deferred fails with it.
    */
   crash(error?: unknown): void;
   /**
    * Calls `action` at a phase of startup or shutdown. All of a phase are started in the order they
    * were added; the next phase begins when all their Deferreds have fired. One that fails is
-   * reported, and holds nothing up.
+   * reported, and holds nothing up. Each trigger is spent by its event; a Deferred that it returns
+   * is the reactor's.
    */
   addSystemEventTrigger(phase: Phase, event: SystemEvent, action: () => unknown): TriggerId;
   /** Unknown and spent ids are ignored. */
@@ -72,8 +74,8 @@ export interface ReactorTime {
   seconds(): number;
   /**
    * Calls `action` once, in a later turn, `delaySeconds` (0 or more) from now. Calls run in order
-   * of their times, those of equal times in the order they were started; one that throws is
-   * reported and disturbs no other.
+   * of their times, those of equal times in the order they were started, or last moved; one that
+   * throws is reported and disturbs no other.
    *
    * @throws BadOptionError for a negative or non-finite delay.
    */
@@ -123,15 +125,23 @@ export interface ConnectOptions {
 /** TCP. */
 export interface ReactorTCP {
   /**
-   * Listens on `port` (0: any free one). Fires with the port once it listens, fails with
-   * CannotListenError; cancelling gives up.
+   * Listens on `port` (0: any free one) when the reactor runs. Fires with the port once it
+   * listens, fails with CannotListenError, or ReactorNotRunningError while the reactor stops;
+   * cancelling gives up.
+   *
+   * @throws BadOptionError for a number that is no port.
    */
   listenTCP(
     port: number,
     factory: ProtocolFactory,
     options?: ListenOptions,
   ): Deferred<ListeningPort>;
-  /** Begins to connect; the factory is told how it goes. */
+  /**
+   * Begins to connect, when the reactor runs; the factory is told how it goes.
+   *
+   * @throws BadOptionError for a port or timeout that is none, ReactorNotRunningError while the
+   *   reactor stops, and what the factory's startFactory throws.
+   */
   connectTCP(
     host: string,
     port: number,
@@ -179,13 +189,18 @@ export interface TraceEvent {
 export interface ClockOptions {
   /** Seconds that bytes are under way, one way; 0 unless given. */
   latency?: number;
-  /** Told of all that happens, in order: equal programs give equal traces. */
+  /** How many turns may be made without time moving on; 1,000,000 unless given. */
+  turnsAtOnceMax?: number;
+  /**
+   * Told, in order, of the turns that called something, and of all that happens on the network:
+   * equal programs give equal traces.
+   */
   trace?: (event: TraceEvent) => void;
 }
 
 /**
  * The capabilities that a backend may have beside those that all have. A backend that brings one
- * of its own declares it here, by declaration merging.
+ * of its own declares it here, by declaration merging: an interface of methods.
  */
 export interface CapabilityMap {
   tcp: ReactorTCP;

@@ -1,22 +1,30 @@
 import type { Deferred } from "../defer/deferred.ts";
-import { TimeoutError } from "../defer/errors.ts";
+import { CancelledError, TimeoutError } from "../defer/errors.ts";
 import { Failure } from "../defer/failure.ts";
+import { maybeDeferred } from "../defer/maybe-deferred.ts";
 import type { Loop } from "./backend.ts";
-import { NoProtocolError } from "./errors.ts";
+import { ConnectorBusyError, NoProtocolError, ReactorNotRunningError } from "./errors.ts";
 import type { StreamConnection } from "./stream-connection.ts";
 import type { ClientProtocolFactory, Connector, StreamProtocol } from "./transport.ts";
 
 export interface ConnectorOptions {
-  loop: Loop;
-  factory: ClientProtocolFactory;
-  timeout: number;
-  destination: { host: string; port: number };
+  readonly loop: Loop;
+  readonly factory: ClientProtocolFactory;
+  readonly timeout: number;
+  readonly destination: { readonly host: string; readonly port: number };
   /** Makes one attempt; cancelling its Deferred gives up. */
-  dial: () => Deferred<StreamConnection>;
-  // How it tells its owner what is going on.
-  began: () => void;
-  connected: (connection: StreamConnection) => void;
-  ended: (connection: StreamConnection | undefined) => void;
+  readonly dial: () => Deferred<StreamConnection>;
+  readonly owner: ConnectorOwner;
+}
+
+/** Who keeps account of connectors and their connections. */
+export interface ConnectorOwner {
+  /** An attempt is about to begin. @throws ReactorNotRunningError when it must not. */
+  began(connector: TCPConnector): void;
+  connected(connection: StreamConnection): void;
+  lost(connection: StreamConnection): void;
+  /** Nothing is under way any more. */
+  ended(connector: TCPConnector): void;
 }
 
 /** Makes attempts to connect, one at a time, and tells the factory how they fare. */
@@ -24,6 +32,7 @@ export class TCPConnector implements Connector {
   readonly #options: ConnectorOptions;
   #state: Connector["state"] = "disconnected";
   #attempt: Deferred<unknown> | undefined = undefined;
+  #givenUp = false;
   #connection: StreamConnection | undefined = undefined;
   #factoryStarted = false;
 
@@ -35,23 +44,25 @@ export class TCPConnector implements Connector {
     return this.#state;
   }
 
-  getDestination(): { host: string; port: number } {
+  getDestination(): { readonly host: string; readonly port: number } {
     return this.#options.destination;
   }
 
   connect(): void {
-    if (this.#state !== "disconnected") {
-      throw new Error(`the connector is ${this.#state}; it connects when it is disconnected`);
+    if (this.#state !== "disconnected") throw new ConnectorBusyError(this.#state);
+    const { loop, factory, timeout, destination, owner } = this.#options;
+    owner.began(this);
+    try {
+      if (!this.#factoryStarted) factory.doStart();
+    } catch (error) {
+      owner.ended(this);
+      throw error;
     }
-    const { loop, factory, timeout, destination } = this.#options;
+    this.#factoryStarted = true;
     this.#state = "connecting";
-    this.#options.began();
-    if (!this.#factoryStarted) {
-      this.#factoryStarted = true;
-      factory.doStart();
-    }
+    this.#givenUp = false;
 
-    const dialling = this.#options.dial();
+    const dialling = maybeDeferred(this.#options.dial);
     let late: TimeoutError | undefined;
     const timer = loop.callLater(timeout, () => {
       late = new TimeoutError(
@@ -68,12 +79,14 @@ export class TCPConnector implements Connector {
       }
       // An attempt may end inside the call that began it, or gave it up: the factory hears later.
       const reason = late === undefined ? result : new Failure(late);
-      loop.callFromThread(() => this.#end(undefined, "clientConnectionFailed", reason));
+      loop.callFromThread(() => this.#failed(reason));
     });
     this.#guard("startedConnecting", () => factory.startedConnecting(this));
   }
 
   stopConnecting(): void {
+    if (this.#state !== "connecting") return;
+    this.#givenUp = true;
     this.#attempt?.cancel();
   }
 
@@ -83,43 +96,48 @@ export class TCPConnector implements Connector {
   }
 
   #connected(connection: StreamConnection): void {
+    const { factory, owner } = this.#options;
     let protocol: StreamProtocol | null = null;
     this.#guard("buildProtocol", () => {
-      protocol = this.#options.factory.buildProtocol(connection.getPeer());
+      protocol = factory.buildProtocol(connection.getPeer());
     });
-    if (protocol === null) {
+    if (protocol === null || this.#givenUp) {
       connection.refuse();
-      this.#end(undefined, "clientConnectionFailed", new Failure(new NoProtocolError()));
+      this.#failed(new Failure(this.#givenUp ? new CancelledError() : new NoProtocolError()));
       return;
     }
     this.#state = "connected";
     this.#connection = connection;
-    this.#options.connected(connection);
+    owner.connected(connection);
     connection.start(protocol, (reason) => {
       this.#connection = undefined;
-      this.#end(connection, "clientConnectionLost", reason);
+      owner.lost(connection);
+      this.#end("clientConnectionLost", () => factory.clientConnectionLost(this, reason));
     });
   }
 
-  #end(
-    connection: StreamConnection | undefined,
-    tell: "clientConnectionLost" | "clientConnectionFailed",
-    reason: Failure,
-  ): void {
-    const { factory, ended } = this.#options;
+  #failed(reason: Failure): void {
+    const { factory } = this.#options;
+    this.#end("clientConnectionFailed", () => factory.clientConnectionFailed(this, reason));
+  }
+
+  #end(method: string, tell: () => void): void {
+    const { factory, owner } = this.#options;
     this.#state = "disconnected";
-    ended(connection);
-    this.#guard(tell, () => factory[tell](this, reason));
+    this.#guard(method, tell);
     // The factory may have called connect() again: then it is still in use.
     if ((this.#state as Connector["state"]) !== "disconnected") return;
     this.#factoryStarted = false;
     this.#guard("doStop", () => factory.doStop());
+    owner.ended(this);
   }
 
   #guard(method: string, call: () => void): void {
     try {
       call();
     } catch (error) {
+      // A factory that always connects again learns that the reactor stops; that is no error.
+      if (error instanceof ReactorNotRunningError) return;
       this.#options.loop.reportError(error, `calling a client factory's ${method}`);
     }
   }

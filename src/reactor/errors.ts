@@ -146,6 +146,16 @@ export class NoProtocolError extends ConnectError {
   }
 }
 
+/** connect() on a connector that is connecting, or connected. */
+export class ConnectorBusyError extends SkeinError {
+  override readonly name = "ConnectorBusyError";
+  readonly code = "ERR_CONNECTOR_BUSY";
+
+  constructor(state: string) {
+    super(`the connector is ${state}; it can connect when it is disconnected`);
+  }
+}
+
 /** A port could not be opened; `cause` is the system's error. */
 export class CannotListenError extends SkeinError {
   override readonly name = "CannotListenError";

@@ -6,7 +6,7 @@
  * backend delivers them straight to the transports.
  */
 import { Deferred } from "../defer/deferred.ts";
-import { reportUnhandled } from "../defer/unhandled.ts";
+import { atTurnEnd, reportUnhandled } from "../defer/unhandled.ts";
 import { Fifo } from "../core/fifo.ts";
 import type { Driver, Loop } from "./backend.ts";
 import type {
@@ -50,6 +50,7 @@ export class BaseReactor implements ReactorCore, ReactorTime, ReactorFromThreads
   #turning = false;
   /** When the driver's alarm is set to go off. */
   #alarm = Infinity;
+  #forgetTurnEnd = (): void => {};
 
   constructor(name: string, open: (loop: Loop) => Driver, options: ReactorOptions) {
     this.backend = name;
@@ -73,6 +74,7 @@ export class BaseReactor implements ReactorCore, ReactorTime, ReactorFromThreads
     this.#done = new Deferred();
     this.#state = "starting";
     this.#transition = () => this.#start();
+    if (this.#driver.endsTurns !== true) this.#forgetTurnEnd = atTurnEnd(() => this.wake());
     this.#driver.started();
     this.wake();
     return this.#done;
@@ -92,6 +94,8 @@ export class BaseReactor implements ReactorCore, ReactorTime, ReactorFromThreads
     this.#state = "idle";
     this.#running = this.#stopRequested = this.#wakeRequested = false;
     this.#alarm = Infinity;
+    this.#forgetTurnEnd();
+    this.#forgetTurnEnd = () => {};
     this.#driver.sleep();
     if (error === undefined) done.callback();
     else done.errback(error);
@@ -111,7 +115,14 @@ export class BaseReactor implements ReactorCore, ReactorTime, ReactorFromThreads
   }
 
   reportError(error: unknown, doing: string): void {
-    this.#onError(error, doing);
+    try {
+      this.#onError(error, doing);
+    } catch (thrown) {
+      // The loop goes on; an onError that fails is an uncaught error.
+      queueMicrotask(() => {
+        throw thrown;
+      });
+    }
   }
 
   // --- time ---
@@ -191,19 +202,22 @@ export class BaseReactor implements ReactorCore, ReactorTime, ReactorFromThreads
   }
 
   #start(): void {
-    const run = this.#done;
+    const ofThisRun = this.#ofThisRun();
     this.#triggers
       .fire("before", "startup")
-      .addCallback(() => {
-        this.#running = this.#done === run;
-        return this.#triggers.fire("during", "startup");
-      })
-      .addCallback(() => this.#triggers.fire("after", "startup"))
-      .addCallback(() => {
-        if (this.#done !== run) return;
-        this.#state = "running";
-        if (this.#stopRequested) this.#beginShutdown();
-      });
+      .addCallback(
+        ofThisRun(() => {
+          this.#running = true;
+          return this.#triggers.fire("during", "startup");
+        }),
+      )
+      .addCallback(ofThisRun(() => this.#triggers.fire("after", "startup")))
+      .addCallback(
+        ofThisRun(() => {
+          this.#state = "running";
+          if (this.#stopRequested) this.#beginShutdown();
+        }),
+      );
   }
 
   #beginShutdown(): void {
@@ -213,16 +227,20 @@ export class BaseReactor implements ReactorCore, ReactorTime, ReactorFromThreads
   }
 
   #shutDown(): void {
-    const run = this.#done;
+    const ofThisRun = this.#ofThisRun();
     this.#triggers
       .fire("before", "shutdown")
-      .addCallback(() => this.#driver.disconnectAll?.())
+      .addCallback(ofThisRun(() => this.#driver.disconnectAll?.()))
       .addErrback((failure) => this.reportError(failure.value, "disconnecting everything"))
-      .addCallback(() => this.#triggers.fire("during", "shutdown"))
-      .addCallback(() => this.#triggers.fire("after", "shutdown"))
-      .addCallback(() => {
-        if (this.#done === run) this.crash();
-      });
+      .addCallback(ofThisRun(() => this.#triggers.fire("during", "shutdown")))
+      .addCallback(ofThisRun(() => this.#triggers.fire("after", "shutdown")))
+      .addCallback(ofThisRun(() => this.crash()));
+  }
+
+  /** Makes steps that are only taken while the present run lasts: it may crash between two. */
+  #ofThisRun(): <R>(step: () => R) => () => R | undefined {
+    const run = this.#done;
+    return (step) => () => (this.#done === run ? step() : undefined);
   }
 }
 

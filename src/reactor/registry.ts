@@ -21,7 +21,9 @@ type CapabilityOf<B extends AnyBackend> =
 type OptionsOf<B extends AnyBackend> = Parameters<B["open"]>[1];
 
 /** The reactor that a backend makes. */
-export type ReactorOn<B extends AnyBackend> = Reactor<CapabilityOf<B>>;
+export type ReactorOn<B extends AnyBackend> = B extends AnyBackend
+  ? Reactor<CapabilityOf<B>>
+  : never;
 
 /** createReactor for one set of known backends; see `createReactor` in skein/reactor. */
 export interface CreateReactor<T extends BackendTable> {
@@ -31,7 +33,8 @@ export interface CreateReactor<T extends BackendTable> {
   ): ReactorOn<T[N]>;
   <C extends Capability = never, O extends object = object>(
     backend: Backend<C, O>,
-    options?: ReactorOptions & O,
+    // Only a backend whose options can all be left out does without them.
+    ...options: {} extends O ? [options?: ReactorOptions & O] : [options: ReactorOptions & O]
   ): Reactor<C>;
 }
 
@@ -67,24 +70,29 @@ function find(known: BackendTable, name: string): AnyBackend {
 
 /** Makes the methods of a capability methods of the reactor. */
 function attach(reactor: BaseReactor, capability: Capability, provider: object): void {
+  const fault = (why: string): BackendFaultError =>
+    new BackendFaultError(
+      `backend "${reactor.backend}" claims the capability "${capability}", but ${why}`,
+    );
   const names = METHODS[capability] ?? methodNames(provider);
+  if (names.length === 0) throw fault("has no methods for it");
   for (const name of names) {
     const method: unknown = Reflect.get(provider, name);
-    if (typeof method !== "function") {
-      throw new BackendFaultError(
-        `backend "${reactor.backend}" claims the capability "${capability}", but has no ${name}()`,
-      );
-    }
+    if (typeof method !== "function") throw fault(`has no ${name}()`);
+    if (name in reactor) throw fault(`its ${name}() would replace the reactor's own`);
     Object.defineProperty(reactor, name, { value: method.bind(provider) });
   }
 }
 
-/** Every function that a capability of a foreign backend has. */
+/** Every method that a capability of a foreign backend has. */
 function methodNames(provider: object): string[] {
-  const names = new Set(Object.keys(provider));
-  const prototype: unknown = Object.getPrototypeOf(provider);
-  if (prototype !== null && prototype !== Object.prototype) {
-    for (const name of Object.getOwnPropertyNames(prototype)) names.add(name);
+  const names = new Set<string>();
+  for (
+    let owner: unknown = provider;
+    typeof owner === "object" && owner !== null && owner !== Object.prototype;
+    owner = Object.getPrototypeOf(owner)
+  ) {
+    for (const name of Object.getOwnPropertyNames(owner)) names.add(name);
   }
   names.delete("constructor");
   return [...names].filter((name) => typeof Reflect.get(provider, name) === "function");

@@ -2,6 +2,7 @@
  * The part of a stream transport that is the same on every backend: its life, and the laws of
  * `transport.ts`. A backend derives from it, moves the bytes, and says what happened.
  */
+import { concat } from "../core/bytes.ts";
 import { Failure } from "../defer/failure.ts";
 import { ConnectionAbortedError, ConnectionDoneError, WriteOverflowError } from "./errors.ts";
 import type { StreamProtocol, TCPAddress, Transport } from "./transport.ts";
@@ -111,13 +112,14 @@ export abstract class StreamConnection implements Transport {
     if (buffered > this.maxBufferedBytes) {
       this.abortConnection(new WriteOverflowError(this.maxBufferedBytes));
     }
-    return buffered <= HIGH_WATER_BYTES;
+    return this.connected && buffered <= HIGH_WATER_BYTES;
   }
 
   writeSequence(pieces: Iterable<Uint8Array | string>): boolean {
-    let mayGoOn = this.connected;
-    for (const piece of pieces) mayGoOn = this.write(piece);
-    return mayGoOn;
+    const encoded = Array.from(pieces, (piece) =>
+      typeof piece === "string" ? encoder.encode(piece) : piece,
+    );
+    return this.write(concat(encoded));
   }
 
   loseConnection(reason?: Error): void {

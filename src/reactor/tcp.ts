@@ -4,11 +4,13 @@
  */
 import { BadOptionError } from "../core/errors.ts";
 import { Deferred } from "../defer/deferred.ts";
+import type { Failure } from "../defer/failure.ts";
 import { fail, succeed } from "../defer/maybe-deferred.ts";
 import type { Loop } from "./backend.ts";
-import type { ConnectOptions, ListenOptions, ReactorTCP } from "./capabilities.ts";
-import { TCPConnector } from "./connector.ts";
-import { CannotListenError, ConnectError, ConnectionLostError } from "./errors.ts";
+import type { ConnectOptions, DelayedCall, ListenOptions, ReactorTCP } from "./capabilities.ts";
+import { type ConnectorOwner, TCPConnector } from "./connector.ts";
+import { ConnectionLostError, ReactorNotRunningError } from "./errors.ts";
+import { Port } from "./port.ts";
 import type { StreamConnection } from "./stream-connection.ts";
 import type {
   ClientProtocolFactory,
@@ -53,17 +55,16 @@ export interface StreamDriver {
   dial(request: DialRequest): Deferred<StreamConnection>;
 }
 
-export class TCP implements ReactorTCP {
+export class TCP implements ReactorTCP, ConnectorOwner {
   readonly #loop: Loop;
   readonly #driver: StreamDriver;
   readonly #opening = new Set<Deferred<unknown>>();
-  readonly #ports = new Set<ListeningPort>();
+  readonly #ports = new Set<Port>();
   readonly #connectors = new Set<TCPConnector>();
   readonly #connections = new Set<StreamConnection>();
-  /** From disconnectAll() until the run has ended: nothing new is begun. */
-  #closing = false;
-  /** Fires when the last connection and attempt has ended. */
-  #emptied: Deferred<void> | undefined = undefined;
+  /** While everything is disconnected: nothing new is begun. */
+  #closing: { readonly emptied: Deferred<void>; readonly deadline: DelayedCall } | undefined =
+    undefined;
 
   constructor(loop: Loop, driver: StreamDriver) {
     this.#loop = loop;
@@ -76,26 +77,21 @@ export class TCP implements ReactorTCP {
     options: ListenOptions = {},
   ): Deferred<ListeningPort> {
     const { interface: host = ANY_HOST, backlog = BACKLOG } = options;
-    if (!isPort(port)) return fail(new BadOptionError(`${port} is not a port (0 to 65535)`));
-    if (this.#closing) return fail(new CannotListenError("the reactor is stopping"));
-    const opening = this.#driver.listen({ host, port, backlog }, (connection) =>
-      this.#accept(factory, connection),
+    assertPort(port, 0);
+    if (this.#closing !== undefined) return fail(new ReactorNotRunningError());
+    const opening = this.#whenRunning(() =>
+      this.#driver.listen({ host, port, backlog }, (connection) =>
+        this.#accept(factory, connection),
+      ),
     );
     this.#opening.add(opening);
+    const forget = <R>(result: R): R => {
+      this.#opening.delete(opening);
+      return result;
+    };
     return opening
-      .addBoth((result) => {
-        this.#opening.delete(opening);
-        return result as Listener;
-      })
-      .addCallback((listener) => {
-        factory.doStart();
-        const opened = new Port(listener, () => {
-          this.#ports.delete(opened);
-          factory.doStop();
-        });
-        this.#ports.add(opened);
-        return opened;
-      });
+      .addCallbacks(forget, (failure: Failure) => forget(failure))
+      .addCallback((listener) => this.#open(listener, factory));
   }
 
   connectTCP(
@@ -104,28 +100,18 @@ export class TCP implements ReactorTCP {
     factory: ClientProtocolFactory,
     options: ConnectOptions = {},
   ): Connector {
-    if (!isPort(port) || port === 0) {
-      throw new BadOptionError(`${port} is not a port to connect to (1 to 65535)`);
-    }
     const { timeout = 30, bindAddress } = options;
+    assertPort(port, 1);
+    if (!(timeout > 0 && timeout < Infinity)) {
+      throw new BadOptionError(`a timeout must be a number of seconds over 0, not ${timeout}`);
+    }
     const connector = new TCPConnector({
       loop: this.#loop,
       factory,
       timeout,
       destination: { host, port },
-      dial: () =>
-        this.#closing
-          ? fail(new ConnectError("the reactor is stopping"))
-          : this.#driver.dial({ host, port, bindAddress }),
-      began: () => {
-        if (!this.#closing) this.#connectors.add(connector);
-      },
-      connected: (connection) => this.#connections.add(connection),
-      ended: (connection) => {
-        this.#connectors.delete(connector);
-        if (connection !== undefined) this.#connections.delete(connection);
-        this.#checkEmpty();
-      },
+      dial: () => this.#whenRunning(() => this.#driver.dial({ host, port, bindAddress })),
+      owner: this,
     });
     connector.connect();
     return connector;
@@ -136,36 +122,89 @@ export class TCP implements ReactorTCP {
    * those that cannot send what was written to them in a moment are cut off.
    */
   disconnectAll(): Deferred<void> {
-    this.#closing = true;
-    const emptied = (this.#emptied = new Deferred<void>());
+    const emptied = new Deferred<void>();
+    const deadline = this.#loop.callLater(DRAIN_SECONDS, () => {
+      for (const connection of this.#connections) connection.abortConnection();
+    });
+    this.#closing = { emptied, deadline };
     for (const opening of this.#opening) opening.cancel();
     const ports = [...this.#ports].map((port) => port.stopListening());
     for (const connector of this.#connectors) connector.stopConnecting();
     for (const connection of this.#connections) {
       connection.loseConnection(new ConnectionLostError("the reactor has stopped"));
     }
-    const deadline = this.#loop.callLater(DRAIN_SECONDS, () => {
-      for (const connection of this.#connections) connection.abortConnection();
-    });
     this.#checkEmpty();
     return emptied.addCallback(() => {
-      if (deadline.active) deadline.cancel();
       return ports.reduce((all, port) => all.addCallback(() => port), succeed<void>(undefined));
     });
   }
 
   /** The run has ended: what comes now is for the next one. */
   reopen(): void {
-    this.#closing = false;
+    if (this.#closing?.deadline.active === true) this.#closing.deadline.cancel();
+    this.#closing = undefined;
+  }
+
+  // --- ConnectorOwner ---
+
+  began(connector: TCPConnector): void {
+    if (this.#closing !== undefined) throw new ReactorNotRunningError();
+    this.#connectors.add(connector);
+  }
+
+  connected(connection: StreamConnection): void {
+    this.#connections.add(connection);
+  }
+
+  lost(connection: StreamConnection): void {
+    this.#connections.delete(connection);
+  }
+
+  ended(connector: TCPConnector): void {
+    this.#connectors.delete(connector);
+    this.#checkEmpty();
+  }
+
+  // --- parts ---
+
+  /** Sockets are opened while the reactor runs, so that none lives before or after. */
+  #whenRunning<T>(open: () => Deferred<T>): Deferred<T> {
+    let opening: Deferred<T> | undefined;
+    const opened = new Deferred<T>(() => opening?.cancel());
+    this.#loop.callWhenRunning(() => {
+      if (opened.called) return;
+      opening = open();
+      opening.addBoth((result) => opened.callback(result));
+    });
+    return opened;
+  }
+
+  #open(listener: Listener, factory: ProtocolFactory): Port | Deferred<never> {
+    const port = new Port(listener, () => {
+      this.#ports.delete(port);
+      try {
+        factory.doStop();
+      } catch (error) {
+        this.#loop.reportError(error, "calling a factory's doStop");
+      }
+    });
+    this.#ports.add(port);
+    try {
+      factory.doStart();
+      return port;
+    } catch (error) {
+      this.#ports.delete(port);
+      return listener.close().addCallback(() => fail(error));
+    }
   }
 
   #accept(factory: ProtocolFactory, connection: StreamConnection): void {
     try {
       const protocol = factory.buildProtocol(connection.getPeer());
       if (protocol !== null) {
-        this.#connections.add(connection);
+        this.connected(connection);
         connection.start(protocol, () => {
-          this.#connections.delete(connection);
+          this.lost(connection);
           this.#checkEmpty();
         });
         return;
@@ -177,46 +216,15 @@ export class TCP implements ReactorTCP {
   }
 
   #checkEmpty(): void {
-    const emptied = this.#emptied;
-    if (emptied === undefined || this.#connections.size + this.#connectors.size > 0) return;
-    this.#emptied = undefined;
+    if (this.#closing === undefined || this.#connections.size + this.#connectors.size > 0) return;
+    const { emptied, deadline } = this.#closing;
+    if (emptied.called) return;
+    if (deadline.active) deadline.cancel();
     emptied.callback();
   }
 }
 
-class Port implements ListeningPort {
-  readonly #listener: Listener;
-  readonly #closed: () => void;
-  #open = true;
-  /** Those who asked for the end, and were not told yet. */
-  #waiting: Deferred<void>[] | undefined = undefined;
-
-  constructor(listener: Listener, closed: () => void) {
-    this.#listener = listener;
-    this.#closed = closed;
-  }
-
-  getHost(): TCPAddress {
-    return this.#listener.address;
-  }
-
-  stopListening(): Deferred<void> {
-    if (!this.#open) return succeed(undefined);
-    const waiter = new Deferred<void>();
-    if (this.#waiting !== undefined) {
-      this.#waiting.push(waiter);
-      return waiter;
-    }
-    const waiters = (this.#waiting = [waiter]);
-    this.#listener.close().addBoth(() => {
-      this.#open = false;
-      this.#closed();
-      for (const told of waiters) told.callback();
-    });
-    return waiter;
-  }
-}
-
-function isPort(port: number): boolean {
-  return Number.isInteger(port) && port >= 0 && port <= 65535;
+function assertPort(port: number, least: number): void {
+  if (Number.isInteger(port) && port >= least && port <= 65535) return;
+  throw new BadOptionError(`${port} is not a port (a whole number from ${least} to 65535)`);
 }

@@ -177,13 +177,12 @@ export class LineClient extends LineReceiver {
   }
 
   #disappointAll(): void {
-    for (const wish of [...this.#wishes]) {
+    for (let wish = this.#wishes[0]; wish !== undefined; wish = this.#wishes[0]) {
       this.#disappoint(wish, `before the connection ended (${this.#lost?.message})`);
     }
   }
 
   #disappoint(wish: Wish, when: string): void {
-    if (wish.deferred.called) return;
     const wanted = typeof wish.what === "string" ? JSON.stringify(wish.what) : String(wish.what);
     const heard = this.#lines.slice(this.#next).map((line) => JSON.stringify(line));
     this.#remove(wish);

@@ -1,3 +1,4 @@
+import { concat } from "../core/bytes.ts";
 import {
   ConnectionAbortedError,
   ConnectionDoneError,
@@ -71,13 +72,7 @@ export class StringTransport implements Transport {
 
   /** Everything written since the beginning, or the last {@link clear}. */
   bytes(): Uint8Array {
-    const joined = new Uint8Array(this.#writes.reduce((length, piece) => length + piece.length, 0));
-    let at = 0;
-    for (const piece of this.#writes) {
-      joined.set(piece, at);
-      at += piece.length;
-    }
-    return joined;
+    return concat(this.#writes);
   }
 
   /** The same as text, from UTF-8. */

@@ -5,7 +5,7 @@ import { StringTransport } from "skein/testing";
 
 describe("Protocol", () => {
   it("has no transport before it is connected, and says so", () => {
-    expect(() => new Protocol().transport).to.throw("not connected yet");
+    expect(() => new Protocol().transport).to.throw("no transport before");
   });
 
   it("has its transport when connectionMade is called", () => {

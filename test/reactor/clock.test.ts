@@ -52,7 +52,9 @@ describe("the clock", () => {
       const reactor = createReactor("clock");
       for (const seconds of [-1, Number.NaN, Infinity]) {
         expect(() => reactor.advance(seconds)).to.throw(BadOptionError);
+        expect(() => reactor.pump([1, seconds])).to.throw(BadOptionError);
       }
+      expect(() => reactor.runUntilIdle(-1)).to.throw(BadOptionError);
     });
 
     it("is one at a time", async () => {
@@ -87,13 +89,23 @@ describe("the clock", () => {
     });
 
     it("says so when a program lets no time pass", async () => {
-      const reactor = createReactor("clock");
+      const reactor = createReactor("clock", { turnsAtOnceMax: 1000 });
       const again = (): void => void reactor.callLater(0, again);
       reactor.callLater(5, again);
       const error: unknown = await reactor.advance(10).addErrback((failure) => failure.value);
       expect(error).to.be.instanceOf(ClockStuckError);
       expect(String(error)).to.match(/at 5 s/);
-    }).timeout(30_000);
+    });
+  });
+
+  it("advances by sums that are not exact", async () => {
+    const reactor = createReactor("clock");
+    let called = false;
+    reactor.callLater(1, () => {
+      called = true;
+    });
+    await reactor.pump(Array.from({ length: 10 }, () => 0.1));
+    expect(called).to.equal(true);
   });
 
   it("pump() advances step by step", async () => {

@@ -10,6 +10,10 @@ describe("the contract", () => {
     });
   }
 
+  describe("on clock, with latency", () => {
+    for (const { name, run } of contractFor(backends.clock, { latency: 0.002 })) it(name, run);
+  });
+
   describe("gives the same log on libuv and on clock", () => {
     const virtual = new Map(contractFor(backends.clock).map(({ name, run }) => [name, run]));
     for (const { name, run } of contractFor(backends.libuv)) {

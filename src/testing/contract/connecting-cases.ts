@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { BadOptionError } from "../../core/errors.ts";
 import { CancelledError } from "../../defer/errors.ts";
 import type { Failure } from "../../defer/failure.ts";
-import type { Connector } from "../../reactor/transport.ts";
+import type { Connector, ListeningPort } from "../../reactor/transport.ts";
 import {
   CannotListenError,
   ConnectionRefusedError,
@@ -255,16 +255,19 @@ export const connectingCases: readonly ContractCase<"tcp">[] = [
     },
   },
   {
-    name: "connecting: numbers that are no ports are refused",
+    name: "connecting: numbers that are no ports or timeouts are refused",
     needs: ["tcp"],
     async run(world) {
       for (const port of [-1, 65_536, 1.5, Number.NaN]) {
-        let failure: Failure | undefined;
-        listening(world, new ProbeFactory(), port).addErrback((reason) => {
-          failure = reason;
-        });
-        assert.ok(failure?.check(BadOptionError));
+        assert.throws(() => listening(world, new ProbeFactory(), port), BadOptionError);
         assert.throws(() => connect(world, port, new ProbeFactory()), BadOptionError);
+      }
+      for (const timeout of [0, -1, Infinity]) {
+        const options = { timeout };
+        assert.throws(
+          () => world.reactor.connectTCP("127.0.0.1", 7, new ProbeFactory(), options),
+          BadOptionError,
+        );
       }
     },
   },
@@ -287,6 +290,101 @@ export const connectingCases: readonly ContractCase<"tcp">[] = [
       assert.deepEqual(servers.events, ["start", "stop"]);
       assert.equal(servers.probes[0]?.lost, true);
       assert.equal(clients.probes[0]?.lost, true);
+    },
+  },
+  {
+    name: "connecting: nothing is opened before the reactor runs",
+    needs: ["tcp"],
+    async run(world) {
+      let listens = false;
+      listening(world, new ProbeFactory()).addCallback(() => (listens = true));
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      assert.equal(listens, false);
+      await world.until("it listens", () => listens);
+    },
+  },
+  {
+    name: "connecting: errors of startFactory and stopFactory are told, and nothing stays open",
+    needs: ["tcp"],
+    async run(world) {
+      const error = new Error("thrown by a factory");
+      class Throwing extends ProbeFactory {
+        readonly when: "start" | "stop";
+        constructor(when: "start" | "stop") {
+          super();
+          this.when = when;
+        }
+        override startFactory(): void {
+          if (this.when === "start") throw error;
+        }
+        override stopFactory(): void {
+          if (this.when === "stop") throw error;
+        }
+      }
+      const number = await freePort(world);
+      let failure: Failure | undefined;
+      listening(world, new Throwing("start"), number).addErrback((reason) => {
+        failure = reason;
+      });
+      await world.until("it has failed", () => failure !== undefined);
+      assert.equal(failure?.value, error);
+      assert.throws(() => connect(world, number, new Throwing("start")), error);
+
+      let port: ListeningPort | undefined;
+      listening(world, new Throwing("stop"), number).addCallback((opened) => (port = opened));
+      await world.until("the address was free", () => port !== undefined);
+      let closed = false;
+      port?.stopListening().addCallback(() => (closed = true));
+      await world.until("it is closed", () => closed);
+      const client = new Throwing("stop");
+      connect(world, number, client);
+      await world.until("it has failed", () => client.failure !== undefined);
+      assert.deepEqual(world.errors.splice(0), [error, error]);
+    },
+  },
+  {
+    name: "connecting: disconnect() from inside buildProtocol gives the connection up",
+    needs: ["tcp"],
+    async run(world) {
+      class Wavering extends ProbeFactory {
+        override buildProtocol(): Probe | null {
+          this.connector?.disconnect();
+          return super.buildProtocol();
+        }
+      }
+      const client = new Wavering();
+      const servers = new ProbeFactory();
+      connect(world, (await listen(world, servers)).getHost().port, client);
+      await world.until("it has ended", () => client.events.includes("stop"));
+      assert.ok(client.failure?.check(CancelledError));
+      assert.deepEqual(client.probes[0]?.life, []);
+      await world.until("the server was told", () => servers.probes[0]?.lost === true);
+    },
+  },
+  {
+    name: "connecting: clients hear of their end before the reactor has stopped, and stay away",
+    needs: ["tcp"],
+    async run(world) {
+      const port = await listen(world, new ProbeFactory());
+      const seen: string[] = [];
+      class Stubborn extends ProbeFactory {
+        override clientConnectionLost(connector: Connector): void {
+          seen.push(`lost while ${world.reactor.running ? "running" : "stopped"}`);
+          connector.connect();
+        }
+        override clientConnectionFailed(connector: Connector): void {
+          connector.connect();
+        }
+      }
+      const clients = new Stubborn();
+      connect(world, port.getHost().port, clients);
+      const refused = new Stubborn();
+      await world.until("it is connected", () => clients.probes.length === 1);
+      connect(world, await freePort(world), refused);
+      world.reactor.stop();
+      await world.until("it has stopped", () => !world.reactor.running);
+      assert.deepEqual(seen, ["lost while running"]);
+      assert.equal(clients.probes.length, 1);
     },
   },
 ];

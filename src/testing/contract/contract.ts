@@ -43,16 +43,26 @@ const cases: readonly ContractCase[] = [
   ...connectingCases,
 ] as readonly ContractCase[];
 
-/** The cases for a backend: all those whose needs it meets. */
-export function contractFor(backend: AnyBackend): BoundCase[] {
+/**
+ * The cases for a backend: all those whose needs it meets.
+ *
+ * @param options the backend's own, for each of the reactors that the cases make.
+ */
+export function contractFor(backend: AnyBackend, options: object = {}): BoundCase[] {
   const able = backend.capabilities as readonly Capability[];
   return cases
     .filter(({ needs }) => needs.every((capability) => able.includes(capability)))
     .map(({ name, run }) => ({
       name,
       run: async () => {
-        const world: World<Capability> = openWorld(backend);
-        await run(world);
+        const world: World<Capability> = openWorld(backend, options);
+        try {
+          await run(world);
+        } catch (error) {
+          // What the case found counts for more than what it then left behind.
+          await world.close().catch(() => {});
+          throw error;
+        }
         await world.close();
         return world.log;
       },

@@ -200,4 +200,24 @@ export const coreCases: readonly ContractCase<never>[] = [
       }
     },
   },
+  {
+    name: "core: what a crashed run left unfinished does not touch the next one",
+    needs: [],
+    async run({ reactor, log }) {
+      const slow = new Deferred<void>();
+      reactor.addSystemEventTrigger("before", "shutdown", () => slow);
+      reactor.addSystemEventTrigger("during", "shutdown", () => log.push("during shutdown"));
+      reactor.callLater(0, () => reactor.stop());
+      reactor.callLater(0.01, () => reactor.crash());
+      await reactor.run();
+      reactor.callLater(0, () => {
+        slow.callback();
+        assert.ok(reactor.running);
+        assert.equal(log.length, 0);
+        reactor.callLater(0, () => reactor.crash());
+      });
+      await reactor.run();
+      assert.equal(log.length, 0);
+    },
+  },
 ];

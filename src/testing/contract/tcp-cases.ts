@@ -282,4 +282,57 @@ export const tcpCases: readonly ContractCase<"tcp">[] = [
       assert.ok(client.reason?.check(ConnectionLostError, ConnectionDoneError));
     },
   },
+  {
+    name: "tcp: a stream that was cut short never ends as if it were whole",
+    needs: ["tcp"],
+    async run(world) {
+      const { server, client } = await connected(world);
+      let sent = 0;
+      while (sent < 8 * MEGABYTE.length) {
+        server.transport.write(MEGABYTE);
+        sent += MEGABYTE.length;
+      }
+      await world.until("some has arrived", () => client.received !== "");
+      server.transport.abortConnection();
+      await world.until("both ends are lost", () => client.lost && server.lost);
+      const whole = client.received.length === sent;
+      assert.ok(whole || client.reason?.check(ConnectionLostError), "cut short, and told as whole");
+    },
+  },
+  {
+    name: "tcp: one who closes without reading what came tells the other that it was lost",
+    needs: ["tcp"],
+    async run(world) {
+      const { server, client } = await connected(
+        world,
+        () => {},
+        (probe) => {
+          probe.onMade = () => probe.transport.pauseProducing();
+        },
+      );
+      for (let i = 0; i < 8; i++) server.transport.write(MEGABYTE);
+      await world.pass(0.02);
+      client.transport.loseConnection();
+      await world.until("both ends are lost", () => client.lost && server.lost);
+      assert.ok(server.reason?.check(ConnectionLostError));
+      assert.equal(server.transport.bufferedBytes, 0);
+    },
+  },
+  {
+    name: "tcp: what arrived before a reset can be read after it, when reading was paused",
+    needs: ["tcp"],
+    async run(world) {
+      const { server, client } = await connected(world, (probe) => {
+        probe.onMade = () => probe.transport.pauseProducing();
+      });
+      client.transport.write("hello");
+      await world.pass(0.02);
+      client.transport.abortConnection();
+      await world.pass(0.02);
+      assert.deepEqual(server.life, ["made"]);
+      server.transport.resumeProducing();
+      await world.until("the end came", () => server.lost);
+      assert.ok(server.reason?.check(ConnectionLostError));
+    },
+  },
 ];

@@ -28,10 +28,11 @@ export interface World<C extends Capability = never> {
   readonly close: () => Promise<void>;
 }
 
-export function openWorld<C extends Capability>(backend: AnyBackend): World<C> {
+export function openWorld<C extends Capability>(backend: AnyBackend, options: object): World<C> {
   const errors: unknown[] = [];
   const watched: (readonly string[])[] = [];
   const reactor = createReactor(backend, {
+    ...options,
     onError: (error: unknown) => errors.push(error),
   }) as Reactor<C>;
   let stopped: Deferred<void> | undefined;

@@ -12,8 +12,10 @@ import { InlineWorker } from "./inline-worker.ts";
 import { MemoryNetwork } from "./memory-network.ts";
 import { macrotask } from "./macrotask.ts";
 
-/** So many turns at one instant mean that a program loops. */
-const TURNS_AT_ONE_TIME_MAX = 100_000;
+/** So many turns at one instant mean that a program loops, unless an option says otherwise. */
+const TURNS_AT_ONCE_MAX = 1_000_000;
+/** Sums of seconds are not exact: what is due so much later is due now. */
+const EPSILON_SECONDS = 1e-9;
 
 /** Somebody who lets time pass; a run of the reactor unless it is done by hand. */
 interface Drive {
@@ -28,6 +30,9 @@ class ClockDriver implements Opened<"tcp" | "threads" | "clock">, ReactorClock {
   };
   readonly #loop: Loop;
   readonly #trace: ClockOptions["trace"];
+  readonly #turnsAtOnceMax: number;
+  /** It asks for reports while it is driven: nobody may ever drive it again. */
+  readonly endsTurns = true;
   /** What will happen outside the reactor: bytes that arrive, workers that answer. */
   readonly #happenings: TimerQueue = new TimerQueue(
     () => this.#now,
@@ -37,13 +42,15 @@ class ClockDriver implements Opened<"tcp" | "threads" | "clock">, ReactorClock {
   #alive = false;
   /** Whoever lets time pass at present: a call of a method, or the reactor's own run. */
   #drive: Drive | undefined = undefined;
+  /** Resolves when the last drive that began has ended. */
+  #before: Promise<void> = Promise.resolve();
 
-  constructor(loop: Loop, { latency = 0, trace }: ClockOptions) {
-    if (!(latency >= 0 && latency < Infinity)) {
-      throw new BadOptionError(`latency must be 0 or more seconds, not ${latency}`);
-    }
+  constructor(loop: Loop, options: ClockOptions) {
+    const { latency = 0, trace, turnsAtOnceMax = TURNS_AT_ONCE_MAX } = options;
+    assertSeconds("latency", latency);
     this.#loop = loop;
     this.#trace = trace;
+    this.#turnsAtOnceMax = turnsAtOnceMax;
     const network = new MemoryNetwork({
       happenings: this.#happenings,
       latency,
@@ -81,21 +88,22 @@ class ClockDriver implements Opened<"tcp" | "threads" | "clock">, ReactorClock {
   // --- ReactorClock ---
 
   advance(seconds: number): Deferred<void> {
-    if (!(seconds >= 0 && seconds < Infinity)) {
-      throw new BadOptionError(`time advances by 0 or more seconds, not ${seconds}`);
-    }
+    assertSeconds("the time to advance by", seconds);
     return this.#driveManually(async (drive) => {
       await this.#pass(drive, this.#now + seconds);
     });
   }
 
   pump(steps: Iterable<number>): Deferred<void> {
+    const all = [...steps];
+    for (const step of all) assertSeconds("a step", step);
     return this.#driveManually(async (drive) => {
-      for (const step of steps) await this.#pass(drive, this.#now + step);
+      for (const step of all) await this.#pass(drive, this.#now + step);
     });
   }
 
   runUntilIdle(limitSeconds = Infinity): Deferred<boolean> {
+    if (limitSeconds !== Infinity) assertSeconds("the limit", limitSeconds);
     return this.#driveManually((drive) => this.#pass(drive, this.#now + limitSeconds));
   }
 
@@ -104,20 +112,29 @@ class ClockDriver implements Opened<"tcp" | "threads" | "clock">, ReactorClock {
     const drive = (this.#drive = { manual: true });
     if (!this.#alive) this.#loop.run();
     return fromPromise(
-      passTime(drive).finally(() => {
+      this.#inTurn(() => passTime(drive)).finally(() => {
         this.#drive = undefined;
       }),
     );
   }
 
+  /** One drive at a time: the one before may have lost its run, and not come to its end yet. */
+  #inTurn<T>(passTime: () => Promise<T>): Promise<T> {
+    const passed = this.#before.then(passTime);
+    this.#before = passed.then(nothing, nothing);
+    return passed;
+  }
+
   async #driveItself(): Promise<void> {
     const drive = (this.#drive = { manual: false });
     try {
-      await this.#pass(drive, Infinity);
-      while (this.#drive === drive) {
-        this.#endWhenIdle();
+      await this.#inTurn(async () => {
         await this.#pass(drive, Infinity);
-      }
+        while (this.#drive === drive) {
+          this.#endWhenIdle();
+          await this.#pass(drive, Infinity);
+        }
+      });
     } catch (error) {
       this.#loop.crash(error);
     }
@@ -142,14 +159,14 @@ class ClockDriver implements Opened<"tcp" | "threads" | "clock">, ReactorClock {
       await macrotask();
       while (this.#alive && this.#drive === drive) {
         const next = Math.min(this.#loop.nextWake(), this.#happenings.next());
-        if (next > until || next === Infinity) {
+        if (next > until + EPSILON_SECONDS || next === Infinity) {
           idle = next === Infinity;
           break;
         }
         if (next > this.#now) {
           this.#now = next;
           turns = 0;
-        } else if (++turns > TURNS_AT_ONE_TIME_MAX) {
+        } else if (++turns > this.#turnsAtOnceMax) {
           throw new ClockStuckError(
             `${turns} turns at ${this.#now} s: a program calls itself again without delay`,
           );
@@ -159,7 +176,7 @@ class ClockDriver implements Opened<"tcp" | "threads" | "clock">, ReactorClock {
     } finally {
       forgetTurnEnd();
     }
-    if (until < Infinity) this.#now = until;
+    if (until < Infinity) this.#now = Math.max(this.#now, until);
     return idle;
   }
 
@@ -179,8 +196,19 @@ class ClockDriver implements Opened<"tcp" | "threads" | "clock">, ReactorClock {
   }
 
   #note(event: string): void {
-    this.#trace?.({ at: this.#now, event });
+    try {
+      this.#trace?.({ at: this.#now, event });
+    } catch (error) {
+      this.#loop.reportError(error, "tracing");
+    }
   }
+}
+
+function nothing(): void {}
+
+function assertSeconds(what: string, seconds: number): void {
+  if (seconds >= 0 && seconds < Infinity) return;
+  throw new BadOptionError(`${what} must be 0 or more seconds, not ${seconds}`);
 }
 
 export const clock: Backend<"tcp" | "threads" | "clock", ClockOptions> = {

@@ -16,6 +16,8 @@ export class InlineWorker implements WorkerHandle {
   readonly #happenings: TimerQueue;
   readonly #events: WorkerEvents;
   #terminated = false;
+  /** Lets virtual time go on without the answer that it waits for. */
+  #giveUp = (): void => {};
 
   constructor(happenings: TimerQueue, events: WorkerEvents) {
     this.#happenings = happenings;
@@ -30,14 +32,18 @@ export class InlineWorker implements WorkerHandle {
       throw argumentsCannotCross(target.name, args, error);
     }
     const answer = this.#work(target, copies);
+    const givenUp = new Promise<undefined>((resolve) => {
+      this.#giveUp = () => resolve(undefined);
+    });
     this.#happenings.add(0, async () => {
-      const deliver = await answer;
-      if (!this.#terminated) deliver();
+      const deliver = await Promise.race([answer, givenUp]);
+      if (!this.#terminated) deliver?.();
     });
   }
 
   terminate(): void {
     this.#terminated = true;
+    this.#giveUp();
   }
 
   /** Resolves, always, with the way to deliver the outcome. */

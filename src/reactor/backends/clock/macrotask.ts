@@ -3,10 +3,30 @@
  * has settled. It is the one real scheduling the clock does: it orders, and measures no time.
  */
 export function macrotask(): Promise<void> {
-  return new Promise((resolve) => schedule(resolve));
+  schedule ??= chooseSchedule();
+  return new Promise(schedule);
 }
 
 declare const setImmediate: ((action: () => void) => unknown) | undefined;
 
-const schedule: (action: () => void) => unknown =
-  typeof setImmediate === "function" ? setImmediate : (action) => setTimeout(action, 0);
+type Schedule = (action: () => void) => unknown;
+
+/** In browsers a message, as they delay timers that follow one another. */
+function byMessages(): Schedule {
+  const { port1, port2 } = new MessageChannel();
+  const actions: (() => void)[] = [];
+  port1.addEventListener("message", () => actions.shift()?.());
+  port1.start();
+  return (action) => {
+    actions.push(action);
+    port2.postMessage(undefined);
+  };
+}
+
+let schedule: Schedule | undefined;
+
+function chooseSchedule(): Schedule {
+  if (typeof setImmediate === "function") return setImmediate;
+  if (typeof MessageChannel === "function") return byMessages();
+  return (action) => setTimeout(action, 0);
+}

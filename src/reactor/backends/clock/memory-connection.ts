@@ -1,3 +1,5 @@
+import { checksum } from "../../../core/bytes.ts";
+import { Fifo } from "../../../core/fifo.ts";
 import { ConnectionLostError } from "../../errors.ts";
 import { StreamConnection } from "../../stream-connection.ts";
 import type { TCPAddress } from "../../transport.ts";
@@ -7,6 +9,10 @@ import type { NetworkOptions } from "./memory-network.ts";
 const WINDOW_BYTES = 64 * 1024;
 
 const FIN = Symbol("end of stream");
+const RESET = Symbol("reset");
+
+/** What goes from one end to the other. */
+type Segment = Uint8Array | typeof FIN | typeof RESET;
 
 /** One end of a connection in memory. */
 export class MemoryConnection extends StreamConnection {
@@ -15,10 +21,10 @@ export class MemoryConnection extends StreamConnection {
   readonly #peer: TCPAddress;
   #other!: MemoryConnection;
   /** Written, and not yet under way because the window is full. */
-  #outbox: (Uint8Array | typeof FIN)[] = [];
+  readonly #outbox = new Fifo<Uint8Array | typeof FIN>(Infinity);
   #outboxBytes = 0;
   /** Arrived, and not yet read. */
-  #inbox: (Uint8Array | typeof FIN)[] = [];
+  readonly #inbox = new Fifo<Segment>(Infinity);
   /** How much of the other end's window this end has used. */
   #unacknowledged = 0;
   #reading = false;
@@ -42,6 +48,18 @@ export class MemoryConnection extends StreamConnection {
     one.#other = other;
     other.#other = one;
     return [one, other];
+  }
+
+  /** Whether it has not ended on this side. */
+  get open(): boolean {
+    return !this.#closed;
+  }
+
+  /** Refuses a connection that nobody accepts any more. */
+  reset(): void {
+    this.#trace("reset");
+    this.#sendReset();
+    this.#forget();
   }
 
   getHost(): TCPAddress {
@@ -83,14 +101,16 @@ export class MemoryConnection extends StreamConnection {
   protected override destroy(): void {
     if (this.#closed) return;
     this.#trace("reset");
-    this.#later(this.#options.latency, () => this.#other.#reset());
+    this.#inbox.clear();
+    this.#sendReset();
     this.#close();
   }
 
   /** Sends as much as the other end has room for. */
   #transmit(): void {
-    while (this.#outbox.length > 0 && !this.#closed) {
-      const first = this.#outbox[0] as Uint8Array | typeof FIN;
+    while (!this.#closed) {
+      const first = this.#outbox.peek();
+      if (first === undefined) return;
       if (first === FIN) {
         this.#trace("fin");
         this.#later(this.#options.latency, () => this.#other.#arrive(FIN));
@@ -101,21 +121,28 @@ export class MemoryConnection extends StreamConnection {
       if (room === 0) return;
       const segment = first.subarray(0, room);
       if (segment.length === first.length) this.#outbox.shift();
-      else this.#outbox[0] = first.subarray(room);
+      else this.#outbox.replaceNext(first.subarray(room));
       this.#outboxBytes -= segment.length;
       this.#unacknowledged += segment.length;
-      this.#trace(`data ${segment.length}`);
+      this.#trace(`data ${segment.length} #${checksum(segment).toString(16)}`);
       this.#later(this.#options.latency, () => this.#other.#arrive(segment));
     }
   }
 
-  #arrive(segment: Uint8Array | typeof FIN): void {
+  #arrive(segment: Segment): void {
     if (!this.#closed) {
       this.#inbox.push(segment);
-      this.#read();
-    } else if (segment !== FIN) {
-      this.#later(this.#options.latency, () => this.#other.#reset());
+      // Who is writing notices a reset at once, who is only reading when the reading gets there.
+      const writing = this.#outboxBytes + this.#unacknowledged > 0;
+      if (segment === RESET && writing) this.#wasReset();
+      else this.#read();
+    } else if (segment !== FIN && segment !== RESET) {
+      this.#sendReset();
     }
+  }
+
+  #sendReset(): void {
+    this.#later(this.#options.latency, () => this.#other.#arrive(RESET));
   }
 
   /** Delivers one segment; the next comes as a happening of its own. */
@@ -125,6 +152,10 @@ export class MemoryConnection extends StreamConnection {
     if (segment === undefined) return;
     if (segment === FIN) {
       this.endReceived();
+      return;
+    }
+    if (segment === RESET) {
+      this.#wasReset();
       return;
     }
     this.#later(this.#options.latency, () => this.#other.#acknowledge(segment.length));
@@ -137,17 +168,27 @@ export class MemoryConnection extends StreamConnection {
     this.#transmit();
   }
 
-  #reset(): void {
-    if (this.#closed) return;
-    this.#closed = true;
+  #wasReset(): void {
+    this.#forget();
+    this.#trace("lost");
     this.lost(new ConnectionLostError("the connection was reset by the peer"));
   }
 
   #close(): void {
+    // Bytes that nobody will read any more: the peer is told that they were lost.
+    if (this.#inbox.length > 0) this.#sendReset();
+    this.#forget();
+    this.#later(0, () => {
+      this.#trace("closed");
+      this.lost();
+    });
+  }
+
+  #forget(): void {
     this.#closed = true;
-    this.#outbox = [];
+    this.#inbox.clear();
+    this.#outbox.clear();
     this.#outboxBytes = 0;
-    this.#later(0, () => this.lost());
   }
 
   #trace(what: string): void {

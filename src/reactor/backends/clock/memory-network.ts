@@ -1,4 +1,5 @@
 /** The network of the clock backend: one host, whose connections are in memory. */
+import { QueueFullError } from "../../../core/errors.ts";
 import { Deferred } from "../../../defer/deferred.ts";
 import { CannotListenError, ConnectionRefusedError, UnknownHostError } from "../../errors.ts";
 import type { StreamConnection } from "../../stream-connection.ts";
@@ -7,9 +8,9 @@ import type { TimerQueue } from "../../timer-queue.ts";
 import type { TCPAddress } from "../../transport.ts";
 import { MemoryConnection } from "./memory-connection.ts";
 
-/** The first of the ports that are given out to those who ask for none in particular. */
-const FIRST_EPHEMERAL_PORT = 49152;
-const ANY_HOST = new Set(["0.0.0.0", "::"]);
+/** The ports that are given out to those who ask for none in particular. */
+const EPHEMERAL_FIRST = 49152;
+const EPHEMERAL_LAST = 65535;
 
 export interface NetworkOptions {
   /** Where what is to happen is scheduled, with its delay in seconds. */
@@ -27,7 +28,9 @@ interface MemoryListener {
 export class MemoryNetwork implements StreamDriver {
   readonly #options: NetworkOptions;
   readonly #listeners = new Set<MemoryListener>();
-  #nextPort = FIRST_EPHEMERAL_PORT;
+  #nextPort = EPHEMERAL_FIRST;
+  /** Connections by the port they were made from. */
+  readonly #dialled = new Map<number, MemoryConnection>();
 
   constructor(options: NetworkOptions) {
     this.#options = options;
@@ -46,7 +49,7 @@ export class MemoryNetwork implements StreamDriver {
         return;
       }
       const port = request.port === 0 ? this.#freePort() : request.port;
-      if ([...this.#listeners].some(({ address }) => collide(address, host, port))) {
+      if (this.#taken(host, port)) {
         listening.errback(
           this.#cannotListen(request, "another program listens there", "EADDRINUSE"),
         );
@@ -74,12 +77,16 @@ export class MemoryNetwork implements StreamDriver {
       });
       return dialled;
     }
-    const local: TCPAddress = { type: "TCP", host: bindAddress ?? host, port: this.#freePort() };
-    const remote: TCPAddress = { type: "TCP", host, port };
+    const remote: TCPAddress = { type: "TCP", host: reachable(host), port };
+    const local: TCPAddress = {
+      type: "TCP",
+      host: bindAddress ?? remote.host,
+      port: this.#freePort(),
+    };
     // There and back; then the third step of the handshake lets the listener accept.
     this.#later(2 * latency, () => {
       if (dialled.called) return;
-      const listener = [...this.#listeners].find(({ address }) => collide(address, host, port));
+      const listener = this.#listenerAt(remote);
       if (listener === undefined) {
         trace(`refused ${host}:${port}`);
         dialled.errback(new ConnectionRefusedError(`nobody listens on ${host}:${port}`));
@@ -87,9 +94,14 @@ export class MemoryNetwork implements StreamDriver {
       }
       trace(`connected ${local.port}>${port}`);
       const [client, server] = MemoryConnection.pair(local, remote, this.#options);
+      this.#dialled.set(local.port, client);
       this.#later(latency, () => {
-        trace(`accepted ${local.port}>${port}`);
-        listener.accept(server);
+        if (this.#listeners.has(listener)) {
+          trace(`accepted ${local.port}>${port}`);
+          listener.accept(server);
+        } else {
+          server.reset();
+        }
       });
       dialled.callback(client);
     });
@@ -99,12 +111,32 @@ export class MemoryNetwork implements StreamDriver {
   #close(listener: MemoryListener): Deferred<void> {
     const closed = new Deferred<void>();
     this.#listeners.delete(listener);
+    this.#options.trace(`closed ${listener.address.host}:${listener.address.port}`);
     this.#later(0, () => closed.callback());
     return closed;
   }
 
   #freePort(): number {
-    return this.#nextPort++;
+    for (let tries = EPHEMERAL_FIRST; tries <= EPHEMERAL_LAST; tries++) {
+      const port = this.#nextPort;
+      this.#nextPort = port === EPHEMERAL_LAST ? EPHEMERAL_FIRST : port + 1;
+      if (this.#dialled.get(port)?.open !== true && !this.#taken("::", port)) return port;
+    }
+    throw new QueueFullError("every port of the simulated network is in use");
+  }
+
+  /** Whether somebody listens where `host` and `port` would be listened on too. */
+  #taken(host: string, port: number): boolean {
+    return [...this.#listeners].some(
+      ({ address }) =>
+        address.port === port && (covers(address.host, host) || covers(host, address.host)),
+    );
+  }
+
+  #listenerAt({ host, port }: TCPAddress): MemoryListener | undefined {
+    return [...this.#listeners].find(
+      ({ address }) => address.port === port && covers(address.host, host),
+    );
   }
 
   #cannotListen({ host, port }: ListenRequest, why: string, reason: string): CannotListenError {
@@ -116,16 +148,30 @@ export class MemoryNetwork implements StreamDriver {
   }
 }
 
-/** Whether somebody who listens on `address` gets what is sent to `host` and `port`. */
-function collide(address: TCPAddress, host: string, port: number): boolean {
-  return (
-    address.port === port &&
-    (address.host === host || ANY_HOST.has(address.host) || ANY_HOST.has(host))
-  );
+/** Whether who listens on `listening` gets what is sent to `host`. */
+function covers(listening: string, host: string): boolean {
+  // "::" takes both families, "0.0.0.0" its own.
+  return listening === host || listening === "::" || (listening === "0.0.0.0" && isIPv4(host));
+}
+
+/** The address that a connection to `host` has: one cannot be connected to "any". */
+function reachable(host: string): string {
+  if (host === "0.0.0.0") return "127.0.0.1";
+  return host === "::" ? "::1" : host;
 }
 
 /** The address behind a name: here only localhost has one. */
 function addressOf(name: string): string | undefined {
-  if (name === "localhost") return "127.0.0.1";
-  return /^\d+(\.\d+){3}$/.test(name) || name.includes(":") ? name : undefined;
+  if (name.toLowerCase() === "localhost") return "127.0.0.1";
+  return isIPv4(name) || isIPv6(name) ? name.toLowerCase() : undefined;
+}
+
+function isIPv4(host: string): boolean {
+  const parts = host.split(".");
+  return parts.length === 4 && parts.every((part) => /^\d{1,3}$/.test(part) && Number(part) < 256);
+}
+
+/** The URL parser knows what an IPv6 address is. */
+function isIPv6(host: string): boolean {
+  return host.includes(":") && URL.canParse(`tcp://[${host}]`);
 }

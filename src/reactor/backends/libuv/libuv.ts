@@ -23,7 +23,7 @@ class LibuvDriver extends TimerDriver implements Opened<"tcp" | "threads"> {
 
   override wakeAt(when: number): void {
     // "At once" by setTimeout would be a millisecond late.
-    if (when === -Infinity) this.#soon ??= setImmediate(this.#turn);
+    if (when <= this.seconds()) this.#soon ??= setImmediate(this.#turn);
     else super.wakeAt(when);
   }
 

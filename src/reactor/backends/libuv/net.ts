@@ -31,7 +31,11 @@ export class NetDriver implements StreamDriver {
       if (listening.called) this.#report(error, `accepting on port ${port}`);
       else listening.errback(cannotListen(error, host, port));
     });
-    server.on("connection", (socket) => accept(new SocketConnection(socket, this.#report)));
+    server.on("connection", (socket) => {
+      // A peer may have gone before it was accepted.
+      if (socket.remoteAddress === undefined) socket.destroy();
+      else accept(new SocketConnection(socket, this.#report));
+    });
     server.listen({ port, host, backlog }, () => {
       const address = server.address();
       if (listening.called || address === null || typeof address === "string") return;

@@ -3,6 +3,8 @@ import { ConnectionLostError } from "../../errors.ts";
 import { StreamConnection } from "../../stream-connection.ts";
 import type { TCPAddress } from "../../transport.ts";
 
+const NOTHING = new Uint8Array(0);
+
 /** A connection over a socket of node:net, which is given paused and with allowHalfOpen. */
 export class SocketConnection extends StreamConnection {
   readonly #socket: Socket;
@@ -17,7 +19,7 @@ export class SocketConnection extends StreamConnection {
     this.#host = address(socket.localAddress, socket.localPort);
     this.#peer = address(socket.remoteAddress, socket.remotePort);
     socket.on("data", (data: Buffer) => this.received(data));
-    socket.on("end", () => this.endReceived());
+    socket.on("end", () => this.#ended());
     socket.on("error", (error: NodeJS.ErrnoException) => {
       this.#error = new ConnectionLostError(`the connection was lost: ${error.message}`, {
         cause: error,
@@ -26,6 +28,17 @@ export class SocketConnection extends StreamConnection {
     socket.on("close", () => this.lost(this.#error));
     // Listening for data has set it flowing.
     socket.pause();
+  }
+
+  /**
+   * libuv reports a reset that comes behind unread bytes as a plain end. A write tells them apart:
+   * after a reset it fails, and the error ends the connection.
+   */
+  #ended(): void {
+    if (!this.connected) return;
+    this.#socket.write(NOTHING, (error) => {
+      if (error === undefined || error === null) this.endReceived();
+    });
   }
 
   getHost(): TCPAddress {
@@ -67,6 +80,7 @@ export class SocketConnection extends StreamConnection {
   }
 }
 
+/** An IPv4 address as such, also where a socket for both families writes ::ffff:1.2.3.4. */
 function address(host: string | undefined, port: number | undefined): TCPAddress {
-  return { type: "TCP", host: host ?? "", port: port ?? 0 };
+  return { type: "TCP", host: host?.replace(/^::ffff:(?=[\d.]+$)/, "") ?? "", port: port ?? 0 };
 }

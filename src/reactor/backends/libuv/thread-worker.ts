@@ -1,6 +1,7 @@
 /** A worker that is a thread of this process. */
 import { Worker } from "node:worker_threads";
 import { argumentsCannotCross, type PackedError, unpackError } from "../../../core/crossing.ts";
+import { messageOf } from "../../../core/errors.ts";
 import { WorkerDiedError } from "../../errors.ts";
 import type { RemoteFunction, WorkerEvents, WorkerHandle } from "../../workers.ts";
 
@@ -32,7 +33,7 @@ export class ThreadWorker implements WorkerHandle {
       this.#ended = true;
       events.died(new WorkerDiedError(message, { cause }));
     };
-    this.#worker.on("error", (error) => died(`a worker died: ${error.message}`, error));
+    this.#worker.on("error", (error: unknown) => died(`a worker died: ${messageOf(error)}`, error));
     this.#worker.on("exit", (status) => died(`a worker exited with status ${status}`));
   }
 

@@ -1,9 +1,8 @@
 /**
- * What a worker starts with when skein itself runs from source, with tsx: on older versions of Node
- * tsx loads TypeScript in the main thread only.
+ * What a worker starts with when skein itself runs from source: older versions of Node have tsx in
+ * the main thread only.
  */
-if (!process.features.typescript) {
-  const tsx = await import("tsx/esm/api");
-  tsx.register();
-}
+import { register } from "tsx/esm/api";
+
+register();
 await import("./worker-main.ts");

@@ -1,5 +1,4 @@
 /** Timers only: runs wherever there is setTimeout. */
-import { atTurnEnd } from "../../../defer/unhandled.ts";
 import type { Backend, Driver, Loop } from "../../backend.ts";
 
 /** Longer delays overflow what setTimeout takes; the reactor then sets the alarm again. */
@@ -10,7 +9,6 @@ export class TimerDriver implements Driver {
   readonly #loop: Loop;
   #alarm: ReturnType<typeof setTimeout> | undefined = undefined;
   #keepAlive: ReturnType<typeof setInterval> | undefined = undefined;
-  #forgetTurnEnd = (): void => {};
 
   constructor(loop: Loop) {
     this.#loop = loop;
@@ -29,13 +27,11 @@ export class TimerDriver implements Driver {
 
   started(): void {
     this.#keepAlive = setInterval(() => {}, LONGEST_MS);
-    this.#forgetTurnEnd = atTurnEnd(() => this.#loop.wake());
   }
 
   sleep(): void {
     clearTimeout(this.#alarm);
     clearInterval(this.#keepAlive);
-    this.#forgetTurnEnd();
   }
 
   readonly #ring = (): void => {
