@@ -26,7 +26,8 @@ export interface TCPAddress {
 export interface Transport {
   /**
    * Sends bytes, in order; text is sent as UTF-8. Returns at once; a false return says that the
-   * peer is behind (over {@link bufferedBytes} 64 KiB wait here), so a producer should pause.
+   * peer is behind (over 64 KiB wait, or the connection is closing): write less until
+   * {@link bufferedBytes} has fallen.
    * When more than `maxBufferedBytes` wait, the connection is aborted with a WriteOverflowError.
    * After the connection is closed, or being closed, the bytes are dropped.
    * Do not change the bytes after handing them over.
