@@ -33,7 +33,9 @@ export function withDefaults<D extends OptionDeclarations>(
     if (declaration === undefined) throw new BadOptionError(`there is no option "${name}"`);
     if (value === undefined) continue;
     if (typeof value !== declaration.type || Number.isNaN(value)) {
-      throw new BadOptionError(`the option "${name}" takes a ${declaration.type}, not ${value}`);
+      throw new BadOptionError(
+        `the option "${name}" takes a ${declaration.type}, not ${describe(value)}`,
+      );
     }
     values[name] = value;
   }
@@ -50,17 +52,13 @@ export function parseOptions<D extends OptionDeclarations>(
   const rest = [...args];
   for (let arg = rest.shift(); arg !== undefined; arg = rest.shift()) {
     const [flag, inline] = splitAtEquals(arg);
-    const negated = flag.startsWith("--no-")
-      ? byFlag.get(`--${flag.slice("--no-".length)}`)
-      : undefined;
-    const { name, d } = byFlag.get(flag) ?? negated ?? unknown(arg, byFlag.keys());
+    const { name, d } = byFlag.get(flag) ?? negated(flag, byFlag) ?? unknown(arg, byFlag.keys());
     if (d.type === "boolean") {
       if (inline !== undefined) throw new BadOptionError(`${flag} takes no value`);
       values[name] = byFlag.has(flag);
       continue;
     }
-    const text = inline ?? rest.shift();
-    if (text === undefined) throw new BadOptionError(`${flag} needs a value`);
+    const text = takeValue(flag, inline, rest);
     values[name] = d.type === "number" ? toNumber(flag, text) : text;
   }
   return values as Partial<OptionValues<D>>;
@@ -69,26 +67,49 @@ export function parseOptions<D extends OptionDeclarations>(
 /** The lines that explain the options, each with its default. */
 export function describeOptions(declared: OptionDeclarations): string[] {
   const rows = Object.entries(declared).map(([name, option]): [string, string] => {
-    const value = option.type === "boolean" ? "" : ` ${option.type.toUpperCase()}`;
-    return [`${flagOf(name)}${value}`, `${option.help} (default: ${String(option.default)})`];
+    const flag = flagOf(name);
+    const usage =
+      option.type === "boolean"
+        ? flag.replace("--", "--[no-]")
+        : `${flag} ${option.type.toUpperCase()}`;
+    const preset = option.default === "" ? "" : ` (default: ${String(option.default)})`;
+    return [usage, `${option.help}${preset}`];
   });
   const width = Math.max(0, ...rows.map(([flag]) => flag.length));
   return rows.map(([flag, help]) => `  ${flag.padEnd(width)}  ${help}`);
 }
 
+/** The boolean that `--no-flag` turns off. */
+function negated<T extends { d: OptionDeclaration }>(
+  flag: string,
+  byFlag: ReadonlyMap<string, T>,
+): T | undefined {
+  const found = byFlag.get(flag.replace(/^--no-/, "--"));
+  return found?.d.type === "boolean" ? found : undefined;
+}
+
 function unknown(arg: string, flags: Iterable<string>): never {
+  if (!arg.startsWith("-")) throw new BadOptionError(`unexpected argument "${arg}"`);
   const known = [...flags];
-  throw new BadOptionError(
-    arg.startsWith("-")
-      ? `there is no option ${arg}; there ${known.length > 0 ? `are: ${known.join(", ")}` : "are none"}`
-      : `unexpected argument "${arg}"`,
-  );
+  const list = known.length > 0 ? `are: ${known.join(", ")}` : "are none";
+  throw new BadOptionError(`there is no option ${arg}; there ${list}`);
 }
 
 /** `--name=value` in two; the value is undefined where there is no `=`. */
 export function splitAtEquals(arg: string): [string, string | undefined] {
   const at = arg.indexOf("=");
   return at < 0 ? [arg, undefined] : [arg.slice(0, at), arg.slice(at + 1)];
+}
+
+/**
+ * The value of an option: what follows its `=`, or else the next argument, which may be a negative
+ * number but not another option. @throws BadOptionError
+ */
+export function takeValue(option: string, inline: string | undefined, rest: string[]): string {
+  if (inline !== undefined) return inline;
+  const next = rest.shift();
+  if (next !== undefined && !next.startsWith("--")) return next;
+  throw new BadOptionError(`${option} needs a value`);
 }
 
 /** `idleSeconds` is written `--idle-seconds`. */
@@ -102,4 +123,11 @@ function toNumber(flag: string, text: string): number {
     throw new BadOptionError(`${flag} needs a number, not "${text}"`);
   }
   return number;
+}
+
+/** A value in the words of a message. */
+function describe(value: unknown): string {
+  if (typeof value === "string") return JSON.stringify(value);
+  if (typeof value === "object" && value !== null) return "an object";
+  return typeof value === "function" ? "a function" : String(value);
 }

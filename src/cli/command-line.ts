@@ -1,4 +1,4 @@
-import { splitAtEquals } from "../application/options.ts";
+import { splitAtEquals, takeValue } from "../application/options.ts";
 import { UsageError } from "./usage-error.ts";
 
 /** The words of the command line, sorted. */
@@ -17,7 +17,7 @@ export type CommandLine =
       readonly args: readonly string[];
     };
 
-export const USAGE = `Usage: reactor [--backend NAME|MODULE] [--until SECONDS] DAEMON [daemon options]
+export const USAGE = `Usage: reactor [--backend NAME|MODULE] [--until SECONDS] DAEMON [options]
 
 Runs a daemon: a module (.ts or .js) whose default export is a function of the
 reactor and its options.
@@ -34,7 +34,7 @@ The first ^C stops the daemon gracefully, the second at once. The exit status is
 0 when it stopped well, 1 when it failed, 2 when the command line is wrong; a
 daemon that was stopped by a signal ends by that signal.`;
 
-/** @throws UsageError */
+/** @throws UsageError, BadOptionError */
 export function parseCommandLine(args: readonly string[]): CommandLine {
   let backend = "libuv";
   let until: number | undefined;
@@ -42,20 +42,19 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
   for (let arg = rest.shift(); arg !== undefined; arg = rest.shift()) {
     if (!arg.startsWith("-")) return { what: "run", backend, until, daemon: arg, args: rest };
     const [option, inline] = splitAtEquals(arg);
-    const value = (): string => inline ?? rest.shift() ?? missing(option);
     switch (option) {
       case "--help":
       case "-h":
-        return { what: "help" };
+        return alone("help", option, inline);
       case "--version":
-        return { what: "version" };
+        return alone("version", option, inline);
       case "--backends":
-        return { what: "backends" };
+        return alone("backends", option, inline);
       case "--backend":
-        backend = value();
+        backend = takeValue(option, inline, rest);
         break;
       case "--until":
-        until = toSeconds(value());
+        until = toSeconds(takeValue(option, inline, rest));
         break;
       default:
         throw new UsageError(`there is no option ${option}; daemon options come after the daemon`);
@@ -64,8 +63,9 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
   throw new UsageError("name a daemon to run");
 }
 
-function missing(option: string): never {
-  throw new UsageError(`${option} needs a value`);
+function alone<W extends string>(what: W, option: string, value: string | undefined): { what: W } {
+  if (value !== undefined) throw new UsageError(`${option} takes no value`);
+  return { what };
 }
 
 function toSeconds(text: string): number {

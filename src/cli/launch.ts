@@ -1,21 +1,14 @@
 /** What the `reactor` command does, from its arguments to its exit status. */
 import { describeOptions, parseOptions } from "../application/options.ts";
-import { BadOptionError, messageOf } from "../core/errors.ts";
 import { type CommandLine, parseCommandLine, USAGE } from "./command-line.ts";
-import { UsageError } from "./usage-error.ts";
-
-const OK = 0;
-const FAILED = 1;
-const MISUSED = 2;
+import { complain, OK } from "./complain.ts";
+import type { LoadedDaemon } from "./load.ts";
 
 export async function launch(args: readonly string[]): Promise<number> {
   try {
     return await execute(parseCommandLine(args));
   } catch (error) {
-    if (!(error instanceof UsageError || error instanceof BadOptionError)) throw error;
-    console.error(`reactor: ${messageOf(error)}`);
-    console.error("Try: reactor --help");
-    return MISUSED;
+    return complain(error);
   }
 }
 
@@ -43,13 +36,19 @@ async function execute(command: CommandLine): Promise<number> {
 async function run(command: CommandLine & { what: "run" }): Promise<number> {
   const { loadBackend, loadDaemon } = await import("./load.ts");
   const daemon = await loadDaemon(command.daemon);
-  if (command.args.includes("--help")) {
-    console.log([`Usage: reactor ${command.daemon} [options]`, "", daemon.summary].join("\n"));
-    console.log(["", ...describeOptions(daemon.options)].join("\n"));
+  if (command.args.some((arg) => arg === "--help" || arg === "-h")) {
+    console.log(helpOn(command.daemon, daemon));
     return OK;
   }
   const options = parseOptions(daemon.options, command.args);
   const backend = await loadBackend(command.backend);
   const { runDaemon } = await import("./run-daemon.ts");
-  return (await runDaemon(backend, daemon, options, command)) ? OK : FAILED;
+  return runDaemon(backend, daemon, options, command);
+}
+
+function helpOn(path: string, { summary, options }: LoadedDaemon): string {
+  const described = describeOptions(options);
+  const usage = `Usage: reactor ${path}${described.length > 0 ? " [options]" : ""}`;
+  const parts = [usage, summary, described.join("\n")];
+  return parts.filter((part) => part !== "").join("\n\n");
 }

@@ -12,8 +12,11 @@ import { backends } from "../reactor/index.ts";
 import { UsageError } from "./usage-error.ts";
 
 // What is known of a module's backend is what the interface says.
-export type LoadedBackend = Backend<Capability, object>;
+export type LoadedBackend = Backend<Capability>;
 export type LoadedDaemon = Daemon<ReactorCore, OptionDeclarations>;
+
+/** The first frame of a stack that is in a file; Node's own are in none. */
+const PLACE = /^ +at (?:async |.*\()?((?:file:|\/|[A-Z]:\\).+:\d+:\d+)\)?$/m;
 
 /** A backend by name, or from a module. @throws UsageError */
 export async function loadBackend(nameOrModule: string): Promise<LoadedBackend> {
@@ -37,8 +40,9 @@ export async function loadDaemon(module: string): Promise<LoadedDaemon> {
   if (typeof exported !== "function") {
     throw new UsageError(`the default export of ${module} is not a function of the reactor`);
   }
-  const { summary = "", options = {} } = exported as Partial<LoadedDaemon>;
-  return Object.assign((...args: Parameters<LoadedDaemon>) => exported(...args) as unknown, {
+  const daemon = exported as LoadedDaemon;
+  const { summary = "", options = {} } = daemon as Partial<LoadedDaemon>;
+  return Object.assign((...args: Parameters<LoadedDaemon>) => daemon(...args), {
     summary,
     options,
   });
@@ -47,13 +51,23 @@ export async function loadDaemon(module: string): Promise<LoadedDaemon> {
 async function loadDefault(module: string, kind: string): Promise<unknown> {
   const path = resolve(module);
   const found = await stat(path).catch(() => undefined);
-  if (found?.isFile() !== true) throw new UsageError(`there is no ${kind} module at ${module}`);
+  if (found === undefined) throw new UsageError(`there is no ${kind} module at ${module}`);
+  if (!found.isFile()) throw new UsageError(`${module} is not a file, so it is no ${kind} module`);
   try {
     return (await importModule(pathToFileURL(path).href))["default"];
   } catch (error) {
     if (error instanceof NoTypeScriptError) throw new UsageError(error.message);
-    throw new UsageError(`the ${kind} module ${module} cannot be loaded: ${messageOf(error)}`);
+    throw new UsageError(`the ${kind} module ${module} cannot be loaded: ${inOneLine(error)}`);
   }
+}
+
+/** The error's message, and the place in a file that it comes from, where the error knows it. */
+function inOneLine(error: unknown): string {
+  const message = messageOf(error)
+    .trim()
+    .replaceAll(/\s*\n\s*/g, " ");
+  const place = error instanceof Error ? PLACE.exec(error.stack ?? "")?.[1] : undefined;
+  return place === undefined ? message : `${message} (${place})`;
 }
 
 function isBackend(value: unknown): value is LoadedBackend {

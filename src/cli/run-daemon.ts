@@ -1,49 +1,47 @@
 /** Runs one daemon on one backend until it stops. */
-import { BadOptionError, messageOf, SkeinError } from "../core/errors.ts";
 import { maybeDeferred } from "../defer/maybe-deferred.ts";
-import { NoCapabilityError } from "../reactor/errors.ts";
+import type { Backend } from "../reactor/backend.ts";
 import { createReactor } from "../reactor/index.ts";
+import { codeOf, complain, OK } from "./complain.ts";
 import type { LoadedBackend, LoadedDaemon } from "./load.ts";
 import { stopOnSignals } from "./signals.ts";
 import { stopIfRunning } from "./stop.ts";
-import { UsageError } from "./usage-error.ts";
 
 export interface RunOptions {
   /** Stop after so many seconds of the reactor's time. */
   readonly until: number | undefined;
 }
 
-/** Resolves with whether it started, and stopped, well. @throws UsageError */
+/** Resolves with the exit status: whether it started, and stopped, well. */
 export async function runDaemon(
   backend: LoadedBackend,
   daemon: LoadedDaemon,
   options: object,
   { until }: RunOptions,
-): Promise<boolean> {
-  const reactor = createReactor<never>(backend as never);
+): Promise<number> {
+  const reactor = createReactor(backend as unknown as Backend);
   const signals = stopOnSignals(reactor);
-  let failed: unknown;
+  let status = OK;
+  let stopping = false;
+  reactor.addSystemEventTrigger("before", "shutdown", () => {
+    stopping = true;
+  });
   try {
     const stopped = reactor.run();
     maybeDeferred(daemon, reactor, options).addErrback((failure) => {
-      failed = failure.value;
+      // A start that the stop has cut short has not failed.
+      if (stopping && codeOf(failure.value) === "ERR_CANCELLED") return;
+      // Said at once: the way down may take its time.
+      status = complain(failure.value);
       stopIfRunning(reactor);
     });
     if (until !== undefined) reactor.callLater(until, () => stopIfRunning(reactor));
     await stopped;
   } catch (error) {
-    failed ??= error;
+    status ||= complain(error);
   }
   const signal = signals.restore();
-
-  if (failed instanceof NoCapabilityError || failed instanceof BadOptionError) {
-    throw new UsageError(messageOf(failed));
-  }
-  if (failed !== undefined) {
-    console.error(failed instanceof SkeinError ? `reactor: ${failed.message}` : failed);
-    return false;
-  }
   // Whoever sent the signal sees that it was obeyed.
-  if (signal !== undefined) process.kill(process.pid, signal);
-  return true;
+  if (status === OK && signal !== undefined) process.kill(process.pid, signal);
+  return status;
 }

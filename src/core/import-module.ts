@@ -30,16 +30,21 @@ export async function importModule(url: string): Promise<Record<string, unknown>
   }
 }
 
-function load(url: string): Promise<Record<string, unknown>> {
-  return import(/* @vite-ignore */ url) as Promise<Record<string, unknown>>;
+async function load(url: string): Promise<Record<string, unknown>> {
+  const module = (await import(/* @vite-ignore */ url)) as Record<string, unknown>;
+  const { default: exported } = module;
+  // Compiled to CommonJS, as in a package without "type": "module", all of it is in the default.
+  const compiled = typeof exported === "object" && exported !== null && "__esModule" in exported;
+  return compiled ? { ...exported } : module;
 }
 
 async function registerTsx(url: string): Promise<void> {
-  // Not a literal: bundlers would look for it.
-  const name = "tsx/esm/api";
-  let api: { register(): void };
   try {
-    api = (await import(/* @vite-ignore */ name)) as typeof api;
+    // Not literals: bundlers would look for them. The first is for modules that become CommonJS.
+    for (const name of ["tsx/cjs/api", "tsx/esm/api"]) {
+      const api = (await import(/* @vite-ignore */ name)) as { register(): void };
+      api.register();
+    }
   } catch (cause) {
     throw new NoTypeScriptError(
       `this version of Node cannot load ${url} by itself: ` +
@@ -47,7 +52,6 @@ async function registerTsx(url: string): Promise<void> {
       { cause },
     );
   }
-  api.register();
 }
 
 /** Whether this is a Node that loads no TypeScript, with nothing installed to help it. */

@@ -10,7 +10,7 @@ import type { WorkerFunction } from "./worker.ts";
 export interface ThreadPoolOptions {
   /** The most workers at a time; they are started as they are needed. 4 unless given. */
   max?: number;
-  /** How many calls may wait for a worker; 10,000 unless given. */
+  /** How many calls may wait for a worker; 10,000 unless given. With 0 none may. */
   maxQueued?: number;
 }
 
@@ -37,6 +37,31 @@ interface Member {
   job: Job | undefined;
 }
 
+/**
+ * Workers that share a queue of calls. Whoever makes a pool stops it; a reactor has one of its own,
+ * which `deferToThread` uses, and which stops with it.
+ *
+ * ```ts
+ * import { createReactor } from "skein/reactor";
+ * import { ThreadPool, worker } from "skein/threads";
+ *
+ * const path = worker<typeof import("node:path/posix")>("node:path/posix");
+ *
+ * const reactor = createReactor("clock");
+ * const pool = new ThreadPool(reactor, { max: 1, maxQueued: 1 });
+ * for (const file of ["/etc/hosts", "/etc/motd", "/etc/fstab"]) {
+ *   pool
+ *     .call(path.basename, file)
+ *     .addCallback((name) => console.log(name))
+ *     .addErrback((failure) => console.log(failure.message));
+ * }
+ * await reactor.advance(0);
+ * pool.stop();
+ * // → QueueFullError: the pool is full: 1 calls wait
+ * // → hosts
+ * // → motd
+ * ```
+ */
 export class ThreadPool {
   readonly #reactor: Reactor<"threads">;
   readonly #max: number;
@@ -52,6 +77,9 @@ export class ThreadPool {
     if (!(Number.isInteger(max) && max > 0)) {
       throw new BadOptionError(`a pool needs 1 or more workers, not ${max}`);
     }
+    if (!(Number.isInteger(maxQueued) && maxQueued >= 0)) {
+      throw new BadOptionError(`0 or more calls can wait for a worker, not ${maxQueued}`);
+    }
     this.#reactor = reactor;
     this.#max = max;
     this.#maxQueued = maxQueued;
@@ -60,8 +88,11 @@ export class ThreadPool {
   /**
    * Calls `f` in a worker; the Deferred gets a copy of what it returns, or the error it throws.
    *
-   * Calls begin in the order they were made. Cancelling one that waits takes it out of the queue;
-   * cancelling one that runs ends its worker, which takes down no other call, and is replaced.
+   * Calls begin in the order they were made. Arguments are copied when the call begins: do not
+   * change them before. Instances of classes arrive as plain data.
+   *
+   * Cancelling a call that waits takes it out of the queue; cancelling one that runs ends its
+   * worker, which takes down no other call, and is replaced.
    *
    * Fails with CannotCrossError when an argument or the result cannot be copied, QueueFullError
    * when too many calls wait, WorkerDiedError when the worker ends in the middle of the call, and
@@ -69,16 +100,11 @@ export class ThreadPool {
    */
   call<A extends unknown[], R>(f: WorkerFunction<A, R>, ...args: A): Deferred<Awaited<R>> {
     if (this.#stopped) return fail(new PoolStoppedError());
-    if (this.#queue.size >= this.#maxQueued) {
-      return fail(new QueueFullError(`${this.#maxQueued} calls wait for a worker already`));
+    if (this.#queue.size >= this.#maxQueued && !this.#hasFreeWorker()) {
+      return fail(new QueueFullError(`the pool is full: ${this.#queue.size} calls wait`));
     }
     const deferred = new Deferred<Awaited<R>>(() => this.#cancel(job));
-    const job: Job = {
-      target: f,
-      args,
-      deferred: deferred as Deferred<unknown>,
-      member: undefined,
-    };
+    const job: Job = { target: f, args, deferred, member: undefined };
     this.#queue.add(job);
     this.#dispatch();
     return deferred;
@@ -93,36 +119,42 @@ export class ThreadPool {
   stop(): void {
     if (this.#stopped) return;
     this.#stopped = true;
-    const lost = [...this.#queue];
+    const lost: Job[] = [];
     for (const { handle, job } of this.#members) {
       handle.terminate();
       if (job !== undefined) lost.push(job);
     }
+    for (const job of this.#queue) lost.push(job);
     this.#queue.clear();
     this.#members.clear();
     this.#idle.length = 0;
     for (const job of lost) job.deferred.errback(new PoolStoppedError());
   }
 
+  /** Whether there is an idle worker, or may be one more. */
+  #hasFreeWorker(): boolean {
+    return this.#idle.length > 0 || this.#members.size < this.#max;
+  }
+
   #dispatch(): void {
     for (const job of this.#queue) {
-      const member = this.#idle.pop() ?? this.#hire();
-      if (member === undefined) return;
+      if (!this.#hasFreeWorker()) return;
       this.#queue.delete(job);
+      let member: Member | undefined;
       try {
+        member = this.#idle.pop() ?? this.#hire();
         member.handle.call(job.target, job.args);
         member.job = job;
         job.member = member;
       } catch (error) {
-        this.#idle.push(member);
+        // There is no worker to be had, or the arguments cannot cross to it.
+        if (member !== undefined) this.#idle.push(member);
         job.deferred.errback(error);
       }
     }
   }
 
-  /** Starts a worker, if there may be one more. */
-  #hire(): Member | undefined {
-    if (this.#members.size >= this.#max) return undefined;
+  #hire(): Member {
     const member: Member = {
       job: undefined,
       handle: this.#reactor.startWorker({

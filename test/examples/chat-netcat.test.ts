@@ -1,0 +1,64 @@
+import { expect } from "chai";
+import { spawn, spawnSync } from "node:child_process";
+import { type Ending, LIFETIME_MS, observe, type Running, start } from "../support/command.ts";
+
+const hasNetcat = spawnSync("nc", ["-h"]).error === undefined;
+
+interface Netcat extends Running {
+  say(line: string): void;
+  hangUp(): Promise<Ending>;
+}
+
+function netcat(port: string): Netcat {
+  const child = spawn("nc", ["127.0.0.1", port], { timeout: LIFETIME_MS });
+  const running = observe(child);
+  return {
+    ...running,
+    say: (line) => void child.stdin.write(`${line}\n`),
+    hangUp() {
+      child.stdin.end();
+      return running.ended;
+    },
+  };
+}
+
+describe("the chat: launched by the command, for netcat", () => {
+  let chat: Running;
+  let port: string;
+
+  before(async () => {
+    chat = start(["examples/chat/chat.ts", "--port", "0"]);
+    [, port = ""] = await chat.printed(/listening on 127\.0\.0\.1:(\d+); talk to it with: nc /);
+  });
+
+  after(async () => {
+    chat.kill("SIGKILL");
+    await chat.ended;
+  });
+
+  const title = "two chat, and are told when it closes";
+  it(hasNetcat ? title : `${title} (not here: nc is not installed)`, async function () {
+    if (!hasNetcat) this.skip();
+    const [ann, bob] = [netcat(port), netcat(port)];
+    ann.say("ann");
+    await ann.printed("hello ann!");
+    bob.say("bob");
+    await ann.printed("* bob joins");
+    bob.say("/hash netcat");
+    await bob.printed("* sha256 332c7a7df722f8080ecec6dde7fdcd4a3d69fb1f507e43314f70db707719aaeb");
+    bob.say("good evening");
+    await ann.printed("<bob> good evening");
+
+    chat.kill("SIGINT");
+    await Promise.all([ann, bob].map((guest) => guest.printed("* the chat closes")));
+    // A netcat that was hung up on waits for the end of what it is told.
+    expect((await ann.hangUp()).stdout).to.match(/<bob> good evening\n\* the chat closes\n$/);
+    expect((await bob.hangUp()).stdout).to.match(/\n\* the chat closes\n$/);
+    const { status, signal, stderr } = await chat.ended;
+    expect({ status, signal, stderr }).to.deep.equal({
+      status: null,
+      signal: "SIGINT",
+      stderr: "reactor: SIGINT: stopping; once more to stop at once\n",
+    });
+  });
+});

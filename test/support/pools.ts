@@ -1,0 +1,64 @@
+/** Pools of workers for tests, on each backend that has workers. */
+import { createReactor, type Reactor } from "skein/reactor";
+import { LoopingCall } from "skein/task";
+import { ThreadPool, type ThreadPoolOptions, worker } from "skein/threads";
+
+export type ThreadsBackend = "libuv" | "clock";
+
+export const tasks = worker<typeof import("../fixtures/workers/tasks.ts")>(
+  new URL("../fixtures/workers/tasks.ts", import.meta.url),
+);
+
+export interface World {
+  readonly backend: ThreadsBackend;
+  readonly reactor: Reactor<"threads">;
+  readonly pool: ThreadPool;
+}
+
+interface PoolTestOptions extends ThreadPoolOptions {
+  /** The only backend that can run the test, and why the other cannot. */
+  readonly only?: readonly [backend: ThreadsBackend, why: string];
+}
+
+/** One test on each backend, with a pool on a reactor that runs. */
+export function poolTest(
+  title: string,
+  { only, ...options }: PoolTestOptions,
+  body: (world: World) => Promise<void>,
+): void {
+  for (const backend of ["libuv", "clock"] as const) {
+    if (only !== undefined && only[0] !== backend) {
+      it(`${title} (not on ${backend}: ${only[1]})`, function () {
+        this.skip();
+      });
+      continue;
+    }
+    it(`${title} (${backend})`, async () => {
+      const reactor: Reactor<"threads"> = createReactor(backend);
+      const stopped = reactor.run();
+      // A clock stops when nothing is left to happen: the test may have more to come.
+      const heartbeat = new LoopingCall(reactor, () => {});
+      const ended = heartbeat.start(1);
+      const pool = new ThreadPool(reactor, options);
+      try {
+        await body({ backend, reactor, pool });
+      } finally {
+        pool.stop();
+        reactor.stop();
+        heartbeat.stop();
+        await Promise.all([ended, stopped]);
+      }
+    });
+  }
+}
+
+/** The error that a call fails with. */
+export async function failure(call: PromiseLike<unknown>): Promise<Error & { code?: unknown }> {
+  try {
+    await call;
+  } catch (error) {
+    if (error instanceof Error) return error;
+    throw new TypeError(`failed with what is no error: ${String(error)}`, { cause: error });
+  }
+  throw new Error("the call has not failed");
+}

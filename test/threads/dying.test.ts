@@ -1,0 +1,30 @@
+import { expect } from "chai";
+import { WorkerDiedError } from "skein/reactor";
+import { failure, poolTest, tasks } from "../support/pools.ts";
+
+const only = ["libuv", "a simulated worker has no process of its own to end"] as const;
+
+describe("a pool: workers that die", () => {
+  poolTest("fail their call, and are replaced", { max: 1, only }, async ({ pool }) => {
+    const dying = pool.call(tasks.exit, 7);
+    const sum = pool.call(tasks.add, 2, 3);
+    const error = await failure(dying);
+    expect(error).to.be.instanceOf(WorkerDiedError);
+    expect(error.message).to.equal("a worker exited with status 7");
+    expect(await sum).to.equal(5);
+    expect(pool.statistics()).to.deep.equal({ workers: 1, working: 0, queued: 0 });
+  });
+
+  for (const [what, thrown, text] of [
+    ["an error", new RangeError("out of range"), "out of range"],
+    ["null", null, "null"],
+  ] as const) {
+    poolTest(`of ${what} that nobody catches fail the next call`, { max: 1, only }, async (w) => {
+      await w.pool.call(tasks.throwAtNext, thrown);
+      const error = await failure(w.pool.call(tasks.never));
+      expect(error).to.be.instanceOf(WorkerDiedError);
+      expect(error.message).to.equal(`a worker died: ${text}`);
+      expect(await w.pool.call(tasks.add, 2, 3)).to.equal(5);
+    });
+  }
+});
