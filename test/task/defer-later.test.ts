@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { CancelledError, Deferred } from "skein/defer";
 import { createReactor } from "skein/reactor";
 import { deferLater } from "skein/task";
-import { errorOf, watch } from "../support/outcomes.ts";
+import { errorOf, raise, watch } from "../support/outcomes.ts";
 
 describe("deferLater", () => {
   it("calls the function with its arguments after the time, and gives its result", async () => {
@@ -39,11 +39,10 @@ describe("deferLater", () => {
 
   it("fails with what the function throws", async () => {
     const reactor = createReactor("clock");
-    const deferred = deferLater(reactor, 1, () => {
-      throw new RangeError("planted");
-    });
+    const planted = new RangeError("planted");
+    const outcomes = watch(deferLater(reactor, 1, () => raise(planted)));
     await reactor.advance(1);
-    expect(errorOf(deferred)).to.be.instanceOf(RangeError);
+    expect(outcomes).to.deep.equal([{ failed: planted }]);
   });
 
   it("waits for the Deferred that the function returns", async () => {
