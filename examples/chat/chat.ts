@@ -96,7 +96,7 @@ class Chatter extends LineReceiver {
 
   whisper(name: string, text: string): void {
     const other = this.room.find(name);
-    if (other === undefined) this.sendLine(`* ${name} is not here`);
+    if (other === undefined) this.sendLine(name === "" ? HELP : `* ${name} is not here`);
     else other.sendLine(`[${this.name}] ${text}`);
   }
 
@@ -104,7 +104,9 @@ class Chatter extends LineReceiver {
   hash(text: string): void {
     deferToThread(this.room.reactor, hashing.sha256, text)
       .addCallback((digest) => this.sendLine(`* sha256 ${digest}`))
-      .addErrback((failure) => this.sendLine(`* no hash: ${failure.message}`));
+      .addErrback((failure) =>
+        this.sendLine(`* no hash: ${failure.message.replaceAll("\n", " ")}`),
+      );
   }
 
   leave(why: string): void {

@@ -13,6 +13,8 @@ export class NoTypeScriptError extends SkeinError {
   readonly code = "ERR_NO_TYPESCRIPT";
 }
 
+/** An argument that makes Node load tsx: `tsx`, `--import=tsx`, a path into it. */
+const TSX = /(?:^|[/\\=])tsx(?:$|[/\\])/;
 const TYPESCRIPT = /\.[mc]?ts$/;
 
 let tsx: Promise<void> | undefined;
@@ -70,7 +72,7 @@ function needsTsx(): boolean {
   if (process.features.typescript) return false;
   // Run with tsx, older versions of Node have it in the main thread only.
   const { isMainThread } = process.getBuiltinModule("worker_threads");
-  return !isMainThread || !process.execArgv.some((arg) => arg.includes("tsx"));
+  return !isMainThread || !process.execArgv.some((arg) => TSX.test(arg));
 }
 
 /** Whether the error says that this very module is not there; not one that it imports. */

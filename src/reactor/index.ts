@@ -25,4 +25,5 @@ export const backends: { libuv: typeof libuv; timer: typeof timer; clock: typeof
  */
 export const createReactor: CreateReactor<typeof backends> = reactorMaker(backends);
 
+export { SocketConnection } from "./backends/libuv/socket-connection.ts";
 export * from "./public.ts";

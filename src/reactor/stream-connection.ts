@@ -3,8 +3,14 @@
  * `transport.ts`. A backend derives from it, moves the bytes, and says what happened.
  */
 import { concat } from "../core/bytes.ts";
+import { SkeinError } from "../core/errors.ts";
 import { Failure } from "../defer/failure.ts";
-import { ConnectionAbortedError, ConnectionDoneError, WriteOverflowError } from "./errors.ts";
+import {
+  ConnectionAbortedError,
+  ConnectionDoneError,
+  ConnectionLostError,
+  WriteOverflowError,
+} from "./errors.ts";
 import type { StreamProtocol, TCPAddress, Transport } from "./transport.ts";
 
 const HIGH_WATER_BYTES = 64 * 1024;
@@ -82,11 +88,14 @@ export abstract class StreamConnection implements Transport {
     this.loseConnection();
   }
 
-  /** It is closed, for `error` or else cleanly. Calls after the first do nothing. */
-  protected lost(error?: unknown): void {
+  /**
+   * It is closed, for `error` or else cleanly. The system's errors become ConnectionLostError.
+   * Calls after the first do nothing.
+   */
+  protected lost(error?: Error): void {
     if (this.#state === "lost") return;
     this.#state = "lost";
-    const reason = this.#reason ?? new Failure(error ?? new ConnectionDoneError());
+    const reason = this.#reason ?? new Failure(endOf(error));
     try {
       this.#protocol?.connectionLost(reason);
     } catch (thrown) {
@@ -155,4 +164,10 @@ export abstract class StreamConnection implements Transport {
     this.#reason ??= Failure.from(error);
     this.abortConnection();
   }
+}
+
+function endOf(error: Error | undefined): Error {
+  if (error === undefined) return new ConnectionDoneError();
+  if (error instanceof SkeinError) return error;
+  return new ConnectionLostError(`the connection was lost: ${error.message}`, { cause: error });
 }

@@ -50,7 +50,7 @@ export interface Transport {
   /** Stops delivering, until {@link resumeProducing}; the peer is slowed down, not cut off. */
   pauseProducing(): void;
   resumeProducing(): void;
-  /** Whether small writes are sent at once (true) or may be gathered (false). */
+  /** Whether small writes are sent at once (true, as it begins) or may be gathered (false). */
   setTcpNoDelay(enabled: boolean): void;
   /** Whether the system probes an idle peer, to learn that it is gone. */
   setTcpKeepAlive(enabled: boolean): void;

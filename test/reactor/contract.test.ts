@@ -1,10 +1,11 @@
 import { expect } from "chai";
 import { backends } from "skein/reactor";
 import { contractFor } from "skein/testing";
+import sockets from "../fixtures/backends/sockets.ts";
 import { trivial } from "../fixtures/trivial-backend.ts";
 
 describe("the contract", () => {
-  for (const backend of [backends.libuv, backends.timer, backends.clock, trivial]) {
+  for (const backend of [backends.libuv, backends.timer, backends.clock, trivial, sockets]) {
     describe(`on ${backend.name}`, () => {
       for (const { name, run } of contractFor(backend)) it(name, run);
     });

@@ -57,9 +57,11 @@ class RawGuest implements Guest {
 
   constructor(socket: Socket) {
     this.#socket = socket;
-    // A daemon that drops a guest may do it with a reset.
+    // A daemon that drops a guest may do it with a reset; newer readers of lines pass that on.
     socket.on("error", () => {});
-    createInterface({ input: socket }).on("line", (line) => {
+    const lines = createInterface({ input: socket });
+    lines.on("error", () => {});
+    lines.on("line", (line) => {
       this.lines.push(line);
       this.#listener?.();
     });

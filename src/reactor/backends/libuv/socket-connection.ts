@@ -1,11 +1,13 @@
 import type { Socket } from "node:net";
-import { ConnectionLostError } from "../../errors.ts";
 import { StreamConnection } from "../../stream-connection.ts";
 import type { TCPAddress } from "../../transport.ts";
 
 const NOTHING = new Uint8Array(0);
 
-/** A connection over a socket of node:net, which is given paused and with allowHalfOpen. */
+/**
+ * A connection over a socket of node:net, which is connected, paused, and made with allowHalfOpen.
+ * Public for backends that get their sockets in a way of their own.
+ */
 export class SocketConnection extends StreamConnection {
   readonly #socket: Socket;
   readonly #host: TCPAddress;
@@ -20,12 +22,12 @@ export class SocketConnection extends StreamConnection {
     this.#peer = address(socket.remoteAddress, socket.remotePort);
     socket.on("data", (data: Buffer) => this.received(data));
     socket.on("end", () => this.#ended());
-    socket.on("error", (error: NodeJS.ErrnoException) => {
-      this.#error = new ConnectionLostError(`the connection was lost: ${error.message}`, {
-        cause: error,
-      });
+    socket.on("error", (error) => {
+      this.#error = error;
     });
     socket.on("close", () => this.lost(this.#error));
+    // Two small writes in a row would wait for an acknowledgement in between, which may take 40 ms.
+    socket.setNoDelay(true);
     // Listening for data has set it flowing.
     socket.pause();
   }
