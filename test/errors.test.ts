@@ -9,7 +9,7 @@ import { readSources, root } from "./support/read-sources.ts";
 function declared(): Map<string, string> {
   const found = new Map<string, string>();
   for (const text of readSources("src", ".ts").values()) {
-    for (const [, body = ""] of text.matchAll(/class (\w+Error extends [\s\S]*?\n})/g)) {
+    for (const [, body = ""] of text.matchAll(/class (\w+ extends [\s\S]*?\n})/g)) {
       const code = /code(?:: string)? = "(\w+)"/.exec(body)?.[1];
       if (code !== undefined) found.set(code, /^\w+/.exec(body)?.[0] as string);
     }

@@ -7,7 +7,10 @@ import { deadFiles, entryPoints, longFiles, longLines } from "./support/tidiness
 import type { Manifest } from "./support/tidiness.ts";
 
 /** Files of src that may be longer than the limit. */
-const LONG_FILES: ReadonlySet<string> = new Set();
+const LONG_FILES: ReadonlySet<string> = new Set([
+  // One machine, whose parts share private state; its documentation is a third of it.
+  "src/defer/deferred.ts",
+]);
 
 const files = (texts: Record<string, string>): Sources => new Map(Object.entries(texts));
 

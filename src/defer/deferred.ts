@@ -28,6 +28,7 @@ import type { Chained } from "./chained.ts";
 import { AlreadyCalledError, CancelledError } from "./errors.ts";
 import { Failure } from "./failure.ts";
 import { isThenable } from "./thenable.ts";
+import { armTimeout, type TimeoutClock } from "./timeout.ts";
 import { type Suspect, suspect } from "./unhandled.ts";
 import { Wait } from "./wait.ts";
 
@@ -150,6 +151,33 @@ export class Deferred<T> implements PromiseLike<T>, Suspect {
     errback: (failure: Failure) => S,
   ): Deferred<Chained<R> | Chained<S>> {
     return this.#add(callback, errback) as Deferred<Chained<R> | Chained<S>>;
+  }
+
+  /**
+   * Hands the result on to another Deferred, by firing it, and keeps nothing. Unlike returning a
+   * Deferred from a callback, this takes call stack, and cancelling the other one does not reach
+   * this one.
+   */
+  chainDeferred(other: Deferred<T>): Deferred<void> {
+    return this.addCallbacks(
+      (value) => other.callback(value),
+      (failure) => other.errback(failure),
+    );
+  }
+
+  /**
+   * Cancels this if it has not fired in `seconds` of the clock (a reactor). It then fails with
+   * TimeoutError, or goes on with what `onTimeoutCancel` makes of it. The time covers what was
+   * added before: handlers that are added later may take as long as they like. A cancel() by the
+   * user, before the time is up, stays a CancelledError.
+   */
+  addTimeout(
+    seconds: number,
+    clock: TimeoutClock,
+    onTimeoutCancel?: (result: T | Failure, seconds: number) => T | Failure,
+  ): this {
+    armTimeout(this as Deferred<T>, seconds, clock, onTimeoutCancel);
+    return this;
   }
 
   // --- pausing ---

@@ -8,3 +8,18 @@ export { type ErrorClass, Failure } from "./failure.ts";
 export { type Coroutine, inlineCallbacks } from "./inline-callbacks.ts";
 export { fail, maybeDeferred, succeed } from "./maybe-deferred.ts";
 export { onUnhandledFailure, type UnhandledHandler } from "./unhandled.ts";
+export { Acquirable, NotAcquiredError } from "./acquirable.ts";
+export {
+  DeferredList,
+  type DeferredListOptions,
+  FirstError,
+  type Outcome,
+} from "./deferred-list.ts";
+export { DeferredLock } from "./deferred-lock.ts";
+export { DeferredQueue, QueueOverflowError, QueueUnderflowError } from "./deferred-queue.ts";
+export { DeferredSemaphore } from "./deferred-semaphore.ts";
+export { fork } from "./fork.ts";
+export { type Gathered, gatherResults } from "./gather-results.ts";
+export { FailureGroup, race } from "./race.ts";
+export { shield } from "./shield.ts";
+export type { TimeoutClock } from "./timeout.ts";

@@ -1,0 +1,91 @@
+import { SkeinError } from "../core/errors.ts";
+import { Fifo } from "../core/fifo.ts";
+import { Deferred } from "./deferred.ts";
+import { succeed } from "./maybe-deferred.ts";
+
+/** put() on a queue that holds as many items as it may. */
+export class QueueOverflowError extends SkeinError {
+  override readonly name = "QueueOverflowError";
+  readonly code = "ERR_QUEUE_OVERFLOW";
+}
+
+/** get() on a queue for which as many wait as may. */
+export class QueueUnderflowError extends SkeinError {
+  override readonly name = "QueueUnderflowError";
+  readonly code = "ERR_QUEUE_UNDERFLOW";
+}
+
+/**
+ * A queue between those who put and those who wait to get, in order on both sides.
+ *
+ * ```ts
+ * import { DeferredQueue } from "skein/defer";
+ *
+ * const queue = new DeferredQueue<string>({ size: 2 });
+ * queue.get().addCallback((item) => console.log(`got ${item}`));
+ * queue.put("one"); // → got one
+ * queue.put("two");
+ * queue.put("three");
+ * try {
+ *   queue.put("four");
+ * } catch (error) {
+ *   console.log(String(error)); // → QueueOverflowError: 2 items wait already
+ * }
+ * ```
+ */
+export class DeferredQueue<T> {
+  readonly #size: number;
+  readonly #backlog: number;
+  readonly #items = new Fifo<T>(Infinity);
+  readonly #waiting = new Set<Deferred<T>>();
+
+  /**
+   * @param options `size`: how many items may wait to be got; `backlog`: how many may wait to get
+   *   one. 100,000 each unless given; Infinity for no limit.
+   */
+  constructor(options: { size?: number; backlog?: number } = {}) {
+    const { size = 100_000, backlog = 100_000 } = options;
+    this.#size = size;
+    this.#backlog = backlog;
+  }
+
+  /** How many items wait to be got. */
+  get pending(): number {
+    return this.#items.length;
+  }
+
+  /** How many wait to get an item. */
+  get waiting(): number {
+    return this.#waiting.size;
+  }
+
+  /** Gives the item to who has waited longest, or keeps it. @throws QueueOverflowError */
+  put(item: T): void {
+    const [next] = this.#waiting;
+    if (next !== undefined) {
+      this.#waiting.delete(next);
+      next.callback(item);
+    } else if (this.#items.length < this.#size) {
+      this.#items.push(item);
+    } else {
+      throw new QueueOverflowError(`${this.#size} items wait already`);
+    }
+  }
+
+  /**
+   * Fires with the next item. Cancelling gives up: no item is lost by it.
+   *
+   * @throws QueueUnderflowError
+   */
+  get(): Deferred<T> {
+    if (this.#items.length > 0) return succeed(this.#items.shift() as T);
+    if (this.#waiting.size >= this.#backlog) {
+      throw new QueueUnderflowError(`${this.#backlog} wait for an item already`);
+    }
+    const deferred = new Deferred<T>(() => {
+      this.#waiting.delete(deferred);
+    });
+    this.#waiting.add(deferred);
+    return deferred;
+  }
+}
