@@ -30,7 +30,7 @@ import { Failure } from "./failure.ts";
 import { isThenable } from "./thenable.ts";
 import { armTimeout, type TimeoutClock } from "./timeout.ts";
 import { type Suspect, suspect } from "./unhandled.ts";
-import { Wait } from "./wait.ts";
+import { NOT_YET, Wait } from "./wait.ts";
 
 type Handler = (result: never) => unknown;
 type Slot = Handler | Deferred<unknown> | undefined;
@@ -58,6 +58,8 @@ const SPENT_MAX = 64;
 
 /** Fires with any value, even a Deferred. Only for coroutines, whose `return` is taken as it is. */
 export let fireRaw: (deferred: Deferred<unknown>, value: unknown) => void;
+/** Takes a result that is there, as a callback would; else gives NOT_YET. Only for coroutines. */
+export let take: (deferred: Deferred<unknown>) => unknown;
 
 export class Deferred<T> implements PromiseLike<T>, Suspect {
   #state = 0;
@@ -220,7 +222,7 @@ export class Deferred<T> implements PromiseLike<T>, Suspect {
 
   /** For typed `const value = yield* deferred` in a generator under inlineCallbacks. */
   [Symbol.iterator](): Iterator<Deferred<T>, T, unknown> {
-    return new Wait(this);
+    return new Wait(this, this.#take());
   }
 
   /** For the report of unhandled failures. */
@@ -243,7 +245,9 @@ export class Deferred<T> implements PromiseLike<T>, Suspect {
     this.#state |= CALLED;
     this.#link = undefined;
     this.#result = result;
-    Deferred.#run(this);
+    // Many are made with their result and only then get callbacks: nothing is to be run for those.
+    if (this.#callback !== undefined || this.#errback !== undefined) Deferred.#run(this);
+    else if (result instanceof Failure && this.#state < PAUSE) suspect(this);
   }
 
   /** Calls the canceller; fails with CancelledError unless that fired it, or keeps it waiting. */
@@ -408,8 +412,17 @@ export class Deferred<T> implements PromiseLike<T>, Suspect {
     return false;
   }
 
+  /** The result, if it is there and nobody works on it; the Deferred is left holding undefined. */
+  #take(): unknown {
+    if ((this.#state & (CALLED | RUNNING)) !== CALLED || this.#state >= PAUSE) return NOT_YET;
+    const result = this.#result;
+    this.#result = undefined;
+    return result;
+  }
+
   static {
     fireRaw = (deferred, value) => deferred.#fire(value);
+    take = (deferred) => deferred.#take();
   }
 }
 

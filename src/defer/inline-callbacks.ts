@@ -20,10 +20,11 @@
  * ```
  */
 import { KEEP_WAITING } from "./canceller.ts";
-import { Deferred, fireRaw, fromPromise } from "./deferred.ts";
+import { Deferred, fireRaw, fromPromise, take } from "./deferred.ts";
 import { CancelledError } from "./errors.ts";
 import { Failure } from "./failure.ts";
 import { isThenable } from "./thenable.ts";
+import { NOT_YET } from "./wait.ts";
 
 /** What a function under inlineCallbacks may return when called. */
 export type Coroutine<T> =
@@ -60,14 +61,11 @@ export function inlineCallbacks<This, A extends unknown[], T>(
   };
 }
 
-/** Drives one generator: sends it the results of what it yields, in a loop. */
+/** Drives one generator: sends it the results of what it yields. */
 class Trampoline<T> {
   readonly done: Deferred<T> = new Deferred<T>(() => this.#cancel());
   readonly #generator: Generator<unknown, T, unknown>;
   #waitingOn: Deferred<unknown> | undefined = undefined;
-  /** The loop is on the stack: a result is left in #arrived for it instead of resuming. */
-  #looping = false;
-  #arrived: { result: unknown } | undefined = undefined;
   #cancelRequested = false;
 
   constructor(generator: Generator<unknown, T, unknown>) {
@@ -75,49 +73,38 @@ class Trampoline<T> {
     this.#resume(undefined);
   }
 
-  readonly #receive = (result: unknown): void => {
-    if (this.#looping) this.#arrived = { result };
-    else this.#resume(result);
-  };
-
-  #resume(sent: unknown): void {
+  /** Goes on until the generator waits for a Deferred that has no result, or ends. */
+  readonly #resume = (result: unknown): void => {
     this.#waitingOn = undefined;
-    this.#looping = true;
+    let sent = result;
     for (;;) {
       let step: IteratorResult<unknown, T>;
       try {
         step =
           sent instanceof Failure ? this.#generator.throw(sent.value) : this.#generator.next(sent);
       } catch (error) {
-        this.#looping = false;
         this.done.errback(error);
         return;
       }
       if (step.done === true) {
-        this.#looping = false;
         fireRaw(this.done, step.value);
         return;
       }
-      const deferred = waitable(step.value);
-      if (deferred === undefined) {
-        sent = step.value;
-        continue;
-      }
-      deferred.addBoth(this.#receive);
-      // One that has fired already cannot be cancelled: the request stays for the next.
-      if (this.#cancelRequested && this.#arrived === undefined) {
+      sent = step.value;
+      const deferred = waitable(sent);
+      if (deferred === undefined) continue;
+      sent = take(deferred);
+      if (sent !== NOT_YET) continue;
+      this.#waitingOn = deferred;
+      deferred.addBoth(this.#resume);
+      // A result that was there could not be cancelled: the request has waited for this.
+      if (this.#cancelRequested) {
         this.#cancelRequested = false;
         deferred.cancel();
       }
-      if (this.#arrived === undefined) {
-        this.#looping = false;
-        this.#waitingOn = deferred;
-        return;
-      }
-      sent = this.#arrived.result;
-      this.#arrived = undefined;
+      return;
     }
-  }
+  };
 
   #cancel(): typeof KEEP_WAITING {
     // The generator itself asked for it: it will hear at what it waits for next.

@@ -1,16 +1,29 @@
 import type { Deferred } from "./deferred.ts";
+import { Failure } from "./failure.ts";
 
-/** The iterator behind `yield* deferred`: yields the Deferred, returns what is sent back. */
+/** In the place of a result that is not there yet. */
+export const NOT_YET: unique symbol = Symbol("not yet");
+
+/**
+ * The iterator behind `yield* deferred`. A result that is there is returned, or thrown, at once;
+ * else it yields the Deferred, and returns what is sent back.
+ */
 export class Wait<T> implements Iterator<Deferred<T>, T, unknown> {
   #deferred: Deferred<T> | undefined;
+  readonly #ready: unknown;
 
-  constructor(deferred: Deferred<T>) {
+  /** @param ready the result, taken from the Deferred, or NOT_YET. */
+  constructor(deferred: Deferred<T>, ready: unknown) {
     this.#deferred = deferred;
+    this.#ready = ready;
   }
 
-  next(result: unknown): IteratorResult<Deferred<T>, T> {
+  next(sent: unknown): IteratorResult<Deferred<T>, T> {
+    const ready = this.#ready;
+    if (ready instanceof Failure) throw ready.value;
+    if (ready !== NOT_YET) return { done: true, value: ready as T };
     const value = this.#deferred;
-    if (value === undefined) return { done: true, value: result as T };
+    if (value === undefined) return { done: true, value: sent as T };
     this.#deferred = undefined;
     return { done: false, value };
   }
