@@ -1,8 +1,10 @@
 /** What DeferredLock and DeferredSemaphore have in common: tokens, and those who wait for one. */
 import { SkeinError } from "../core/errors.ts";
+import { KEEP_WAITING } from "./canceller.ts";
 import type { Chained } from "./chained.ts";
 import { Deferred } from "./deferred.ts";
-import { maybeDeferred } from "./maybe-deferred.ts";
+import { maybeDeferred, succeed } from "./maybe-deferred.ts";
+import { Waiters } from "./waiters.ts";
 
 /** A lock was released that nobody held, or a semaphore more often than it was acquired. */
 export class NotAcquiredError extends SkeinError {
@@ -10,12 +12,19 @@ export class NotAcquiredError extends SkeinError {
   readonly code = "ERR_NOT_ACQUIRED";
 }
 
+/** The one whom release() serves just now. */
+interface Served {
+  readonly waiter: Deferred<unknown>;
+  /** Where a run() that is done at once leaves its release to the release() that serves it. */
+  readonly unwinding: Deferred<void>[];
+}
+
 export abstract class Acquirable {
   /** How many may hold it at a time. */
   readonly limit: number;
   #tokens: number;
-  /** A Set, so that one who gives up leaves the queue in constant time. */
-  readonly #waiting = new Set<Deferred<this>>();
+  readonly #waiting = new Waiters<this>();
+  #served: Served | undefined;
 
   constructor(limit: number) {
     this.limit = limit;
@@ -29,7 +38,7 @@ export abstract class Acquirable {
 
   /** How many wait to acquire it. */
   get waiting(): number {
-    return this.#waiting.size;
+    return this.#waiting.length;
   }
 
   /**
@@ -38,42 +47,67 @@ export abstract class Acquirable {
    * cancelling does nothing, and it is to be released.
    */
   acquire(): Deferred<this> {
-    const deferred = new Deferred<this>(() => {
-      this.#waiting.delete(deferred);
-    });
-    if (this.#tokens === 0) {
-      this.#waiting.add(deferred);
-    } else {
-      this.#tokens--;
-      deferred.callback(this);
-    }
-    return deferred;
+    if (this.#tokens === 0) return this.#waiting.add();
+    this.#tokens--;
+    return succeed(this);
   }
 
   /** Gives it back: to the one who has waited longest. @throws NotAcquiredError */
   release(): void {
-    if (this.#tokens === this.limit) {
-      throw new NotAcquiredError("release() without an acquire() before it");
+    this.#assertAcquired();
+    // Of many that run() in turn, each done at once, each would release inside the one before it.
+    // They leave that to this loop: the same order, in constant stack.
+    const unwinding: Deferred<void>[] = [];
+    let releases = 1;
+    for (; releases > 0; releases--) {
+      const before = unwinding.length;
+      this.#serveNext(unwinding);
+      releases += unwinding.length - before;
     }
-    const [next] = this.#waiting;
-    if (next === undefined) {
-      this.#tokens++;
-    } else {
-      this.#waiting.delete(next);
-      next.callback(this);
-    }
+    for (const done of unwinding.reverse()) done.callback();
   }
 
   /**
    * Acquires it, calls `f`, and releases it when what `f` returned has fired, or it has failed.
-   * The Deferred gets the outcome of `f`.
+   * The Deferred gets the outcome of `f`, after the next one was served.
    */
   run<A extends unknown[], R>(f: (...args: A) => R, ...args: A): Deferred<Chained<R>> {
-    return this.acquire().addCallback(() =>
-      maybeDeferred(f, ...args).addBoth((result) => {
-        this.release();
+    const acquired = this.acquire();
+    return acquired.addCallback(() => {
+      const served = this.#served?.waiter === acquired ? this.#served : undefined;
+      let done: Deferred<void> | undefined;
+      let atOnce = served !== undefined;
+      const outcome = maybeDeferred(f, ...args).addBoth((result) => {
+        if (atOnce) {
+          this.#assertAcquired();
+          // There is nothing to cancel any more.
+          done = new Deferred<void>(() => KEEP_WAITING);
+        } else {
+          this.release();
+        }
         return result;
-      }),
-    ) as Deferred<Chained<R>>;
+      });
+      atOnce = false;
+      if (done === undefined) return outcome;
+      served?.unwinding.push(done);
+      return done.addCallback(() => outcome);
+    }) as Deferred<Chained<R>>;
+  }
+
+  #serveNext(unwinding: Deferred<void>[]): void {
+    const waiter = this.#waiting.shift();
+    if (waiter === undefined) {
+      this.#tokens++;
+      return;
+    }
+    this.#served = { waiter, unwinding };
+    waiter.callback(this);
+    this.#served = undefined;
+  }
+
+  #assertAcquired(): void {
+    if (this.#tokens === this.limit) {
+      throw new NotAcquiredError("release() without an acquire() before it");
+    }
   }
 }

@@ -1,7 +1,7 @@
 import { SkeinError } from "../core/errors.ts";
 import { KEEP_WAITING } from "./canceller.ts";
 import { Deferred } from "./deferred.ts";
-import { Failure } from "./failure.ts";
+import type { Failure } from "./failure.ts";
 
 /** What became of one Deferred of a list. */
 export type Outcome<T> =
@@ -76,9 +76,10 @@ class DeferredListImplementation<T> extends Deferred<unknown> {
  * or `[false, failure]`. Each Deferred keeps its result, for those who come after; a failure is its
  * own to handle, unless `consumeErrors`.
  *
- * With `fireOnOneCallback` it fires with `[value, index]` of the first that has a value; with no
- * Deferred at all it then never fires. With `fireOnOneErrback` it fails with FirstError at the
- * first failure. Cancelling it cancels the Deferreds that have not fired, and nothing else.
+ * With `fireOnOneCallback` it fires with `[value, index]` of the first that has a value, or, which
+ * its type does not show, with the outcomes when all have failed; with no Deferred at all it then
+ * never fires. With `fireOnOneErrback` it fails with FirstError at the first failure. Cancelling it
+ * cancels the Deferreds that have not fired, and nothing else.
  *
  * ```ts
  * import { DeferredList, fail, succeed } from "skein/defer";

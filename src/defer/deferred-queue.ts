@@ -2,6 +2,7 @@ import { SkeinError } from "../core/errors.ts";
 import { Fifo } from "../core/fifo.ts";
 import { Deferred } from "./deferred.ts";
 import { succeed } from "./maybe-deferred.ts";
+import { Waiters } from "./waiters.ts";
 
 /** put() on a queue that holds as many items as it may. */
 export class QueueOverflowError extends SkeinError {
@@ -37,7 +38,7 @@ export class DeferredQueue<T> {
   readonly #size: number;
   readonly #backlog: number;
   readonly #items = new Fifo<T>(Infinity);
-  readonly #waiting = new Set<Deferred<T>>();
+  readonly #waiting = new Waiters<T>();
 
   /**
    * @param options `size`: how many items may wait to be got; `backlog`: how many may wait to get
@@ -56,14 +57,19 @@ export class DeferredQueue<T> {
 
   /** How many wait to get an item. */
   get waiting(): number {
-    return this.#waiting.size;
+    return this.#waiting.length;
   }
 
-  /** Gives the item to who has waited longest, or keeps it. @throws QueueOverflowError */
+  /**
+   * Gives the item to who has waited longest, or keeps it. Like callback(), it takes no Deferred:
+   * that throws a TypeError.
+   *
+   * @throws QueueOverflowError
+   */
   put(item: T): void {
-    const [next] = this.#waiting;
+    if (item instanceof Deferred) throw new TypeError("put() takes an item that is no Deferred");
+    const next = this.#waiting.shift();
     if (next !== undefined) {
-      this.#waiting.delete(next);
       next.callback(item);
     } else if (this.#items.length < this.#size) {
       this.#items.push(item);
@@ -79,13 +85,9 @@ export class DeferredQueue<T> {
    */
   get(): Deferred<T> {
     if (this.#items.length > 0) return succeed(this.#items.shift() as T);
-    if (this.#waiting.size >= this.#backlog) {
+    if (this.#waiting.length >= this.#backlog) {
       throw new QueueUnderflowError(`${this.#backlog} wait for an item already`);
     }
-    const deferred = new Deferred<T>(() => {
-      this.#waiting.delete(deferred);
-    });
-    this.#waiting.add(deferred);
-    return deferred;
+    return this.#waiting.add();
   }
 }

@@ -1,6 +1,5 @@
-import { Deferred } from "./deferred.ts";
+import { Deferred, fireRaw } from "./deferred.ts";
 import { Failure } from "./failure.ts";
-import { fail, succeed } from "./maybe-deferred.ts";
 
 /**
  * Lets several consumers have one result: each call of the returned function gives a Deferred of
@@ -26,15 +25,24 @@ export function fork<T>(deferred: Deferred<T>): () => Deferred<T> {
   let outcome: { readonly result: T | Failure } | undefined;
   deferred.addBoth((result) => {
     outcome = { result };
-    const told = [...waiting];
-    waiting.clear();
-    for (const consumer of told) consumer.callback(result);
-    return told.length > 0 ? undefined : result;
+    if (waiting.size === 0) return result;
+    // One that is told may cancel others that are still to be told: those leave the set.
+    for (const consumer of waiting) {
+      waiting.delete(consumer);
+      fireRaw(consumer, result);
+    }
+    return undefined;
   });
   return () => {
     if (outcome !== undefined) {
       const { result } = outcome;
-      return result instanceof Failure ? fail(result) : succeed(result);
+      if (result instanceof Failure) {
+        // The consumer's to handle from now on.
+        deferred.addErrback((failure) => (failure === result ? undefined : failure));
+      }
+      const late = new Deferred<T>();
+      fireRaw(late, result);
+      return late;
     }
     const consumer = new Deferred<T>(() => {
       waiting.delete(consumer);

@@ -6,7 +6,7 @@ import type { Failure } from "./failure.ts";
 export class FailureGroup extends SkeinError {
   override readonly name = "FailureGroup";
   readonly code = "ERR_ALL_FAILED";
-  /** In the order in which they failed. */
+  /** In the order of the Deferreds. */
   readonly failures: readonly Failure[];
 
   constructor(failures: readonly Failure[]) {
@@ -18,7 +18,8 @@ export class FailureGroup extends SkeinError {
 /**
  * Fires with `[index, value]` of the first Deferred that has a value, and cancels the others. Fails
  * with FailureGroup when all have failed. Takes the results of all. Cancelling it cancels them all,
- * and so, as a rule, fails it with a FailureGroup.
+ * and so, as a rule, fails it with a FailureGroup; with CancelledError when one goes on all the
+ * same, whose result is dropped.
  *
  * ```ts
  * import { Deferred, race } from "skein/defer";
@@ -39,19 +40,22 @@ export function race<T>(deferreds: Iterable<Deferred<T>>): Deferred<[index: numb
   const result = new Deferred<[number, T]>(() => {
     for (const deferred of all) deferred.cancel();
   });
-  const failures: Failure[] = [];
+  const failures = new Map<Deferred<T>, Failure>();
+  // Each once: a second callback on one that is given twice would find its result taken.
+  const racers = new Set(all);
   let won = false;
-  for (const [index, deferred] of all.entries()) {
+  for (const deferred of racers) {
     deferred.addCallbacks(
       (value) => {
-        if (won) return;
+        if (won || result.called) return;
         won = true;
-        for (const other of all) if (other !== deferred) other.cancel();
-        result.callback([index, value]);
+        for (const other of racers) if (other !== deferred) other.cancel();
+        result.callback([all.indexOf(deferred), value]);
       },
       (failure) => {
-        failures.push(failure);
-        if (failures.length === all.length) result.errback(new FailureGroup(failures));
+        failures.set(deferred, failure);
+        if (failures.size < racers.size || result.called) return;
+        result.errback(new FailureGroup([...racers].flatMap((racer) => failures.get(racer) ?? [])));
       },
     );
   }

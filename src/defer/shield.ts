@@ -1,4 +1,4 @@
-import { Deferred } from "./deferred.ts";
+import { Deferred, fireRaw } from "./deferred.ts";
 
 /**
  * A Deferred that gets the result of another, and whose cancelling does not reach it: the work goes
@@ -22,7 +22,7 @@ export function shield<T>(deferred: Deferred<T>): Deferred<T> {
   });
   deferred.addBoth((result) => {
     if (!wanted) return result;
-    shielded.callback(result);
+    fireRaw(shielded, result);
     return undefined;
   });
   return shielded;
