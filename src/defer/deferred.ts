@@ -261,14 +261,15 @@ export class Deferred<T> implements PromiseLike<T>, Suspect {
     let keepWaiting = false;
     let cause: unknown;
     try {
-      do {
-        this.#state &= ~CANCEL_AGAIN;
+      keepWaiting = canceller(this as never) === KEEP_WAITING;
+      // Once more for what it has come to wait for; not for ever, as those in a circle would go on.
+      if (keepWaiting && (this.#state & (CALLED | CANCEL_AGAIN)) === CANCEL_AGAIN) {
         keepWaiting = canceller(this as never) === KEEP_WAITING;
-      } while (keepWaiting && (this.#state & (CALLED | CANCEL_AGAIN)) === CANCEL_AGAIN);
+      }
     } catch (error) {
       cause = error;
     }
-    this.#state &= ~CANCELLING;
+    this.#state &= ~(CANCELLING | CANCEL_AGAIN);
     if ((this.#state & CALLED) === 0) {
       if (keepWaiting) return;
       const cancelled = new CancelledError();

@@ -204,5 +204,19 @@ describe("cancelling a function* under inlineCallbacks", () => {
       expect(second.called).to.equal(true);
       expect(errorOf(done)).to.be.instanceOf(CancelledError);
     });
+
+    it("ends, also when two wait for one another", () => {
+      const [toOne, toOther] = [new Deferred<void>(), new Deferred<void>()];
+      const wait = inlineCallbacks(function* (start: Deferred<void>, other: () => unknown) {
+        yield* start;
+        yield other();
+      });
+      const one: Deferred<void> = wait(toOne, () => other);
+      const other: Deferred<void> = wait(toOther, () => one);
+      toOne.callback();
+      toOther.callback();
+      one.cancel();
+      expect([one.called, other.called]).to.deep.equal([false, false]);
+    });
   });
 });
