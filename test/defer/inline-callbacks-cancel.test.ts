@@ -207,8 +207,8 @@ describe("cancelling a function* under inlineCallbacks", () => {
 
     it("ends, also when two wait for one another", () => {
       const [toOne, toOther] = [new Deferred<void>(), new Deferred<void>()];
-      const wait = inlineCallbacks(function* (start: Deferred<void>, other: () => unknown) {
-        yield* start;
+      const wait = inlineCallbacks(function* (go: Deferred<void>, other: () => unknown) {
+        yield* go;
         yield other();
       });
       const one: Deferred<void> = wait(toOne, () => other);

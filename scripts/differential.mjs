@@ -1,0 +1,39 @@
+/**
+ * Compares Deferreds with those of the real Twisted, on generated programs. How many, and which,
+ * is told by DIFFERENTIAL_PROGRAMS, DIFFERENTIAL_SEED and DIFFERENTIAL_PATH in the environment.
+ * Needs Debian's python3-twisted. All arguments go to mocha.
+ */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { configWithoutSpec } from "./lib/mocha-arguments.mjs";
+import { binOf, inRoot } from "./lib/paths.mjs";
+import { run, runAttached } from "./lib/run.mjs";
+import { prepareOrExit } from "./prepare.mjs";
+
+const PYTHON = "/usr/bin/python3";
+
+if (!(await hasTwisted())) {
+  console.error(`${PYTHON} has no twisted (Debian: python3-twisted); there is nothing to compare.`);
+  process.exit(process.env.CI ? 1 : 0);
+}
+await prepareOrExit();
+
+const scratch = mkdtempSync(join(tmpdir(), "skein-differential-"));
+process.exitCode = await runAttached([
+  binOf("mocha"),
+  ...configWithoutSpec(scratch),
+  ...process.argv.slice(2),
+  inRoot("test", "differential", "*.differential.ts"),
+]);
+rmSync(scratch, { recursive: true, force: true });
+
+async function hasTwisted() {
+  try {
+    const { status } = await run(PYTHON, ["-c", "import twisted.internet.defer"]);
+    return status === 0;
+  } catch {
+    // There is no Python.
+    return false;
+  }
+}
