@@ -23,6 +23,7 @@
  * answer.callback("21"); // → 42
  * ```
  */
+import { inContext } from "../core/context.ts";
 import { type Canceller, KEEP_WAITING } from "./canceller.ts";
 import type { Chained } from "./chained.ts";
 import { AlreadyCalledError, CancelledError } from "./errors.ts";
@@ -134,17 +135,18 @@ export class Deferred<T> implements PromiseLike<T>, Suspect {
 
   /** Adds a callback; a Failure passes it by. */
   addCallback<R>(callback: (value: T) => R): Deferred<Chained<R>> {
-    return this.#add(callback, undefined) as Deferred<Chained<R>>;
+    return this.#add(inContext(callback), undefined) as Deferred<Chained<R>>;
   }
 
   /** Adds an errback; a value passes it by. */
   addErrback<R>(errback: (failure: Failure) => R): Deferred<T | Chained<R>> {
-    return this.#add(undefined, errback);
+    return this.#add(undefined, inContext(errback));
   }
 
   /** Adds one handler for both sides. */
   addBoth<R>(handler: (result: T | Failure) => R): Deferred<Chained<R>> {
-    return this.#add(handler, handler) as Deferred<Chained<R>>;
+    const inPlace = inContext(handler);
+    return this.#add(inPlace, inPlace) as Deferred<Chained<R>>;
   }
 
   /** Adds a callback and an errback side by side: the errback does not see the callback's error. */
@@ -152,7 +154,7 @@ export class Deferred<T> implements PromiseLike<T>, Suspect {
     callback: (value: T) => R,
     errback: (failure: Failure) => S,
   ): Deferred<Chained<R> | Chained<S>> {
-    return this.#add(callback, errback) as Deferred<Chained<R> | Chained<S>>;
+    return this.#add(inContext(callback), inContext(errback)) as Deferred<Chained<R> | Chained<S>>;
   }
 
   /**

@@ -1,4 +1,5 @@
 /** Deferreds: results that are not there yet. Usable alone: nothing here needs a reactor. */
+export { captureContext, NoContextError, type TakeSnapshot } from "../core/context.ts";
 export { SkeinError } from "../core/errors.ts";
 export type { Canceller } from "./canceller.ts";
 export type { Chained } from "./chained.ts";

@@ -19,6 +19,7 @@
  * name.callback("Ada"); // → Hello, Ada!
  * ```
  */
+import { inCopiedContext } from "../core/context.ts";
 import { KEEP_WAITING } from "./canceller.ts";
 import { Deferred, fireRaw, fromPromise, take } from "./deferred.ts";
 import { CancelledError } from "./errors.ts";
@@ -70,7 +71,7 @@ class Trampoline<T> {
 
   constructor(generator: Generator<unknown, T, unknown>) {
     this.#generator = generator;
-    this.#resume(undefined);
+    inCopiedContext(() => this.#resume(undefined));
   }
 
   /** Goes on until the generator waits for a Deferred that has no result, or ends. */
