@@ -24,13 +24,15 @@
  * ```
  */
 import { inContext } from "../core/context.ts";
+import { debugging } from "../core/debugging.ts";
 import { type Canceller, KEEP_WAITING } from "./canceller.ts";
 import type { Chained } from "./chained.ts";
 import { AlreadyCalledError, CancelledError } from "./errors.ts";
 import { Failure } from "./failure.ts";
+import { describeHistory, historyOf, noteFired, noteMade } from "./history.ts";
 import { isThenable } from "./thenable.ts";
 import { armTimeout, type TimeoutClock } from "./timeout.ts";
-import { type Suspect, suspect } from "./unhandled.ts";
+import { anyReported, noteHandled, type Suspect, suspect } from "./unhandled.ts";
 import { NOT_YET, Wait } from "./wait.ts";
 
 type Handler = (result: never) => unknown;
@@ -81,6 +83,7 @@ export class Deferred<T> implements PromiseLike<T>, Suspect {
    */
   constructor(canceller?: Canceller<T>) {
     this.#link = canceller;
+    if (debugging) noteMade(this, Deferred);
   }
 
   /** Whether it was fired: by callback(), errback() or cancel(). */
@@ -240,10 +243,13 @@ export class Deferred<T> implements PromiseLike<T>, Suspect {
 
   #fire(result: unknown): void {
     if ((this.#state & CALLED) !== 0) {
-      if ((this.#state & SWALLOW) === 0) throw new AlreadyCalledError();
+      if ((this.#state & SWALLOW) === 0) {
+        throw new AlreadyCalledError(describeHistory(historyOf(this)));
+      }
       this.#state &= ~SWALLOW;
       return;
     }
+    if (debugging) noteFired(this, this.#fire);
     this.#state |= CALLED;
     this.#link = undefined;
     this.#result = result;
@@ -368,20 +374,23 @@ export class Deferred<T> implements PromiseLike<T>, Suspect {
       }
       if (callback === PEEK) {
         (errback as Handler)(result as never);
-        if (result instanceof Failure) this.#state |= SEEN;
+        if (result instanceof Failure) this.#seen(result);
         continue;
       }
       const handler = (result instanceof Failure ? errback : callback) as Handler | undefined;
       if (handler === undefined) continue;
 
       this.#state &= ~SEEN;
+      let goesOn = true;
       try {
         const next = handler(result as never);
         if (typeof next !== "object" || next === null) this.#result = next;
-        else if (!this.#accept(next)) break;
+        else goesOn = this.#accept(next);
       } catch (error) {
         this.#result = Failure.from(error);
       }
+      if (anyReported && result instanceof Failure && result !== this.#result) noteHandled(result);
+      if (!goesOn) break;
     }
     this.#state &= ~RUNNING;
     return undefined;
@@ -415,11 +424,18 @@ export class Deferred<T> implements PromiseLike<T>, Suspect {
     return false;
   }
 
+  /** An `await` has got the failure, and leaves it in its place. */
+  #seen(failure: Failure): void {
+    this.#state |= SEEN;
+    if (anyReported) noteHandled(failure);
+  }
+
   /** The result, if it is there and nobody works on it; the Deferred is left holding undefined. */
   #take(): unknown {
     if ((this.#state & (CALLED | RUNNING)) !== CALLED || this.#state >= PAUSE) return NOT_YET;
     const result = this.#result;
     this.#result = undefined;
+    if (anyReported && result instanceof Failure) noteHandled(result);
     return result;
   }
 

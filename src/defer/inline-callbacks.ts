@@ -24,6 +24,7 @@ import { KEEP_WAITING } from "./canceller.ts";
 import { Deferred, fireRaw, fromPromise, take } from "./deferred.ts";
 import { CancelledError } from "./errors.ts";
 import { Failure } from "./failure.ts";
+import { noteLeaving } from "./route.ts";
 import { isThenable } from "./thenable.ts";
 import { NOT_YET } from "./wait.ts";
 
@@ -58,7 +59,7 @@ export function inlineCallbacks<This, A extends unknown[], T>(
     }
     if (isThenable(coroutine)) return fromPromise(coroutine);
     if (Symbol.asyncIterator in coroutine) return driveAsync(coroutine);
-    return new Trampoline(coroutine).done;
+    return new Trampoline(coroutine, body.name).done;
   };
 }
 
@@ -66,11 +67,14 @@ export function inlineCallbacks<This, A extends unknown[], T>(
 class Trampoline<T> {
   readonly done: Deferred<T> = new Deferred<T>(() => this.#cancel());
   readonly #generator: Generator<unknown, T, unknown>;
+  readonly #name: string;
   #waitingOn: Deferred<unknown> | undefined = undefined;
   #cancelRequested = false;
 
-  constructor(generator: Generator<unknown, T, unknown>) {
+  /** @param name the function's, for stacks. */
+  constructor(generator: Generator<unknown, T, unknown>, name: string) {
     this.#generator = generator;
+    this.#name = name === "" ? "<anonymous>" : name;
     inCopiedContext(() => this.#resume(undefined));
   }
 
@@ -84,6 +88,7 @@ class Trampoline<T> {
         step =
           sent instanceof Failure ? this.#generator.throw(sent.value) : this.#generator.next(sent);
       } catch (error) {
+        noteLeaving(error, this.#name, sent instanceof Failure ? sent.value : NOT_YET);
         this.done.errback(error);
         return;
       }

@@ -1,0 +1,28 @@
+/** Where calls come from, kept cheaply: a stack is only written out when somebody looks at it. */
+
+/** A stack that was taken down. */
+export interface Stack {
+  readonly stack?: string;
+}
+
+/** A function or a class. */
+export type Callee = ((...args: never[]) => unknown) | (abstract new (...args: never[]) => unknown);
+
+/** Frames in the files of this package say nothing to its users. As in a path and as in a URL. */
+const OWN_FILES = new URL("..", import.meta.url).pathname;
+
+/** The stack from the caller of `above` on; from its own caller on where an engine cannot do so. */
+export function takeStack(above: Callee): Stack {
+  const taken: { stack?: string } = {};
+  if (typeof Error.captureStackTrace === "function") Error.captureStackTrace(taken, above);
+  else return new Error("for its stack");
+  return taken;
+}
+
+/** Its lines, each as `    at …`; without those of this package that come first. */
+export function framesOf(taken: Stack): string[] {
+  const frames = (taken.stack ?? "").split("\n").filter((line) => /^\s+at /.test(line));
+  const first = frames.findIndex((line) => !line.includes(OWN_FILES));
+  // Bundled, everything may be in one file.
+  return first === -1 ? frames : frames.slice(first);
+}
