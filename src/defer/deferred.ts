@@ -25,6 +25,7 @@
  */
 import { inContext } from "../core/context.ts";
 import { debugging } from "../core/debugging.ts";
+import { awaitListener } from "./awaiting.ts";
 import { type Canceller, KEEP_WAITING } from "./canceller.ts";
 import type { Chained } from "./chained.ts";
 import { AlreadyCalledError, CancelledError } from "./errors.ts";
@@ -216,8 +217,10 @@ export class Deferred<T> implements PromiseLike<T>, Suspect {
     onFulfilled?: ((value: T) => R | PromiseLike<R>) | null,
     onRejected?: ((reason: unknown) => S | PromiseLike<S>) | null,
   ): Promise<R | S> {
+    const over = awaitListener?.(this);
     const promise = new Promise<T>((resolve, reject) => {
       this.#add(PEEK, (result: T | Failure) => {
+        over?.();
         if (result instanceof Failure) reject(result.value);
         else resolve(result);
       });
@@ -249,6 +252,7 @@ export class Deferred<T> implements PromiseLike<T>, Suspect {
       this.#state &= ~SWALLOW;
       return;
     }
+    // oxlint-disable-next-line unbound-method -- it is only looked for in the stack
     if (debugging) noteFired(this, this.#fire);
     this.#state |= CALLED;
     this.#link = undefined;

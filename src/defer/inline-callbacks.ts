@@ -20,9 +20,9 @@
  * ```
  */
 import { inCopiedContext } from "../core/context.ts";
+import { AsyncCoroutine } from "./async-coroutine.ts";
 import { KEEP_WAITING } from "./canceller.ts";
 import { Deferred, fireRaw, fromPromise, take } from "./deferred.ts";
-import { CancelledError } from "./errors.ts";
 import { Failure } from "./failure.ts";
 import { noteLeaving } from "./route.ts";
 import { isThenable } from "./thenable.ts";
@@ -31,6 +31,9 @@ import { NOT_YET } from "./wait.ts";
 /** What a function under inlineCallbacks may return when called. */
 export type Coroutine<T> =
   Generator<unknown, T, never> | AsyncGenerator<unknown, T, never> | PromiseLike<T>;
+
+/** The class of functions written `async function`, which has no name. */
+const AsyncFunction = (async () => {}).constructor as abstract new () => object;
 
 /**
  * Makes of a generator function one that returns a Deferred for its return value.
@@ -41,14 +44,19 @@ export type Coroutine<T> =
  *   the Deferred cancels the one being waited for, so that the error (CancelledError, as a rule)
  *   is thrown at the `yield`; the generator may catch it and go on.
  * - `async function*`: `yield` and `await` both wait, at the pace of promises.
- * - `async function`: `await` waits. Cancelling one of the async kinds fails the Deferred at once;
- *   a generator is ended at its next `yield`, with its `finally` blocks run, an async function
- *   runs to its end and its outcome is ignored.
+ * - `async function`: `await` waits. Cancelling one of the async kinds cancels the Deferreds that it
+ *   awaits, itself or in async functions that it called. While it awaits none (but a promise, which
+ *   cannot be cancelled), or where the platform has no AsyncLocalStorage, its Deferred fails at
+ *   once and its outcome is ignored; a generator is then ended at its next `yield`, and the next
+ *   Deferred that it awaits is cancelled.
  */
 export function inlineCallbacks<This, A extends unknown[], T>(
   body: (this: This, ...args: A) => Coroutine<T>,
 ): (this: This, ...args: A) => Deferred<T> {
   return function start(this: This, ...args: A): Deferred<T> {
+    if (body instanceof AsyncFunction) {
+      return new AsyncCoroutine(() => body.apply(this, args) as PromiseLike<T>).done;
+    }
     let coroutine: Coroutine<T>;
     try {
       coroutine = body.apply(this, args);
@@ -129,21 +137,13 @@ function waitable(yielded: unknown): Deferred<unknown> | undefined {
 }
 
 function driveAsync<T>(generator: AsyncGenerator<unknown, T, never>): Deferred<T> {
-  const done = new Deferred<T>((cancelled) => {
-    cancelled.errback(new CancelledError());
-    // Queued behind the step that is under way; its errors are nobody's any more.
-    generator.return(undefined as never).catch(() => {});
-  });
-  const advance = async (): Promise<void> => {
-    try {
-      let step = await generator.next();
-      // `yield` in an async generator has already awaited: its value goes straight back.
-      while (step.done !== true) step = await generator.next(step.value as never);
-      if (!done.called) done.callback(step.value);
-    } catch (error) {
-      if (!done.called) done.errback(error);
-    }
+  const drive = async (): Promise<T> => {
+    let step = await generator.next();
+    // `yield` in an async generator has already awaited: its value goes straight back.
+    while (step.done !== true) step = await generator.next(step.value as never);
+    return step.value;
   };
-  void advance();
-  return done;
+  // Queued behind the step that is under way; its errors are nobody's any more.
+  const giveUp = (): void => void generator.return(undefined as never).catch(() => {});
+  return new AsyncCoroutine(drive, giveUp).done;
 }

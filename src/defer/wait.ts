@@ -21,6 +21,7 @@ export class Wait<T> implements Iterator<Deferred<T>, T, unknown> {
 
   next(sent: unknown): IteratorResult<Deferred<T>, T> {
     const ready = this.#ready;
+    // oxlint-disable-next-line unbound-method -- it is only looked for in the stack
     if (ready instanceof Failure) throwAt(ready.value, this.next);
     if (ready !== NOT_YET) return { done: true, value: ready as T };
     const value = this.#deferred;
@@ -30,6 +31,7 @@ export class Wait<T> implements Iterator<Deferred<T>, T, unknown> {
   }
 
   throw(error: unknown): never {
+    // oxlint-disable-next-line unbound-method -- it is only looked for in the stack
     throwAt(error, this.throw);
   }
 }
