@@ -8,8 +8,14 @@ export interface Stack {
 /** A function or a class. */
 export type Callee = ((...args: never[]) => unknown) | (abstract new (...args: never[]) => unknown);
 
-/** Frames in the files of this package say nothing to its users. As in a path and as in a URL. */
-const OWN_FILES = new URL("..", import.meta.url).pathname;
+/**
+ * Frames in the files of this package say nothing to its users. This is how such a file begins, as
+ * a path and as a URL; a bundle may not know.
+ */
+const OWN_FILES = (import.meta.url as string | undefined)?.replaceAll(
+  /^file:\/\/|core\/[^/]*$/g,
+  "",
+);
 
 /** The stack from the caller of `above` on; from its own caller on where an engine cannot do so. */
 export function takeStack(above: Callee): Stack {
@@ -22,6 +28,7 @@ export function takeStack(above: Callee): Stack {
 /** Its lines, each as `    at …`; without those of this package that come first. */
 export function framesOf(taken: Stack): string[] {
   const frames = (taken.stack ?? "").split("\n").filter((line) => /^\s+at /.test(line));
+  if (OWN_FILES === undefined) return frames;
   const first = frames.findIndex((line) => !line.includes(OWN_FILES));
   // Bundled, everything may be in one file.
   return first === -1 ? frames : frames.slice(first);

@@ -1,6 +1,6 @@
 import type { Deferred } from "./deferred.ts";
 
-/** Told of a Deferred whose `then` is called; what it returns is called when that has its result. */
+/** Told of a Deferred whose `then` is called; what it returns is called when it has its result. */
 export type AwaitListener = (deferred: Deferred<unknown>) => (() => void) | undefined;
 
 /** Whoever keeps account of what is awaited, if somebody does. */

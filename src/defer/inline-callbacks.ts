@@ -44,10 +44,10 @@ const AsyncFunction = (async () => {}).constructor as abstract new () => object;
  *   the Deferred cancels the one being waited for, so that the error (CancelledError, as a rule)
  *   is thrown at the `yield`; the generator may catch it and go on.
  * - `async function*`: `yield` and `await` both wait, at the pace of promises.
- * - `async function`: `await` waits. Cancelling one of the async kinds cancels the Deferreds that it
- *   awaits, itself or in async functions that it called. While it awaits none (but a promise, which
- *   cannot be cancelled), or where the platform has no AsyncLocalStorage, its Deferred fails at
- *   once and its outcome is ignored; a generator is then ended at its next `yield`, and the next
+ * - `async function`: `await` waits. Cancelling one of the async kinds cancels the Deferreds that
+ *   it awaits, itself or in async functions that it called. While it awaits none (but a promise,
+ *   which cannot be cancelled), or where the platform has no AsyncLocalStorage, its Deferred fails
+ *   at once and its outcome is ignored; a generator is then ended at its next `yield`, and the next
  *   Deferred that it awaits is cancelled.
  */
 export function inlineCallbacks<This, A extends unknown[], T>(

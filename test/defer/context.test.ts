@@ -91,7 +91,7 @@ describe("the asynchronous context", () => {
     expect(seen).to.deep.equal(["Bob", "Ada"]);
   });
 
-  it("of delayed calls, calls from threads and triggers is that in which they were made", async () => {
+  it("of delayed calls and triggers is that in which they were made", async () => {
     const reactor = createReactor("clock");
     user.run("Ada", () => reactor.callLater(1, () => look(0)));
     user.run("Bob", () => reactor.callFromThread(() => look(0)));

@@ -96,7 +96,7 @@ for (const [kind, waitingFor] of Object.entries(kinds)) {
       await afterMicrotasks();
     });
 
-    it("while it awaits a promise fails its Deferred at once, and the next await after it", async () => {
+    it("while it awaits a promise fails it at once, and its next await after that", async () => {
       let release: () => void = () => {};
       const promise = new Promise<void>((resolve) => (release = resolve));
       const next = logged(log, "next");
@@ -113,7 +113,7 @@ for (const [kind, waitingFor] of Object.entries(kinds)) {
       expect(log.slice(0, 2)).to.deep.equal(["next cancelled", "caught CancelledError"]);
     });
 
-    it("right after it was called fails its Deferred at once, and then its first await", async () => {
+    it("right after it was called fails it at once, and then its first await", async () => {
       const done = waitingFor(() => logged(log, "wait"), log)();
       done.cancel();
       expect(errorOf(done)).to.be.instanceOf(CancelledError);
