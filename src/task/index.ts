@@ -1,3 +1,6 @@
-/** What is done again and again, or later. */
+/** What is done again and again, later, side by side, or until it is done. */
+export type { CooperativeTask, Steps } from "./cooperative-task.ts";
+export { Cooperator, type CooperatorOptions } from "./cooperator.ts";
 export { deferLater } from "./defer-later.ts";
+export * from "./errors.ts";
 export { LoopingCall, LoopingCallError } from "./looping-call.ts";
