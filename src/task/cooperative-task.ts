@@ -13,17 +13,17 @@ export type Steps = Iterable<unknown> | Iterator<unknown> | AsyncIterable<unknow
 /** The Cooperator, as its tasks see it. */
 export interface Schedule {
   /** Puts the task last in the row of those that are stepped; or ends it, when it was stopped. */
-  add(task: CooperativeTask<Steps>): void;
+  add(task: CooperativeTask): void;
   /** Takes it out of the row. */
-  remove(task: CooperativeTask<Steps>): void;
+  remove(task: CooperativeTask): void;
 }
 
 /** Makes one step. Only for the Cooperator, as are the next two. */
-export let step: (task: CooperativeTask<Steps>) => void;
+export let step: (task: CooperativeTask) => void;
 /** Ends the task with an error, for all who use it. */
-export let endWith: (task: CooperativeTask<Steps>, error: Error) => void;
+export let endWith: (task: CooperativeTask, error: Error) => void;
 /** Ends it for one who gives up: with CancelledError, and what it waits for is cancelled. */
-export let abandon: (task: CooperativeTask<Steps>) => void;
+export let abandon: (task: CooperativeTask) => void;
 
 /** What `Cooperator.cooperate` gives: a handle on one task. */
 export class CooperativeTask<S extends Steps = Steps> {
@@ -98,14 +98,14 @@ export class CooperativeTask<S extends Steps = Steps> {
   #step(): void {
     let awaited: Deferred<unknown> | undefined;
     try {
-      const { done, value } = this.#iterator.next();
+      const made = this.#iterator.next();
       // A step may have stopped its own task: then it was the last, whatever it gives.
       if (this.#ended !== undefined) return;
-      if (done === true) {
+      if (made.done === true) {
         this.#end(new TaskDoneError(), this.#steps);
         return;
       }
-      awaited = waitable(value);
+      awaited = waitable(made.value);
     } catch (error) {
       if (this.#ended === undefined) this.#fail(Failure.from(error));
       // Nobody can handle it any more, so that it is reported.
@@ -169,7 +169,7 @@ function iteratorOf(steps: Steps): Iterator<unknown> {
 }
 
 /** The steps of an async iterator: each is waited for before the next. */
-function* inTurn(iterator: AsyncIterator<unknown>): Generator<unknown> {
+function* inTurn(iterator: AsyncIterator<unknown>): Generator {
   const state = { done: false };
   while (!state.done) {
     yield fromPromise(iterator.next()).addCallback(({ done, value }) => {

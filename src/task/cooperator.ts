@@ -70,9 +70,9 @@ export class Cooperator {
   readonly #clock: Pick<ReactorTime, "callLater">;
   readonly #beginSlice: () => () => boolean;
   // A set's iterator goes on when members leave, and comes to those that are added.
-  readonly #tasks = new Set<CooperativeTask<Steps>>();
+  readonly #tasks = new Set<CooperativeTask>();
   /** The round under way: a slice goes on where the one before has ended. */
-  #round: Iterator<CooperativeTask<Steps>> = this.#tasks.values();
+  #round: Iterator<CooperativeTask> = this.#tasks.values();
   #started: boolean;
   #stopped = false;
   #call: DelayedCall | undefined = undefined;
@@ -143,12 +143,13 @@ export class Cooperator {
   stop(): void {
     this.#stopped = true;
     // One that is told may end others, or start it again and add new ones.
-    for (const task of [...this.#tasks]) {
+    const tasks = [...this.#tasks];
+    for (const task of tasks) {
       if (this.#tasks.has(task)) endWith(task, new SchedulerStoppedError());
     }
   }
 
-  #add(task: CooperativeTask<Steps>): void {
+  #add(task: CooperativeTask): void {
     if (this.#stopped) {
       endWith(task, new SchedulerStoppedError());
       return;
@@ -157,7 +158,7 @@ export class Cooperator {
     this.#scheduleSlice();
   }
 
-  #remove(task: CooperativeTask<Steps>): void {
+  #remove(task: CooperativeTask): void {
     this.#tasks.delete(task);
     if (this.#tasks.size > 0) return;
     this.#call?.cancel();
@@ -187,11 +188,11 @@ export class Cooperator {
   }
 
   /** The next in the row; the first one again after the last. */
-  #next(): CooperativeTask<Steps> | undefined {
-    const { done, value } = this.#round.next();
-    if (done !== true) return value;
+  #next(): CooperativeTask | undefined {
+    const next = this.#round.next();
+    if (next.done !== true) return next.value;
     this.#round = this.#tasks.values();
-    return this.#round.next().value as CooperativeTask<Steps> | undefined;
+    return this.#round.next().value as CooperativeTask | undefined;
   }
 }
 
