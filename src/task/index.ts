@@ -4,3 +4,5 @@ export { Cooperator, type CooperatorOptions } from "./cooperator.ts";
 export { deferLater } from "./defer-later.ts";
 export * from "./errors.ts";
 export { LoopingCall, LoopingCallError } from "./looping-call.ts";
+export { react, type ReactOptions, type ReactProcess } from "./react.ts";
+export type { SignalledProcess, StopSignal } from "./signals.ts";
