@@ -318,7 +318,7 @@ describe("CooperativeTask", () => {
   });
 
   describe("after its end", () => {
-    it("throws what ended it from pause() and stop(), and NotPausedError from resume()", async () => {
+    it("throws what ended it, and NotPausedError from resume()", async () => {
       const { cooperator, counted, slices } = cooperating();
       const planted = new RangeError("planted");
       const done = cooperator.cooperate(counted("a", 0));

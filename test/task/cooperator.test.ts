@@ -143,7 +143,7 @@ describe("Cooperator", () => {
       expect(outcomes).to.deep.equal([steps]);
     });
 
-    it("of an async iterable waits for a Deferred that a step yields, and fails with it", async () => {
+    it("of an async iterable waits for Deferreds, and fails with them", async () => {
       const { reactor, cooperator } = onReactor();
       const wait = new Deferred<void>();
       let asked = 0;
@@ -206,7 +206,7 @@ describe("Cooperator", () => {
   });
 
   describe("stop()", () => {
-    it("ends every task with SchedulerStoppedError, and leaves no delayed call behind", async () => {
+    it("ends every task, and leaves no delayed call behind", async () => {
       const { reactor, cooperator, counted, slices } = cooperating({ stepsInSlice: 1 });
       const done = ["a", "b", "c"].map((name) => cooperator.coiterate(counted(name, 5)));
       expect(await slices()).to.equal("a0");
@@ -294,7 +294,7 @@ describe("Cooperator", () => {
       expect(reactor.getDelayedCalls()).to.deep.equal([]);
     });
 
-    it("tells each task once, when those that are told stop others, and start it again", async () => {
+    it("tells each task once, though those that are told stop others, and start it", async () => {
       const { cooperator, counted, slices } = cooperating();
       const tasks = ["a", "b", "c"].map((name) => cooperator.cooperate(counted(name, 1)));
       const outcomes: string[] = [];

@@ -8,7 +8,7 @@ import { watch } from "../support/outcomes.ts";
 
 type Count = readonly [at: number, count: number];
 
-/** A looping call on virtual time that notes its counts, and what its iterations are to wait for. */
+/** A looping call on virtual time that notes its counts; `iterate` may give what to wait for. */
 function counting(iterate: (nth: number) => unknown = () => {}) {
   const reactor = createReactor("clock");
   const counts: Count[] = [];
@@ -34,7 +34,7 @@ const sumOf = (counts: readonly Count[]): number => counts.reduce((sum, [, n]) =
 describe("LoopingCall.withCount", () => {
   // Where a test says Twisted's, its numbers are those that Twisted gives for the same program.
 
-  it("32: counts 1 for the call at the start, and for each that is on time: Twisted's", async () => {
+  it("32: counts 1 at the start, and for each call that is on time: Twisted's", async () => {
     const { reactor, loop, counts } = counting();
     loop.start(1);
     await reactor.advance(2.5);
