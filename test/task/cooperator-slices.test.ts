@@ -92,6 +92,19 @@ describe("the slices of a Cooperator", () => {
     expect(log).to.deep.equal([1, 2]);
   });
 
+  it("take one delayed call each, whatever comes and goes in them", () => {
+    const clock = new ManualClock(0);
+    const cooperator = new Cooperator(clock, { sliceStepsMax: 10 });
+    cooperator.cooperate(
+      (function* () {
+        for (;;) yield succeed(1);
+      })(),
+    );
+    clock.call();
+    clock.call();
+    expect(clock.delays).to.deep.equal([0, 0, 0]);
+  });
+
   it("go on where the one before has ended", () => {
     const clock = new ManualClock(0);
     const log: string[] = [];

@@ -284,6 +284,38 @@ describe("LoopingCall.withCount", () => {
     ]);
   });
 
+  it("does not count what was before the start, not even after a reset()", async () => {
+    const { reactor, loop, counts } = counting();
+    loop.start(1);
+    await reactor.advance(1);
+    loop.stop();
+    await reactor.advance(5);
+    loop.start(1, false);
+    await reactor.advance(0.5);
+    loop.reset();
+    await reactor.advance(1);
+    expect(counts).to.deep.equal([
+      [0, 1],
+      [1, 1],
+      [7.5, 1],
+    ]);
+  });
+
+  it("does not count what a reset() has left over, when it is started again", async () => {
+    const { reactor, loop, counts } = counting();
+    loop.start(2);
+    for (let i = 0; i < 2; i++) {
+      await reactor.advance(1.5);
+      loop.reset();
+    }
+    loop.stop();
+    loop.start(1);
+    expect(counts).to.deep.equal([
+      [0, 1],
+      [3, 1],
+    ]);
+  });
+
   it("is a looping call in all else", async () => {
     const { reactor, loop, counts } = counting((nth) => {
       if (nth === 2) throw new RangeError("planted");

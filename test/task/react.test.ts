@@ -191,6 +191,36 @@ describe("react", () => {
       expect(errors).to.deep.equal([]);
     });
 
+    it("by a crash leaves a main that goes on no part in the next run", async () => {
+      const { reactor } = reporting();
+      const first = new Deferred<void>();
+      const stubborn = inlineCallbacks(function* () {
+        try {
+          yield new Deferred();
+        } catch {
+          yield first;
+        }
+      });
+      reactor.callLater(1, () => reactor.crash());
+      expect(await react(stubborn, { reactor })).to.equal(0);
+      // Its end does not stop the next run, nor does that wait for it.
+      reactor.callLater(1, () => first.callback());
+      expect(await react(() => deferLater(reactor, 5), { reactor })).to.equal(0);
+      expect(reactor.seconds()).to.equal(6);
+      reactor.callLater(1, () => reactor.crash());
+      const second = inlineCallbacks(function* () {
+        for (;;) {
+          try {
+            yield new Deferred();
+          } catch {
+            // It is never cancelled.
+          }
+        }
+      });
+      expect(await react(second, { reactor })).to.equal(0);
+      expect(await react(() => {}, { reactor })).to.equal(0);
+    });
+
     it("by a clock on which nothing is left to happen cancels it as well", async () => {
       const { reactor } = reporting();
       let cancelled = 0;
