@@ -76,6 +76,7 @@ export class Cooperator {
   #started: boolean;
   #stopped = false;
   #call: DelayedCall | undefined = undefined;
+  /** A slice sees to the next one at its end: tasks that come and go in it need no delayed call. */
   #inSlice = false;
   readonly #schedule: Schedule = {
     add: (task) => this.#add(task),
