@@ -31,7 +31,7 @@ import type { Chained } from "./chained.ts";
 import { AlreadyCalledError, CancelledError } from "./errors.ts";
 import { Failure } from "./failure.ts";
 import { describeHistory, historyOf, noteFired, noteMade } from "./history.ts";
-import { isThenable } from "./thenable.ts";
+import { asPromise } from "./thenable.ts";
 import { armTimeout, type TimeoutClock } from "./timeout.ts";
 import { anyReported, noteHandled, type Suspect, suspect } from "./unhandled.ts";
 import { NOT_YET, Wait } from "./wait.ts";
@@ -405,11 +405,13 @@ export class Deferred<T> implements PromiseLike<T>, Suspect {
     let inner: Deferred<unknown>;
     if (returned instanceof Deferred) {
       inner = returned as Deferred<unknown>;
-    } else if (isThenable(returned)) {
-      inner = fromPromise(returned);
     } else {
-      this.#result = returned;
-      return true;
+      const promise = asPromise(returned);
+      if (promise === undefined) {
+        this.#result = returned;
+        return true;
+      }
+      inner = fromPromise(promise);
     }
 
     if (inner === this) {

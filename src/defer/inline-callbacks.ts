@@ -25,7 +25,7 @@ import { KEEP_WAITING } from "./canceller.ts";
 import { Deferred, fireRaw, fromPromise, take } from "./deferred.ts";
 import { Failure } from "./failure.ts";
 import { noteLeaving } from "./route.ts";
-import { isThenable } from "./thenable.ts";
+import { asPromise } from "./thenable.ts";
 import { NOT_YET } from "./wait.ts";
 
 /** What a function under inlineCallbacks may return when called. */
@@ -65,7 +65,7 @@ export function inlineCallbacks<This, A extends unknown[], T>(
       failed.errback(error);
       return failed;
     }
-    if (isThenable(coroutine)) return fromPromise(coroutine);
+    if ("then" in coroutine) return fromPromise(coroutine);
     if (Symbol.asyncIterator in coroutine) return driveAsync(coroutine);
     return new Trampoline(coroutine, body.name).done;
   };
@@ -130,10 +130,9 @@ class Trampoline<T> {
 
 function waitable(yielded: unknown): Deferred<unknown> | undefined {
   if (yielded instanceof Deferred) return yielded as Deferred<unknown>;
-  if (typeof yielded === "object" && yielded !== null && isThenable(yielded)) {
-    return fromPromise(yielded);
-  }
-  return undefined;
+  if (typeof yielded !== "object" || yielded === null) return undefined;
+  const promise = asPromise(yielded);
+  return promise && fromPromise(promise);
 }
 
 function driveAsync<T>(generator: AsyncGenerator<unknown, T, never>): Deferred<T> {

@@ -1,6 +1,6 @@
 import type { Chained } from "./chained.ts";
 import { Deferred, fromPromise } from "./deferred.ts";
-import { isThenable } from "./thenable.ts";
+import { asPromise } from "./thenable.ts";
 
 /** A Deferred that has already fired with `value`. */
 export function succeed<T>(value: T): Deferred<T> {
@@ -35,9 +35,8 @@ export function maybeDeferred<A extends unknown[], R>(
   try {
     const result: unknown = f(...args);
     if (result instanceof Deferred) return result as Deferred<Chained<R>>;
-    if (typeof result === "object" && result !== null && isThenable(result)) {
-      return fromPromise(result) as Deferred<Chained<R>>;
-    }
+    const promise = typeof result === "object" && result !== null ? asPromise(result) : undefined;
+    if (promise !== undefined) return fromPromise(promise) as Deferred<Chained<R>>;
     return succeed(result as Chained<R>);
   } catch (error) {
     return fail(error);
