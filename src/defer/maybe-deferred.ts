@@ -1,5 +1,6 @@
 import type { Chained } from "./chained.ts";
 import { Deferred, fromPromise } from "./deferred.ts";
+import type { Failure } from "./failure.ts";
 import { asPromise } from "./thenable.ts";
 
 /** A Deferred that has already fired with `value`. */
@@ -41,4 +42,29 @@ export function maybeDeferred<A extends unknown[], R>(
   } catch (error) {
     return fail(error);
   }
+}
+
+/**
+ * Calls `f` and gives a Deferred that has fired: with what `f` returned, or failed with what it
+ * threw. A promise is a value as any other; a Deferred cannot be one, see {@link maybeDeferred}.
+ *
+ * ```ts
+ * import { execute } from "skein/defer";
+ *
+ * execute(Number.parseInt, "ff", 16).addCallback((n) => console.log(n)); // → 255
+ * ```
+ *
+ * @throws TypeError when `f` returns a Deferred.
+ */
+export function execute<A extends unknown[], R>(
+  f: (...args: A) => R,
+  ...args: A
+): Deferred<Exclude<R, Failure>> {
+  let result: R;
+  try {
+    result = f(...args);
+  } catch (error) {
+    return fail(error);
+  }
+  return succeed(result as Exclude<R, Failure>);
 }

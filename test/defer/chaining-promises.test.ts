@@ -107,7 +107,7 @@ describe("a callback that returns a promise", () => {
       },
     });
     const waiting = inlineCallbacks(function* () {
-      return (yield counting) as unknown;
+      return yield counting;
     });
     const makers = [
       () => succeed(0).addCallback(() => counting),
