@@ -12,6 +12,7 @@ export { type Coroutine, inlineCallbacks } from "./inline-callbacks.ts";
 export { execute, fail, maybeDeferred, succeed } from "./maybe-deferred.ts";
 export { onUnhandledFailure, type UnhandledHandler } from "./unhandled.ts";
 export { Acquirable, NotAcquiredError } from "./acquirable.ts";
+export { AlreadyTryingToLockError, DeferredFilesystemLock } from "./deferred-filesystem-lock.ts";
 export {
   DeferredList,
   type DeferredListOptions,
@@ -21,6 +22,8 @@ export {
 export { DeferredLock } from "./deferred-lock.ts";
 export { DeferredQueue, QueueOverflowError, QueueUnderflowError } from "./deferred-queue.ts";
 export { DeferredSemaphore } from "./deferred-semaphore.ts";
+export { NoFilesystemError } from "./filesystem.ts";
+export { FilesystemLock } from "./filesystem-lock.ts";
 export { fork } from "./fork.ts";
 export { fromPromise } from "./from-promise.ts";
 export { type Gathered, gatherResults } from "./gather-results.ts";
