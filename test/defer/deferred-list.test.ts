@@ -7,6 +7,7 @@ import {
   Failure,
   FirstError,
   inlineCallbacks,
+  SkeinError,
   succeed,
 } from "skein/defer";
 import { afterMicrotasks, collectUnhandled, errorOf, raise, watch } from "../support/outcomes.ts";
@@ -165,11 +166,10 @@ describe("DeferredList", () => {
       expect(other.called).to.equal(false);
     });
 
-    it("20: never fires for no Deferreds, not even when it is cancelled", () => {
-      const list = new DeferredList<string>([], { fireOnOneCallback: true });
-      expect(list.called).to.equal(false);
-      list.cancel();
-      expect(list.called).to.equal(false);
+    it("20: throws for no Deferreds, as it could never fire", () => {
+      expect(() => new DeferredList([], { fireOnOneCallback: true }))
+        .to.throw(SkeinError, "no Deferreds")
+        .with.property("code", "ERR_BAD_OPTION");
     });
   });
 
