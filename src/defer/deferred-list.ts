@@ -81,8 +81,8 @@ class DeferredListImplementation<T> extends Deferred<unknown> {
  *
  * With `fireOnOneCallback` it fires with `[value, index]` of the first that has a value, or, which
  * its type does not show, with the outcomes when all have failed. With `fireOnOneErrback` it fails
- * with FirstError at the first failure. Cancelling it cancels the Deferreds that have not fired, and
- * nothing else.
+ * with FirstError at the first failure. Cancelling it cancels the Deferreds that have not fired,
+ * and nothing else.
  *
  * ```ts
  * import { DeferredList, fail, succeed } from "skein/defer";

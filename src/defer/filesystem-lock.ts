@@ -1,10 +1,10 @@
 /**
  * A lock between the processes of one machine, in the file system.
  *
- * It is a directory, and in it another one that is named after the process that holds the lock. Both
- * steps that can win are renames, of which the system lets one succeed: the lock appears with its
- * owner in it, and a dead owner's name is changed into the new one's, which fails for all but the
- * first, as the old name is gone then.
+ * It is a directory, and in it another one that is named after the process that holds the lock.
+ * Either step that can win is a rename, which the system lets one process do: the lock appears with
+ * its owner in it, and a dead owner's name is changed into the new one's, which fails for all but
+ * the first, as the old name is gone then.
  */
 import { BadOptionError } from "../core/errors.ts";
 import { NotAcquiredError } from "./acquirable.ts";

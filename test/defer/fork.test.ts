@@ -87,7 +87,7 @@ describe("fork", () => {
     expect(unhandled).to.deep.equal(["nobody asks", "nobody is left"]);
   });
 
-  it("has a failure for the consumer who comes when it was reported, and to handle again", async () => {
+  it("gives a failure that was reported to the consumer who comes for it later", async () => {
     const consumer = fork(fail("planted"));
     await afterMicrotasks();
     expect(unhandled).to.deep.equal(["planted"]);
