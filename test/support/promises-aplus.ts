@@ -84,7 +84,7 @@ function nameOf(test: Mocha.Test): string {
   return test.titlePath().slice(1).join(" / ");
 }
 
-/** Runs a test with a `setTimeout` that takes no time; gives what it throws, or passes to done(). */
+/** Runs a test with a `setTimeout` that takes no time. Gives what it throws, or hands to done(). */
 async function runOnVirtualTime(test: SuiteTest): Promise<{ error?: unknown }> {
   const timers: { readonly dueMs: number; readonly action: () => void }[] = [];
   let nowMs = 0;
