@@ -4,7 +4,7 @@ import { Deferred, fireRaw, fromPromise } from "../defer/deferred.ts";
 import { Failure } from "../defer/failure.ts";
 import { fork } from "../defer/fork.ts";
 import { fail } from "../defer/maybe-deferred.ts";
-import { isThenable } from "../defer/thenable.ts";
+import { asPromise } from "../defer/thenable.ts";
 import { NotPausedError, TaskDoneError, TaskFailedError, TaskStoppedError } from "./errors.ts";
 
 /** Work in steps: each `next()` does one. What a step yields, the next one waits for. */
@@ -182,6 +182,7 @@ function* inTurn(iterator: AsyncIterator<unknown>): Generator {
 
 function waitable(value: unknown): Deferred<unknown> | undefined {
   if (value instanceof Deferred) return value as Deferred<unknown>;
-  if (typeof value !== "object" || value === null || !isThenable(value)) return undefined;
-  return fromPromise(value);
+  if (typeof value !== "object" || value === null) return undefined;
+  const promise = asPromise(value);
+  return promise && fromPromise(promise);
 }
