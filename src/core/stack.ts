@@ -17,11 +17,14 @@ const OWN_FILES = (import.meta.url as string | undefined)?.replaceAll(
   "",
 );
 
+/** V8 has it, and those who followed. */
+const { captureStackTrace } = Error as { captureStackTrace?: (into: Stack, above: Callee) => void };
+
 /** The stack from the caller of `above` on; from its own caller on where an engine cannot do so. */
 export function takeStack(above: Callee): Stack {
-  const taken: { stack?: string } = {};
-  if (typeof Error.captureStackTrace === "function") Error.captureStackTrace(taken, above);
-  else return new Error("for its stack");
+  if (captureStackTrace === undefined) return new Error("for its stack");
+  const taken: Stack = {};
+  captureStackTrace(taken, above);
   return taken;
 }
 

@@ -26,10 +26,16 @@ interface Installed {
 /** How many microtasks `await deferred` takes to subscribe, with one to spare. */
 const MICROTASKS_TO_SUBSCRIBE = 3;
 
+interface Report {
+  readonly number: number;
+  /** Who was told, and will be told when it is handled. */
+  readonly to: Installed;
+}
+
 let suspects: Suspect[] = [];
 let handlers: Installed[] = [];
-/** The failures that were reported and not handled since, with the numbers of their reports. */
-const reported = new WeakMap<Failure, number>();
+/** The failures that were reported and not handled since. */
+const reported = new WeakMap<Failure, Report>();
 let reports = 0;
 /** Whether there was a report at all: until then nobody has to look whether he handles one. */
 export let anyReported = false;
@@ -59,8 +65,9 @@ export function reportUnhandled(): void {
  * is taken back once.
  */
 export function noteHandled(failure: Failure): void {
-  if (!reported.has(failure)) return;
-  tell(({ handledLater }) => handledLater(failure));
+  const report = reported.get(failure);
+  if (report === undefined) return;
+  tell(() => report.to.handledLater(failure));
   reported.delete(failure);
 }
 
@@ -115,14 +122,15 @@ function report(found: readonly Suspect[]): void {
     // A failure that was handed on is still the same one.
     if (failure === undefined || reported.has(failure)) continue;
     anyReported = true;
-    reported.set(failure, ++reports);
-    tell(({ unhandled }) => unhandled(failure, historyOf(deferred)));
+    const to = handlers.at(-1) ?? printing;
+    reported.set(failure, { number: ++reports, to });
+    tell(() => to.unhandled(failure, historyOf(deferred)));
   }
 }
 
-function tell(how: (installed: Installed) => void): void {
+function tell(call: () => void): void {
   try {
-    how(handlers.at(-1) ?? printing);
+    call();
   } catch (error) {
     // Uncaught, like an error in a timer's callback; it must not stop a reactor's turn.
     queueMicrotask(() => {
@@ -138,12 +146,12 @@ function afterMicrotasks(count: number, action: () => void): void {
 
 const printing: Installed = {
   unhandled(failure, history) {
-    const number = reported.get(failure);
+    const number = reported.get(failure)?.number;
     console.error(
       `Unhandled failure in a Deferred (#${number}): ${failure.stack}${describeHistory(history)}`,
     );
   },
   handledLater(failure) {
-    console.error(`Unhandled failure #${reported.get(failure)} was handled later`);
+    console.error(`Unhandled failure #${reported.get(failure)?.number} was handled later`);
   },
 };
