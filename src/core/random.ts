@@ -77,7 +77,7 @@ export class SeededRandom {
 
 /** Three words, each of which depends on every character of the text. */
 function stateOf(text: string): [number, number, number] {
-  let [w, x, y, z]: number[] = [...START];
+  let [w, x, y, z]: [number, number, number, number] = [...START];
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i);
     w = stir(w ^ code, 0x85ebca6b);
