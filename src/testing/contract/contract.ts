@@ -16,6 +16,9 @@
 import type { AnyBackend } from "../../reactor/backend.ts";
 import type { Capability } from "../../reactor/capabilities.ts";
 import { coreCases } from "./core-cases.ts";
+import { datagramCases } from "./datagram-cases.ts";
+import { datagramLifeCases } from "./datagram-life-cases.ts";
+import { multicastCases } from "./multicast-cases.ts";
 import { tcpCases } from "./tcp-cases.ts";
 import { connectingCases } from "./connecting-cases.ts";
 import { timeCases } from "./time-cases.ts";
@@ -41,6 +44,9 @@ const cases: readonly ContractCase[] = [
   ...timeCases,
   ...tcpCases,
   ...connectingCases,
+  ...datagramCases,
+  ...datagramLifeCases,
+  ...multicastCases,
 ] as readonly ContractCase[];
 
 /**
