@@ -1,4 +1,4 @@
-import { BadOptionError, messageOf, SkeinError } from "../core/errors.ts";
+import { BadOptionError, messageOf, type SkeinError } from "../core/errors.ts";
 import { isIPv4, isMulticast } from "../core/ip-address.ts";
 import type { Deferred } from "../defer/deferred.ts";
 import { maybeDeferred } from "../defer/maybe-deferred.ts";

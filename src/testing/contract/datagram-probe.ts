@@ -32,7 +32,7 @@ export class DatagramProbe<
   }
 
   /** Sends to another probe. */
-  tell(other: DatagramProbe<DatagramTransport>, data: string | Uint8Array): boolean {
+  tell(other: DatagramProbe, data: string | Uint8Array): boolean {
     return this.transport.write(data, other.transport.getHost());
   }
 
@@ -81,7 +81,7 @@ export async function outcome<T>(world: World, deferred: Deferred<T>): Promise<T
   let failure: Failure | undefined;
   deferred.addCallbacks(
     (value) => {
-      result = { value: value as T };
+      result = { value };
     },
     (reason: Failure) => {
       failure = reason;
