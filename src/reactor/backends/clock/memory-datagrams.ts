@@ -18,6 +18,10 @@ export interface Datagram {
   readonly bytes: Uint8Array;
   readonly from: UDPAddress;
   readonly to: DatagramDestination;
+  /** Of one to a group: whether it left by the loopback interface. */
+  readonly local: boolean;
+  /** Of one to a group: whether this host gets it too. */
+  readonly comesBack: boolean;
 }
 
 export class MemoryDatagrams implements DatagramDriver, DatagramNetwork {
@@ -60,7 +64,11 @@ export class MemoryDatagrams implements DatagramDriver, DatagramNetwork {
   // --- DatagramNetwork ---
 
   transmit(sender: MemoryDatagramSocket, bytes: Uint8Array, to: DatagramDestination): void {
-    const datagram = { bytes: bytes.slice(), from: sender.sourceFor(to), to };
+    const by = sender.outgoingInterface;
+    const local = by !== undefined && isLoopback(by);
+    // As on Linux, nothing keeps the loopback interface from bringing things back.
+    const comesBack = local || sender.hearsItself;
+    const datagram = { bytes: bytes.slice(), from: sender.sourceFor(to), to, local, comesBack };
     const way = wayOf(datagram);
     this.trace(`udp data ${bytes.length} #${checksum(bytes).toString(16)} ${way}`);
     const copies = sender.fates.next();
@@ -89,7 +97,7 @@ export class MemoryDatagrams implements DatagramDriver, DatagramNetwork {
 
   #arrive(sender: MemoryDatagramSocket, datagram: Datagram): void {
     const { to } = datagram;
-    const receivers = this.#receiversOf(sender, datagram);
+    const receivers = this.#receiversOf(datagram);
     if (receivers.length === 0) {
       this.trace(`udp nobody ${wayOf(datagram)}`);
       const told = !isMulticast(to.host) && to.host !== BROADCAST;
@@ -101,16 +109,12 @@ export class MemoryDatagrams implements DatagramDriver, DatagramNetwork {
     }
   }
 
-  #receiversOf(sender: MemoryDatagramSocket, datagram: Datagram): MemoryDatagramSocket[] {
-    const { from, to } = datagram;
+  #receiversOf({ from, to, local, comesBack }: Datagram): MemoryDatagramSocket[] {
     const there = [...this.#sockets].filter(
       (socket) => socket.bound.port === to.port && socket.hears(from),
     );
     if (isMulticast(to.host)) {
-      const local = sender.outgoingInterface !== undefined && isLoopback(sender.outgoingInterface);
-      // As on Linux, nothing keeps the loopback interface from bringing things back.
-      if (!sender.hearsItself && !local) return [];
-      return there.filter((socket) => socket.isMember(to.host, local));
+      return comesBack ? there.filter((socket) => socket.isMember(to.host, local)) : [];
     }
     if (to.host === BROADCAST) {
       return there.filter(({ bound }) => bound.host === "0.0.0.0" || bound.host === "::");
