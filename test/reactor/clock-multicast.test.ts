@@ -35,6 +35,17 @@ describe("groups on the clock", () => {
     expect(stranger.texts).to.deep.equal([]);
   });
 
+  it("are not heard by a port that is bound to an address of its own", async () => {
+    const reactor = createReactor("clock");
+    const one = new Member();
+    reactor.listenMulticast(1, one, { interface: "10.0.0.1" });
+    await reactor.advance(0);
+    one.transport.joinGroup(GROUP);
+    one.transport.write("hello", { host: GROUP, port: 1 });
+    await reactor.advance(0);
+    expect(one.texts).to.deep.equal([]);
+  });
+
   it("keep the loopback interface apart from the others", async () => {
     const reactor = createReactor("clock");
     const [local, distant, sender] = [

@@ -1,6 +1,5 @@
 /** UDP on the clock's network: its sockets, and which of them get a datagram. */
 import { checksum } from "../../../core/bytes.ts";
-import { QueueFullError } from "../../../core/errors.ts";
 import { isLoopback, isMulticast } from "../../../core/ip-address.ts";
 import type { SeededRandom } from "../../../core/random.ts";
 import { Deferred } from "../../../defer/deferred.ts";
@@ -46,9 +45,10 @@ export class MemoryDatagrams implements DatagramDriver, DatagramNetwork {
       if (bound.called) return;
       const { host, shared } = request;
       const port = request.port === 0 ? this.#freePort() : request.port;
-      if (this.#taken(host, port, shared)) {
-        const why = `cannot open UDP port ${host}:${port}: another program has that port`;
-        bound.errback(new CannotListenError(why, "EADDRINUSE"));
+      if (port === undefined || this.#taken(host, port, shared)) {
+        const why = port === undefined ? "every port is in use" : "another program has that port";
+        const message = `cannot open UDP port ${host}:${request.port}: ${why}`;
+        bound.errback(new CannotListenError(message, "EADDRINUSE"));
         return;
       }
       const fates = new Fates(this.#faults, this.#random.split(String(++this.#bound)));
@@ -111,16 +111,17 @@ export class MemoryDatagrams implements DatagramDriver, DatagramNetwork {
 
   #receiversOf({ from, to, local, comesBack }: Datagram): MemoryDatagramSocket[] {
     const there = [...this.#sockets].filter(
-      (socket) => socket.bound.port === to.port && socket.hears(from),
+      (socket) =>
+        socket.bound.port === to.port &&
+        covers(socket.bound.host, reachable(to.host)) &&
+        socket.hears(from),
     );
+    if (to.host === BROADCAST) return there;
     if (isMulticast(to.host)) {
       return comesBack ? there.filter((socket) => socket.isMember(to.host, local)) : [];
     }
-    if (to.host === BROADCAST) {
-      return there.filter(({ bound }) => bound.host === "0.0.0.0" || bound.host === "::");
-    }
     // Of those who share an address, the last to come has it.
-    return there.filter(({ bound }) => covers(bound.host, reachable(to.host))).slice(-1);
+    return there.slice(-1);
   }
 
   /** Whether somebody has what `host` and `port` would have too. */
@@ -133,13 +134,13 @@ export class MemoryDatagrams implements DatagramDriver, DatagramNetwork {
     );
   }
 
-  #freePort(): number {
+  #freePort(): number | undefined {
     for (let tries = EPHEMERAL_FIRST; tries <= EPHEMERAL_LAST; tries++) {
       const port = this.#nextPort;
       this.#nextPort = port === EPHEMERAL_LAST ? EPHEMERAL_FIRST : port + 1;
       if (!this.#taken("::", port, false)) return port;
     }
-    throw new QueueFullError("every UDP port of the simulated network is in use");
+    return undefined;
   }
 }
 
