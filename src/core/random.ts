@@ -1,10 +1,8 @@
 /**
  * Chance that can be repeated: numbers that depend on a seed and on nothing else.
  *
- * ```ts no-run
- * const random = new SeededRandom(42).split("network").split("loss");
- * if (random.chance(0.1)) drop(datagram);
- * ```
+ *     const random = new SeededRandom(42).split("datagrams").split("loss");
+ *     if (random.chance(0.1)) return; // one in ten is lost
  *
  * Whoever draws has a stream of their own, one for each purpose: `split("loss")` makes it from the
  * seed and the names on the way to it, never from what was drawn so far. So a draw that is added

@@ -60,7 +60,7 @@ export class DatagramPort implements DatagramTransport, DatagramEvents {
     this.socket = parts.socket;
   }
 
-  /** Hands the port to its protocol. @throws what startProtocol throws; the port is then closing. */
+  /** Hands the port to its protocol. @throws what startProtocol throws; it is then closing. */
   start(): void {
     const protocol = this.#parts.protocol as DatagramReceiver<this>;
     try {

@@ -7,8 +7,9 @@ import { BROADCAST, reachable } from "./addresses.ts";
 import type { Fates } from "./datagram-faults.ts";
 import type { Datagram } from "./memory-datagrams.ts";
 
-/** How much may wait to be received, as on Linux: 208 KiB, in which each datagram counts so much. */
+/** How much may wait to be received, as on Linux: 208 KiB. */
 const RECEIVE_BUFFER_BYTES = 212_992;
+/** What each datagram counts there beside its bytes. */
 const OVERHEAD_BYTES = 768;
 const ANY_INTERFACE = "0.0.0.0";
 
