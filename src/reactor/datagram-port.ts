@@ -48,6 +48,8 @@ export class DatagramPort implements DatagramTransport, DatagramEvents {
   #state: State = "open";
   /** Whether the protocol was started, and is to be told of the end. */
   #started = false;
+  /** The address that it was opened on: "::" is of both families. */
+  readonly #boundHost: string;
   #peer: DatagramDestination | undefined = undefined;
   #broadcastAllowed = false;
   /** As it was when the socket began to close; a closed one has none. */
@@ -58,6 +60,7 @@ export class DatagramPort implements DatagramTransport, DatagramEvents {
   constructor(parts: DatagramPortParts) {
     this.#parts = parts;
     this.socket = parts.socket;
+    this.#boundHost = this.socket.address.host;
   }
 
   /** Hands the port to its protocol. @throws what startProtocol throws; it is then closing. */
@@ -94,7 +97,7 @@ export class DatagramPort implements DatagramTransport, DatagramEvents {
   // --- DatagramTransport ---
 
   get bufferedBytes(): number {
-    return this.#state === "closed" ? 0 : this.socket.bufferedBytes;
+    return this.socket.bufferedBytes;
   }
 
   write(data: Uint8Array | string, to?: DatagramDestination): boolean {
@@ -163,9 +166,8 @@ export class DatagramPort implements DatagramTransport, DatagramEvents {
   /** The one text of an IP address that this port can deal with. @throws InvalidAddressError */
   protected ownFamily(given: string): string {
     assertIP(given);
-    const own = this.getHost().host;
+    const own = this.#boundHost;
     const address = canonicalIP(given);
-    // Who listens on "::" is of both families.
     if (own === "::" || isIPv4(address) === isIPv4(own)) return address;
     throw new InvalidAddressError(`${given} is not of the family of ${own}, the port's address`);
   }

@@ -51,7 +51,7 @@ export interface DatagramEvents {
 /** An open socket, in whatever form the backend has it. Hosts are IP addresses in one form. */
 export interface DatagramSocket {
   readonly address: UDPAddress;
-  /** Bytes that wait to be sent. */
+  /** Bytes that wait to be sent; 0 once it is closed. */
   readonly bufferedBytes: number;
   /** From here on what arrives is told. */
   start(events: DatagramEvents): void;

@@ -82,7 +82,11 @@ export const datagramLifeCases: readonly ContractCase<"udp">[] = [
       assert.equal(one.tell(other, "too late to be sent"), false);
       assert.equal(one.transport.droppedDatagrams, 1);
       assert.deepEqual(one.life, ["start"]);
-      await world.until("it is stopped", () => one.life.length === 4);
+      await world.until("it is stopped", () => {
+        assert.ok(one.transport.bufferedBytes >= 0);
+        return one.life.length === 4;
+      });
+      assert.equal(one.transport.bufferedBytes, 0);
       await outcome(world, one.transport.stopListening());
       assert.deepEqual(one.life, ["start", "stop", "fired 0", "fired 1"]);
       await world.until("all arrived", () => other.received.length === 20);

@@ -41,6 +41,7 @@ class BoundSocket implements DatagramSocket {
   /** Sends that the system has not answered for. */
   #sending = 0;
   #closing: Deferred<void> | undefined = undefined;
+  #closed = false;
 
   constructor(socket: dgram.Socket) {
     this.#socket = socket;
@@ -53,7 +54,7 @@ class BoundSocket implements DatagramSocket {
   }
 
   get bufferedBytes(): number {
-    return this.#socket.getSendQueueSize();
+    return this.#closed ? 0 : this.#socket.getSendQueueSize();
   }
 
   start(events: DatagramEvents): void {
@@ -73,8 +74,11 @@ class BoundSocket implements DatagramSocket {
   }
 
   connect({ host, port }: DatagramDestination): void {
-    this.#connected = true;
-    this.#socket.connect(port, this.#inFamily(host));
+    this.#socket.connect(port, this.#inFamily(host), (error?: Error) => {
+      if (error !== undefined) this.#failed(error, `connecting to ${host}:${port}`);
+    });
+    // As nothing is looked up, it is connected by now. One that is not can still send there.
+    this.#connected = isConnected(this.#socket);
   }
 
   setBroadcast(allowed: boolean): void {
@@ -112,6 +116,8 @@ class BoundSocket implements DatagramSocket {
   #closeWhenSent(): void {
     const closed = this.#closing;
     if (closed === undefined || this.#sending > 0) return;
+    this.#closing = undefined;
+    this.#closed = true;
     this.#socket.close();
     setImmediate(() => closed.callback());
   }
@@ -134,6 +140,15 @@ function asItIs(
   callback: (error: null, address: string, family: number) => void,
 ): void {
   callback(null, host, isIPv4(host) ? 4 : 6);
+}
+
+function isConnected(socket: dgram.Socket): boolean {
+  try {
+    socket.remoteAddress();
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function addressOf({ address, port }: { address: string; port: number }): UDPAddress {
