@@ -111,8 +111,9 @@ class Trampoline<T> {
       if (sent !== NOT_YET) continue;
       this.#waitingOn = deferred;
       deferred.addBoth(this.#resume);
-      // A result that was there could not be cancelled: the request has waited for this.
-      if (this.#cancelRequested) {
+      // A result that was there could not be cancelled: the request has waited for this. (The
+      // result may have come inside addBoth(): then the generator is somewhere else by now.)
+      if (this.#cancelRequested && this.#waitingOn === deferred) {
         this.#cancelRequested = false;
         deferred.cancel();
       }

@@ -234,4 +234,20 @@ describe("inlineCallbacks over a function*", () => {
     });
     expect(watch(run())).to.deep.equal(["fired early"]);
   });
+
+  it("runs after those who waited before for a Deferred that is giving its result away", () => {
+    const log: string[] = [];
+    const inner = new Deferred<string>();
+    const outer = succeed(undefined).addCallback(() => inner);
+    const note = (name: string, ...waits: Deferred<string>[]): void => {
+      inlineCallbacks(function* () {
+        for (const wait of waits) log.push(`${name} got ${yield* wait}`);
+      })();
+    };
+    note("first", inner);
+    note("second", outer, inner);
+    inner.callback("a value");
+    const order = ["second got a value", "first got undefined", "second got undefined"];
+    expect(log).to.deep.equal(order);
+  });
 });
