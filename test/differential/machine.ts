@@ -13,6 +13,10 @@ import { Clock } from "./clock.ts";
 import { OPERATIONS } from "./operations/index.ts";
 import type { Body, Canceller, Give, Handler, Program, Step } from "./program.ts";
 
+/** So many events a program may have: what is left of it then is left out, by both interpreters. */
+export const EVENTS_MAX = 1000;
+const TOO_MANY = "too many events";
+
 /** The errors that programs throw. */
 export class Boom extends Error {
   override readonly name = "Boom";
@@ -66,7 +70,7 @@ export class Machine {
     if (this.clock.waiting > 0) this.note(`timers: ${this.clock.waiting}`);
     reportUnhandled();
     // In the order of the slots: Twisted tells whenever its garbage is collected.
-    this.trace.push(...unhandled.sort());
+    for (const event of unhandled.sort()) this.note(event);
     this.slots.forEach((deferred, slot) => {
       deferred?.addBoth((result) => this.note(`d${slot} left: ${this.show(result)}`));
     });
@@ -76,7 +80,8 @@ export class Machine {
   }
 
   note(event: string): void {
-    this.trace.push(event);
+    if (this.#isOver()) return;
+    this.trace.push(this.trace.length === EVENTS_MAX - 1 ? TOO_MANY : event);
   }
 
   /** Puts a Deferred into its slot. */
@@ -96,6 +101,7 @@ export class Machine {
   }
 
   do(step: Step): void {
+    if (this.#isOver()) return;
     const slots = [step.on, step.to, ...(step.all ?? [])].filter((slot) => slot !== undefined);
     if (step.gives?.kind === "deferred") slots.push(step.gives.slot);
     if (slots.some((slot) => this.slots[slot] === undefined)) return;
@@ -177,6 +183,10 @@ export class Machine {
       return `FirstError(${error.index}, ${this.show(error.subFailure)})`;
     }
     return error instanceof Error ? error.name : this.show(error);
+  }
+
+  #isOver(): boolean {
+    return this.trace.length >= EVENTS_MAX;
   }
 
   #plain(canceller: Canceller, slot: number): Deferred<unknown> {

@@ -44,6 +44,13 @@ class Boom(Exception):
         super().__init__("e%d" % n)
 
 
+# So many events a program may have: what is left of it then is left out, by both interpreters.
+EVENTS_MAX = 1000
+TOO_MANY = "too many events"
+
+RUN_CALLBACKS = Deferred._runCallbacks.__code__
+
+
 def result_of(deferred):
     return getattr(deferred, "result", None)
 
@@ -65,38 +72,27 @@ class Plain(Deferred):
     def __init__(self, machine, canceller=None):
         self._machine = machine
         self._pauses = 0
-        self._unpausing = False
-        # Who gave it the result that it has waited for.
-        self._giver = None
         super().__init__(canceller)
 
     @property
     def paused(self):
+        if self._pauses:
+            frame = sys._getframe(1)
+            if frame.f_code is RUN_CALLBACKS:
+                # Having come to this one, Twisted forgets those that gave it its result.
+                *givers, last = frame.f_locals["chain"]
+                if last is self and any(giver.callbacks for giver in givers):
+                    self._machine.cut("a paused waiter")
         return self._pauses
 
     @paused.setter
     def paused(self, pauses):
-        if pauses < self._pauses and not self._unpausing:
-            # The result it has waited for has come.
-            self._giver = self._chainedTo
-        if pauses and (pauses < self._pauses or not isinstance(result_of(self), Deferred)):
-            # Twisted, when it comes back to it in the chain, forgets those that come after.
-            giver = self._giver
-            while giver is not None:
-                if giver.callbacks:
-                    self._machine.cut("a paused waiter")
-                giver = getattr(giver, "_giver", None)
         self._pauses = pauses
 
     def unpause(self):
         waiting = isinstance(result_of(self), Deferred)
-        if self._pauses <= (1 if waiting else 0):
-            return  # Departure: "too many unpauses".
-        self._unpausing = True
-        self.paused = self._pauses - 1
-        self._unpausing = False
-        if not self._pauses and self.called:
-            self._runCallbacks()
+        if self._pauses > (1 if waiting else 0):  # Departure: "too many unpauses".
+            super().unpause()
 
     def cancel(self):
         if in_circle(self):
@@ -147,8 +143,8 @@ class Machine:
             self.slots[slot] = self.make_plain(canceller, slot)
         for step in self.steps:
             self.do(step)
-            if self.departure is not None:
-                return
+        if self.is_over():
+            return
         slots = sorted(self.slots.items())
         for slot, deferred in slots:
             self.note("d%d called: %s" % (slot, "true" if self.called(deferred) else "false"))
@@ -163,16 +159,22 @@ class Machine:
             if deferred.paused and not self.raw:
                 continue  # Departure: "a paused failure".
             unhandled.append("d%d unhandled: %s" % (slot, self.error(info.failResult.value)))
-        self.trace += sorted(unhandled)
+        for event in sorted(unhandled):
+            self.note(event)
         for slot, deferred in slots:
             deferred.addBoth(self.tell, slot)
 
     def tell(self, result, slot):
         self.note("d%d left: %s" % (slot, self.show(result)))
 
+    def is_over(self):
+        return self.departure is not None or len(self.trace) >= EVENTS_MAX
+
     def note(self, event):
-        if self.departure is not None:
+        if self.is_over():
             return
+        if len(self.trace) == EVENTS_MAX - 1:
+            event = TOO_MANY
         if any(coroutine.is_late() for coroutine in self.coroutines):
             self.cut("late callbacks of a cancelled coroutine")
         else:
@@ -226,6 +228,8 @@ class Machine:
         return None
 
     def do(self, step):
+        if self.is_over():
+            return
         slots = [step[key] for key in ("on", "to") if key in step] + step.get("all", [])
         gives = step.get("gives")
         if gives is not None and gives["kind"] == "deferred":
