@@ -38,5 +38,10 @@ export const coroutine = (
   body: { label: 0, statements, gives },
 });
 
-export const wait = (slot: number, caught = false): Statement => ({ kind: "yield", slot, caught });
+export const wait = (slot: number, caught = false): Statement => ({
+  kind: "yield",
+  slot,
+  caught,
+  star: false,
+});
 export const act = (step: Step): Statement => ({ kind: "do", step });

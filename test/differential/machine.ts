@@ -5,13 +5,14 @@ import {
   DeferredQueue,
   DeferredSemaphore,
   Failure,
+  FailureGroup,
   FirstError,
   onUnhandledFailure,
 } from "skein/defer";
 import { atTurnEnd, reportUnhandled } from "../../src/defer/unhandled.ts";
 import { Clock } from "./clock.ts";
 import { OPERATIONS } from "./operations/index.ts";
-import type { Body, Canceller, Give, Handler, Program, Step } from "./program.ts";
+import type { Body, Canceller, Give, Handler, Program, Step, Wait } from "./program.ts";
 
 /** So many events a program may have: what is left of it then is left out, by both interpreters. */
 export const EVENTS_MAX = 1000;
@@ -37,6 +38,8 @@ export function interpret(program: Program): string[] {
 
 export class Machine {
   readonly trace: string[] = [];
+  /** What was done of all that there is to do. */
+  readonly done = new Set<string>();
   readonly clock = new Clock();
   readonly lock = new DeferredLock();
   readonly semaphore = new DeferredSemaphore(2);
@@ -105,6 +108,7 @@ export class Machine {
     const slots = [step.on, step.to, ...(step.all ?? [])].filter((slot) => slot !== undefined);
     if (step.gives?.kind === "deferred") slots.push(step.gives.slot);
     if (slots.some((slot) => this.slots[slot] === undefined)) return;
+    this.done.add(step.op);
     try {
       OPERATIONS[step.op]?.run(step, this);
     } catch (error) {
@@ -116,7 +120,11 @@ export class Machine {
     if (handler === undefined) throw new TypeError("the step has no such handler");
     return (result) => {
       this.note(`h${handler.label} got ${this.show(result)}`);
-      for (const step of handler.steps) this.do(step);
+      for (const step of handler.steps) {
+        this.done.add(`${step.op} in a handler`);
+        this.do(step);
+      }
+      this.done.add(`a handler gives ${handler.gives.kind}`);
       return this.give(handler.gives, result);
     };
   }
@@ -145,6 +153,7 @@ export class Machine {
     for (const statement of body.statements) {
       switch (statement.kind) {
         case "do":
+          this.done.add(`${statement.step.op} in a generator`);
           this.do(statement.step);
           break;
         case "yield value":
@@ -152,9 +161,11 @@ export class Machine {
           break;
         case "yield":
           if (this.slots[statement.slot] === undefined) break;
+          this.done.add(statement.star ? "yield*" : "yield");
           try {
-            this.note(`${name} got ${this.show(yield this.slots[statement.slot])}`);
+            this.note(`${name} got ${this.show(yield* this.#wait(statement))}`);
           } catch (error) {
+            this.done.add("a generator is thrown an error");
             this.note(`${name} caught ${this.error(error)}`);
             if (!statement.caught) throw error;
           }
@@ -163,6 +174,12 @@ export class Machine {
     }
     this.note(`${name} ends`);
     return this.give(body.gives);
+  }
+
+  /** Waits in one of the two ways. */
+  *#wait({ slot, star }: Wait): Generator<unknown, unknown, unknown> {
+    const deferred = this.at(slot);
+    return star ? yield* deferred : yield deferred;
   }
 
   show(value: unknown): string {
@@ -182,6 +199,7 @@ export class Machine {
     if (error instanceof FirstError) {
       return `FirstError(${error.index}, ${this.show(error.subFailure)})`;
     }
+    if (error instanceof FailureGroup) return `FailureGroup(${this.show(error.failures)})`;
     return error instanceof Error ? error.name : this.show(error);
   }
 
@@ -193,6 +211,7 @@ export class Machine {
     if (canceller.kind === "none") return new Deferred();
     return new Deferred((deferred) => {
       this.note(`d${slot} cancelling`);
+      this.done.add(`a canceller: ${canceller.kind}`);
       if (canceller.kind === "value") deferred.callback(canceller.n);
       if (canceller.kind === "error") deferred.errback(new Boom(canceller.n));
       if (canceller.kind === "cancels") deferred.cancel();

@@ -100,6 +100,42 @@ class Plain(Deferred):
         super().cancel()
 
 
+class FailureGroup(Exception):
+    def __init__(self, failures):
+        self.failures = failures
+
+
+def race(deferreds):
+    """Stands in for Twisted's, which is younger than the Twisted that this may run on."""
+    racers = list(dict.fromkeys(deferreds))  # Departure: "a racer that is given twice".
+    failures = {}
+    won = False
+
+    def cancel(final):
+        for racer in deferreds:
+            racer.cancel()
+
+    def succeeded(value, racer):
+        nonlocal won
+        if won or final.called:  # Departure: "a race that is cancelled in vain".
+            return
+        won = True
+        for other in racers:
+            if other is not racer:
+                other.cancel()
+        final.callback((deferreds.index(racer), value))
+
+    def failed(failure, racer):
+        failures[racer] = failure
+        if len(failures) == len(racers) and not final.called:
+            final.errback(FailureGroup([failures[racer] for racer in racers]))
+
+    final = Deferred(cancel)
+    for racer in racers:
+        racer.addCallbacks(succeeded, failed, (racer,), None, (racer,), None)
+    return final
+
+
 class Coroutine:
     """What is known of a generator under inlineCallbacks."""
 
@@ -380,6 +416,8 @@ class Machine:
             return str(error)
         if isinstance(error, FirstError):
             return "FirstError(%d, %s)" % (error.index, self.show(error.subFailure))
+        if isinstance(error, FailureGroup):
+            return "FailureGroup(%s)" % self.show(error.failures)
         name = type(error).__name__
         return name if self.raw else NAMES.get(name, name)
 
@@ -441,7 +479,10 @@ def chain_deferred(machine, step):
 
 
 def add_timeout(machine, step):
-    machine.slots[step["on"]].addTimeout(step["amount"], machine.clock)
+    deferred, handler = machine.slots[step["on"]], step.get("callback")
+    on_timeout = handler and machine.handler(handler, deferred)
+    call = handler and (lambda result, seconds: on_timeout(result))
+    deferred.addTimeout(step["amount"], machine.clock, call)
 
 
 def advance(machine, step):
@@ -460,6 +501,10 @@ def gather_results(machine, step):
     machine.put(step, deferred)
 
 
+def run_race(machine, step):
+    machine.put(step, race([machine.slots[slot] for slot in step["all"]]))
+
+
 def acquire(name):
     return lambda machine, step: machine.put(step, getattr(machine, name).acquire())
 
@@ -471,14 +516,19 @@ def release(name):
 def run(name):
     def run_handler(machine, step):
         handler = machine.handler(step["callback"], None)
+        waits = False
 
         def call(result):
             given = handler(result)
             if given is not None and given is machine.slots.get(step["into"]):
                 machine.cut("a Deferred that waits for itself")
+            if waits and isinstance(given, Deferred) and given._runningCallbacks:
+                machine.cut("a Deferred that several runs return")
             return given
 
-        machine.put(step, getattr(machine, name).run(call, None))
+        deferred = getattr(machine, name).run(call, None)
+        waits = True
+        machine.put(step, deferred)
 
     return run_handler
 
@@ -507,6 +557,7 @@ OPERATIONS = {
     "inlineCallbacks": coroutine,
     "DeferredList": deferred_list,
     "gatherResults": gather_results,
+    "race": run_race,
     "acquireLock": acquire("lock"),
     "releaseLock": release("lock"),
     "runLocked": run("lock"),

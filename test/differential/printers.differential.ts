@@ -20,6 +20,7 @@ describe("programs printed as Python", () => {
     writeFileSync(file, printPython(program));
     const output = execFileSync(PYTHON, ["-W", "ignore", file], {
       encoding: "utf8",
+      env: { ...process.env, PYTHONPATH: import.meta.dirname },
       // Where Twisted tells what is unhandled.
       stdio: ["ignore", "pipe", "ignore"],
     });

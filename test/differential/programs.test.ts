@@ -97,7 +97,7 @@ describe("the programs of the differential test", () => {
     expect(printed.slice(printed.indexOf("d0 = "))).to.equal(`\
 d0 = Deferred()
 d1 = None
-def h0(result):
+def h0(result, *_):
     global d1
     print("h0 got", show(result))
     attempt("cancel", lambda: d0.cancel())
