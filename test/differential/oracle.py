@@ -171,6 +171,13 @@ class Machine:
         self.lock = DeferredLock()
         self.semaphore = DeferredSemaphore(2)
         self.queue = DeferredQueue(2, 2)
+        # The Deferreds of those who ran with a lock, having waited for it, and what they gave;
+        # and how many release it now.
+        self.of_runs = []
+        self.releasing = 0
+        if not self.raw:
+            self.guard_release(self.lock)
+            self.guard_release(self.semaphore)
         # Errors that no Deferred of the program can hold.
         self.lost = []
 
@@ -251,6 +258,9 @@ class Machine:
 
     def check_late(self, deferred, only_ended=False):
         """Called when something is about to be done with a Deferred."""
+        if deferred._runningCallbacks and self.releasing:
+            if any(deferred is of_run for of_run in self.of_runs):
+                self.cut("a run that is being finished")
         coroutine = self.coroutine_of(deferred)
         if coroutine is None or (only_ended and not coroutine.ended):
             return
@@ -373,8 +383,21 @@ class Machine:
         coroutine.current = deferred
         deferred.cancel = MethodType(cancel, deferred)
 
+    def guard_release(self, lock):
+        """Notices the release at the end of a run."""
+        release = lock._releaseAndReturn
+
+        def counted(result):
+            self.releasing += 1
+            try:
+                return release(result)
+            finally:
+                self.releasing -= 1
+
+        lock._releaseAndReturn = counted
+
     def guard_list(self, deferred):
-        """Finds what departs in the cancellation of a list."""
+        """Finds what departs in the cancellation of a list, or of a race."""
         cancelling = False
 
         def cancel(deferred):
@@ -389,7 +412,7 @@ class Machine:
                 Deferred.cancel(deferred)
                 return
             cancelling = True
-            DeferredList.cancel(deferred)
+            type(deferred).cancel(deferred)
             cancelling = False
 
         if not self.raw:
@@ -502,7 +525,9 @@ def gather_results(machine, step):
 
 
 def run_race(machine, step):
-    machine.put(step, race([machine.slots[slot] for slot in step["all"]]))
+    deferred = race([machine.slots[slot] for slot in step["all"]])
+    machine.guard_list(deferred)
+    machine.put(step, deferred)
 
 
 def acquire(name):
@@ -522,12 +547,13 @@ def run(name):
             given = handler(result)
             if given is not None and given is machine.slots.get(step["into"]):
                 machine.cut("a Deferred that waits for itself")
-            if waits and isinstance(given, Deferred) and given._runningCallbacks:
-                machine.cut("a Deferred that several runs return")
+            if waits and isinstance(given, Deferred):
+                machine.of_runs.append(given)
             return given
 
         deferred = getattr(machine, name).run(call, None)
         waits = True
+        machine.of_runs.append(deferred)
         machine.put(step, deferred)
 
     return run_handler
