@@ -105,34 +105,39 @@ class FailureGroup(Exception):
         self.failures = failures
 
 
-def race(deferreds):
+def race(deferreds, adapted=False):
     """Stands in for Twisted's, which is younger than the Twisted that this may run on."""
-    racers = list(dict.fromkeys(deferreds))  # Departure: "a racer that is given twice".
+    racers = dict(enumerate(deferreds))
+    if adapted:  # Departure: "a racer that is given twice".
+        racers = {i: racer for i, racer in racers.items() if racer not in deferreds[:i]}
     failures = {}
-    won = False
+    winner = None
+
+    def is_over():
+        return adapted and final.called  # Departure: "a race that is cancelled in vain".
 
     def cancel(final):
         for racer in deferreds:
             racer.cancel()
 
-    def succeeded(value, racer):
-        nonlocal won
-        if won or final.called:  # Departure: "a race that is cancelled in vain".
+    def succeeded(value, index):
+        nonlocal winner
+        if winner is not None or is_over():
             return
-        won = True
-        for other in racers:
-            if other is not racer:
+        winner = racers[index]
+        for other in racers.values():
+            if other is not winner:
                 other.cancel()
-        final.callback((deferreds.index(racer), value))
+        final.callback((index, value))
 
-    def failed(failure, racer):
-        failures[racer] = failure
-        if len(failures) == len(racers) and not final.called:
-            final.errback(FailureGroup([failures[racer] for racer in racers]))
+    def failed(failure, index):
+        failures[index] = failure
+        if len(failures) == len(racers) and not is_over():
+            final.errback(FailureGroup([failures[index] for index in racers]))
 
     final = Deferred(cancel)
-    for racer in racers:
-        racer.addCallbacks(succeeded, failed, (racer,), None, (racer,), None)
+    for index, racer in racers.items():
+        racer.addCallbacks(succeeded, failed, (index,), None, (index,), None)
     return final
 
 
@@ -525,7 +530,7 @@ def gather_results(machine, step):
 
 
 def run_race(machine, step):
-    deferred = race([machine.slots[slot] for slot in step["all"]])
+    deferred = race([machine.slots[slot] for slot in step["all"]], adapted=not machine.raw)
     machine.guard_list(deferred)
     machine.put(step, deferred)
 
