@@ -46,24 +46,19 @@ export class Machine {
   readonly queue = new DeferredQueue<unknown>({ size: 2, backlog: 2 });
   readonly slots: (Deferred<unknown> | undefined)[] = [];
   readonly #program: Program;
-  /** The Deferred whose failure is being reported as unhandled. */
-  #reported: Deferred<unknown> | undefined = undefined;
+  /** Who holds the failures that are unhandled. */
+  readonly #holders = new Map<Failure, Deferred<unknown>[]>();
 
   constructor(program: Program) {
     this.#program = program;
   }
 
   main(): void {
-    const unhandled: string[] = [];
+    const unhandled: Failure[] = [];
     // As a reactor does it: what is unhandled is told when the turn is over.
     const undo = [
       atTurnEnd(() => {}),
-      onUnhandledFailure((failure) => {
-        // Some have no slot: they hold an error that no Deferred of the program can hold.
-        const holder = this.#reported ? `${this.show(this.#reported)} ` : "";
-        this.#reported = undefined;
-        unhandled.push(`${holder}unhandled: ${this.error(failure.value)}`);
-      }),
+      onUnhandledFailure((failure) => void unhandled.push(failure)),
     ];
     this.#program.plain.forEach((canceller, slot) => this.put(slot, this.#plain(canceller, slot)));
     for (const step of this.#program.steps) this.do(step);
@@ -73,7 +68,7 @@ export class Machine {
     if (this.clock.waiting > 0) this.note(`timers: ${this.clock.waiting}`);
     reportUnhandled();
     // In the order of the slots: Twisted tells whenever its garbage is collected.
-    for (const event of unhandled.sort()) this.note(event);
+    for (const event of unhandled.flatMap((it) => this.#unhandled(it)).sort()) this.note(event);
     this.slots.forEach((deferred, slot) => {
       deferred?.addBoth((result) => this.note(`d${slot} left: ${this.show(result)}`));
     });
@@ -93,7 +88,7 @@ export class Machine {
     const takeUnhandled = deferred.takeUnhandled.bind(deferred);
     deferred.takeUnhandled = () => {
       const failure = takeUnhandled();
-      if (failure) this.#reported = deferred;
+      if (failure) this.#holders.set(failure, [...(this.#holders.get(failure) ?? []), deferred]);
       return failure;
     };
   }
@@ -201,6 +196,14 @@ export class Machine {
     }
     if (error instanceof FailureGroup) return `FailureGroup(${this.show(error.failures)})`;
     return error instanceof Error ? error.name : this.show(error);
+  }
+
+  /** A failure is reported once; Twisted tells it of each Deferred that holds it. */
+  #unhandled(failure: Failure): string[] {
+    const event = `unhandled: ${this.error(failure.value)}`;
+    const holders = this.#holders.get(failure);
+    // Some have no slot: they hold an error that no Deferred of the program can hold.
+    return holders?.map((deferred) => `${this.show(deferred)} ${event}`) ?? [event];
   }
 
   #isOver(): boolean {
