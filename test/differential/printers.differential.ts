@@ -20,7 +20,7 @@ for file in sys.argv[1:]:
 /** An event as a printed program prints it, which does not know the slots of its results. */
 function asPrinted(event: string): string[] {
   if (event.includes("unhandled: ")) return [];
-  return [event.replace(/(?<=(?:got|left:) .*)\bd\d+\b/g, "Deferred")];
+  return [event.replaceAll(/(?<=(?:got|left:) .*)\bd\d+\b/g, "Deferred")];
 }
 
 describe("programs printed as Python", () => {

@@ -20,8 +20,8 @@ function timesDone(): Record<string, number> {
   const times = Object.fromEntries(
     [...Object.keys(OPERATIONS), ...OTHERS].map((what) => [what, 0]),
   );
-  for (const program of MANY) {
-    const machine = new Machine(program);
+  for (const sample of MANY) {
+    const machine = new Machine(sample);
     machine.main();
     for (const what of machine.done) times[what] = (times[what] ?? 0) + 1;
   }
@@ -33,7 +33,9 @@ const OTHERS = [
     (x) => `a handler gives ${x}`,
   ),
   ...["idle", "value", "error", "throws"].map((kind) => `a canceller: ${kind}`),
-  ...["yield", "yield*", "a generator is thrown an error"],
+  "yield",
+  "yield*",
+  "a generator is thrown an error",
 ];
 
 const samples = fc.sample(programs, { seed: 5, numRuns: 300 });
