@@ -398,4 +398,13 @@ export const DEPARTURES: readonly Departure[] = [
       "d1 left: Failure(CancelledError)",
     ],
   },
+  {
+    name: "a list that could never fire",
+    reason: "A list of none that waits for a first value is a mistake, which is told at once.",
+    handled: "adapted",
+    how: "The oracle throws BadOptionError.",
+    program: program(0, { op: "DeferredList", all: [], flags: [true, false, false], into: 0 }),
+    twisted: ["d0 called: false"],
+    here: ["DeferredList threw BadOptionError"],
+  },
 ];

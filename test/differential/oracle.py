@@ -100,6 +100,10 @@ class Plain(Deferred):
         super().cancel()
 
 
+class BadOptionError(Exception):
+    pass
+
+
 class FailureGroup(Exception):
     def __init__(self, failures):
         self.failures = failures
@@ -518,6 +522,8 @@ def advance(machine, step):
 
 
 def deferred_list(machine, step):
+    if not step["all"] and step["flags"][0] and not machine.raw:
+        raise BadOptionError  # Departure: "a list that could never fire".
     deferred = DeferredList([machine.slots[slot] for slot in step["all"]], *step["flags"])
     machine.guard_list(deferred)
     machine.put(step, deferred)
