@@ -439,6 +439,8 @@ export class Deferred<T> implements PromiseLike<T>, Suspect {
   /** The result, if it is there and nobody works on it; the Deferred is left holding undefined. */
   #take(): unknown {
     if ((this.#state & (CALLED | RUNNING)) !== CALLED || this.#state >= PAUSE) return NOT_YET;
+    // It is giving its result away: those who came before are still to be called.
+    if (this.#callback !== undefined || this.#errback !== undefined || this.#more) return NOT_YET;
     const result = this.#result;
     this.#result = undefined;
     if (anyReported && result instanceof Failure) noteHandled(result);

@@ -78,6 +78,9 @@ class Trampoline<T> {
   readonly #name: string;
   #waitingOn: Deferred<unknown> | undefined = undefined;
   #cancelRequested = false;
+  /** While #resume is being added to a Deferred: what it was called with meanwhile, or NOT_YET. */
+  #arrived: unknown = undefined;
+  #adding = false;
 
   /** @param name the function's, for stacks. */
   constructor(generator: Generator<unknown, T, unknown>, name: string) {
@@ -88,6 +91,11 @@ class Trampoline<T> {
 
   /** Goes on until the generator waits for a Deferred that has no result, or ends. */
   readonly #resume = (result: unknown): void => {
+    if (this.#adding) {
+      // The generator goes on when all who wait were called, and in the loop below.
+      this.#arrived = result;
+      return;
+    }
     this.#waitingOn = undefined;
     let sent = result;
     for (;;) {
@@ -109,8 +117,14 @@ class Trampoline<T> {
       if (deferred === undefined) continue;
       sent = take(deferred);
       if (sent !== NOT_YET) continue;
-      this.#waitingOn = deferred;
+      this.#arrived = NOT_YET;
+      this.#adding = true;
       deferred.addBoth(this.#resume);
+      this.#adding = false;
+      sent = this.#arrived;
+      this.#arrived = undefined;
+      if (sent !== NOT_YET) continue;
+      this.#waitingOn = deferred;
       // A result that was there could not be cancelled: the request has waited for this.
       if (this.#cancelRequested) {
         this.#cancelRequested = false;

@@ -280,6 +280,14 @@ describe("DeferredList", () => {
       expect(watch(list)).to.deep.equal([["value", 0]]);
     });
 
+    it("when it has fired, and waits for another Deferred, cancels that", () => {
+      const inner = new Deferred<void>();
+      const list = new DeferredList([]).addCallback(() => inner);
+      list.cancel();
+      expect(inner.called).to.equal(true);
+      expect(errorOf(list)).to.be.instanceOf(CancelledError);
+    });
+
     it("18: by the canceller of one of them does no more", () => {
       let calls = 0;
       const one: Deferred<string> = new Deferred(() => {
