@@ -65,9 +65,9 @@ export function reportUnhandled(): void {
  * is taken back once.
  */
 export function noteHandled(failure: Failure): void {
-  const report = reported.get(failure);
-  if (report === undefined) return;
-  tell(() => report.to.handledLater(failure));
+  const earlier = reported.get(failure);
+  if (earlier === undefined) return;
+  tell(() => earlier.to.handledLater(failure));
   reported.delete(failure);
 }
 
