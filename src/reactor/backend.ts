@@ -53,7 +53,7 @@ export interface Loop extends ReactorTime, ReactorFromThreads {
   turn(): number;
   /** Calls at once when it runs, else when it has started. */
   callWhenRunning(action: () => void): void;
-  /** When the reactor next wants a turn: -Infinity for at once, Infinity for not at all. */
+  /** When it next wants a turn: -Infinity for at once, Infinity for not at all: also when stopped. */
   nextWake(): number;
   /** Asks for a turn as soon as possible. */
   wake(): void;

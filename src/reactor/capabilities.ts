@@ -155,6 +155,22 @@ export interface ReactorThreads {
   startWorker(events: WorkerEvents): WorkerHandle;
 }
 
+/** Being driven from outside, one turn at a time; see `guest()`. */
+export interface ReactorGuest {
+  /**
+   * Makes one turn, if it runs: what was due when it began, and no more. Returns how many calls it
+   * made. To be called from an empty stack, or what counts as one for the host.
+   *
+   * @throws TurnInProgressError from inside a turn of the same reactor.
+   */
+  iterate(): number;
+  /**
+   * When it next wants a turn, on the host's clock: -Infinity for at once, Infinity for not before
+   * something wakes it. Turns that come sooner do no harm.
+   */
+  nextTurn(): number;
+}
+
 /**
  * Driving virtual time. Either `run()` the reactor: then it drives itself, as fast as it can, until
  * it is stopped or nothing is left to happen. Or drive it by these methods, which start it if it is
@@ -206,6 +222,7 @@ export interface CapabilityMap {
   tcp: ReactorTCP;
   threads: ReactorThreads;
   clock: ReactorClock;
+  guest: ReactorGuest;
 }
 
 export type Capability = keyof CapabilityMap;

@@ -12,6 +12,7 @@ export type {
   ReactorClock,
   ReactorCore,
   ReactorFromThreads,
+  ReactorGuest,
   ReactorTCP,
   ReactorThreads,
   ReactorTime,
@@ -23,6 +24,7 @@ export { BadOptionError, QueueFullError } from "../core/errors.ts";
 export { CannotCrossError } from "../core/crossing.ts";
 export { NoTypeScriptError } from "../core/import-module.ts";
 export * from "./errors.ts";
+export { guest, type Host } from "./guest.ts";
 export type { ReactorOptions } from "./reactor.ts";
 export type { CreateReactor, ReactorOn } from "./registry.ts";
 export { StreamConnection } from "./stream-connection.ts";

@@ -18,7 +18,11 @@ import type {
   SystemEvent,
   TriggerId,
 } from "./capabilities.ts";
-import { ReactorAlreadyRunningError, ReactorNotRunningError } from "./errors.ts";
+import {
+  ReactorAlreadyRunningError,
+  ReactorNotRunningError,
+  TurnInProgressError,
+} from "./errors.ts";
 import { TimerQueue } from "./timer-queue.ts";
 import { Triggers } from "./triggers.ts";
 
@@ -154,10 +158,12 @@ export class BaseReactor implements ReactorCore, ReactorTime, ReactorFromThreads
   }
 
   nextWake(): number {
+    if (this.#done === undefined) return Infinity;
     return this.#wakeRequested ? -Infinity : this.#timers.next();
   }
 
   turn(): number {
+    if (this.#turning) throw new TurnInProgressError();
     if (this.#done === undefined) return 0;
     this.#turning = true;
     this.#wakeRequested = false;

@@ -11,6 +11,7 @@ const METHODS: Readonly<Partial<Record<string, readonly string[]>>> = {
   tcp: ["listenTCP", "connectTCP"],
   threads: ["startWorker"],
   clock: ["advance", "pump", "runUntilIdle"],
+  guest: ["iterate", "nextTurn"],
 };
 
 /** Backends by name. */
