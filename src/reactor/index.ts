@@ -26,4 +26,6 @@ export const backends: { libuv: typeof libuv; timer: typeof timer; clock: typeof
 export const createReactor: CreateReactor<typeof backends> = reactorMaker(backends);
 
 export { SocketConnection } from "./backends/libuv/socket-connection.ts";
+export type { ClockReactorOptions } from "./backends/clock/clock.ts";
+export { ClockWorld } from "./backends/clock/world.ts";
 export * from "./public.ts";

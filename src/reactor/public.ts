@@ -25,6 +25,7 @@ export { CannotCrossError } from "../core/crossing.ts";
 export { NoTypeScriptError } from "../core/import-module.ts";
 export * from "./errors.ts";
 export { guest, type Host } from "./guest.ts";
+export { MetaReactor } from "./meta-reactor.ts";
 export type { ReactorOptions } from "./reactor.ts";
 export type { CreateReactor, ReactorOn } from "./registry.ts";
 export { StreamConnection } from "./stream-connection.ts";
