@@ -60,6 +60,19 @@ export interface Loop extends ReactorTime, ReactorFromThreads {
   readonly running: boolean;
   /** For errors that have nobody else to go to. `doing` completes "error while …". */
   reportError(error: unknown, doing: string): void;
+  /**
+   * Enters something into `inspect()`: call it where the user asked for it, so that `debug` shows
+   * the right place. Returns the way to take it out again; more than one use does no harm.
+   *
+   * @param kind "port", "connection": the same for all backends.
+   * @param describe which one it is, at the time of asking: an address, say.
+   */
+  opened(kind: string, describe: () => string): () => void;
+  /**
+   * With `slowCallbackSeconds`, an object in the place of `callee` whose methods are timed; without,
+   * `callee` itself. For what a backend calls from outside the turns: protocols.
+   */
+  timed<T extends object>(what: string, callee: T): T;
   /** For backends that are driven by calls of their own: begins a run, if there is none. */
   run(): Deferred<void>;
   /** Ends a run in which nothing can ever happen again. */

@@ -23,6 +23,21 @@ export interface TriggerId {
   readonly event: SystemEvent;
 }
 
+/** Something that is open on a reactor, or waits there. */
+export interface OpenThing {
+  /**
+   * "port", "connection", "connector", "worker", "delayed call", "calls from threads", or what a
+   * backend of another make says.
+   */
+  readonly kind: string;
+  /** Which of its kind: an address, a time and a function's name. */
+  readonly description: string;
+  /** When it was made, by the reactor's clock; of delayed calls known with `debug: true`. */
+  readonly since: number | undefined;
+  /** Where it was made: the stack, the innermost call first; known with `debug: true`. */
+  readonly createdAt: string | undefined;
+}
+
 /** Starting, stopping, and what happens around it. */
 export interface ReactorCore {
   /** The name of the backend it runs on. */
@@ -66,6 +81,13 @@ export interface ReactorCore {
    * Goes to the `onError` option; without one, to standard error.
    */
   reportError(error: unknown, doing: string): void;
+  /**
+   * All that is open or waiting at present: what was opened, in that order; delayed calls, in the
+   * order of their times; calls from threads. It is a picture, which does not change afterwards.
+   * What should be gone and is listed has leaked: `createReactor(…, { debug: true })` says where
+   * it was made.
+   */
+  inspect(): readonly OpenThing[];
 }
 
 /** Time, in seconds, and calls at a later time. */

@@ -7,6 +7,7 @@ export type {
   ConnectOptions,
   DelayedCall,
   ListenOptions,
+  OpenThing,
   Phase,
   Reactor,
   ReactorClock,
@@ -28,6 +29,7 @@ export { guest, type Host } from "./guest.ts";
 export { MetaReactor } from "./meta-reactor.ts";
 export type { ReactorOptions } from "./reactor.ts";
 export type { CreateReactor, ReactorOn } from "./registry.ts";
+export type { SlowCall } from "./slow-calls.ts";
 export { StreamConnection } from "./stream-connection.ts";
 export {
   type DialRequest,
@@ -45,4 +47,9 @@ export type {
   TCPAddress,
   Transport,
 } from "./transport.ts";
-export type { RemoteFunction, WorkerEvents, WorkerHandle } from "./workers.ts";
+export {
+  openWorker,
+  type RemoteFunction,
+  type WorkerEvents,
+  type WorkerHandle,
+} from "./workers.ts";

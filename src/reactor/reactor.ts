@@ -11,6 +11,7 @@ import { Fifo } from "../core/fifo.ts";
 import type { Driver, Loop } from "./backend.ts";
 import type {
   DelayedCall,
+  OpenThing,
   Phase,
   ReactorCore,
   ReactorFromThreads,
@@ -23,7 +24,9 @@ import {
   ReactorNotRunningError,
   TurnInProgressError,
 } from "./errors.ts";
-import { TimerQueue } from "./timer-queue.ts";
+import { openThing, OpenThings, Site } from "./open-things.ts";
+import { type SlowCall, SlowCalls } from "./slow-calls.ts";
+import { type Timer, TimerQueue } from "./timer-queue.ts";
 import { Triggers } from "./triggers.ts";
 
 const FROM_THREAD_MAX = 1_000_000;
@@ -32,6 +35,19 @@ const FROM_THREAD_MAX = 1_000_000;
 export interface ReactorOptions {
   /** Gets the errors that have nobody else to go to; standard error unless given. */
   onError?: (error: unknown, doing: string) => void;
+  /**
+   * Remembers where delayed calls, ports, connections and all else were made, for `inspect()` and
+   * `onSlow`. Off unless given: it makes a callLater cost many times as much.
+   */
+  debug?: boolean;
+  /**
+   * Calls that take longer than this, by the reactor's clock, are told to `onSlow`: delayed calls,
+   * calls from threads, startup and shutdown, protocols. Off unless given. On virtual time nothing
+   * is slow.
+   */
+  slowCallbackSeconds?: number;
+  /** Told of each slow call when it has returned; standard error unless given. */
+  onSlow?: (call: SlowCall) => void;
 }
 
 type State = "idle" | "starting" | "running" | "stopping";
@@ -42,6 +58,10 @@ export class BaseReactor implements ReactorCore, ReactorTime, ReactorFromThreads
   readonly #onError: (error: unknown, doing: string) => void;
   readonly #timers: TimerQueue;
   readonly #triggers: Triggers;
+  readonly #open = new OpenThings();
+  /** Where delayed calls were made; only when debugging. */
+  readonly #sites: WeakMap<DelayedCall, Site> | undefined;
+  readonly #slow: SlowCalls | undefined;
   readonly #fromThread = new Fifo<() => void>(FROM_THREAD_MAX);
   #state: State = "idle";
   #running = false;
@@ -60,6 +80,8 @@ export class BaseReactor implements ReactorCore, ReactorTime, ReactorFromThreads
     this.backend = name;
     this.#onError = options.onError ?? printError;
     this.#triggers = new Triggers((error, doing) => this.reportError(error, doing));
+    this.#sites = options.debug === true ? new WeakMap() : undefined;
+    this.#slow = this.#slowCalls(options);
     this.#driver = open(this);
     this.#timers = new TimerQueue(
       () => this.#driver.seconds(),
@@ -129,6 +151,27 @@ export class BaseReactor implements ReactorCore, ReactorTime, ReactorFromThreads
     }
   }
 
+  inspect(): readonly OpenThing[] {
+    const calls = this.#timers
+      .active()
+      .sort((a, b) => a.time - b.time || a.order - b.order)
+      .map((timer) =>
+        openThing("delayed call", `${nameOf(timer)}, at ${timer.time} s`, this.#sites?.get(timer)),
+      );
+    const waiting = this.#fromThread.length;
+    const fromThreads =
+      waiting === 0 ? [] : [openThing("calls from threads", `${waiting} waiting`)];
+    return Object.freeze([...this.#open.list(), ...calls, ...fromThreads]);
+  }
+
+  opened(kind: string, describe: () => string): () => void {
+    return this.#open.add(kind, describe, this.#site(this.opened));
+  }
+
+  timed<T extends object>(what: string, callee: T): T {
+    return this.#slow?.timed(what, callee) ?? callee;
+  }
+
   // --- time ---
 
   seconds(): number {
@@ -136,7 +179,9 @@ export class BaseReactor implements ReactorCore, ReactorTime, ReactorFromThreads
   }
 
   callLater(delaySeconds: number, action: () => void): DelayedCall {
-    return this.#timers.add(delaySeconds, action);
+    const timer = this.#timers.add(delaySeconds, action);
+    this.#sites?.set(timer, this.#site(this.callLater));
+    return timer;
   }
 
   getDelayedCalls(): DelayedCall[] {
@@ -171,7 +216,7 @@ export class BaseReactor implements ReactorCore, ReactorTime, ReactorFromThreads
     reportUnhandled();
     let calls = this.#transit();
     calls += this.#runFromThread();
-    calls += this.#timers.runDue((error) => this.reportError(error, "running a delayed call"));
+    calls += this.#timers.runDue(this.#callTimer);
     this.#turning = false;
     this.#alarm = Infinity;
     this.#wakeAt(this.nextWake());
@@ -189,7 +234,7 @@ export class BaseReactor implements ReactorCore, ReactorTime, ReactorFromThreads
     const transition = this.#transition;
     if (transition === undefined) return 0;
     this.#transition = undefined;
-    transition();
+    this.#call("starting or stopping", transition);
     return 1;
   }
 
@@ -197,14 +242,43 @@ export class BaseReactor implements ReactorCore, ReactorTime, ReactorFromThreads
   #runFromThread(): number {
     const count = this.#fromThread.length;
     for (let i = 0; i < count; i++) {
-      const action = this.#fromThread.shift();
-      try {
-        action?.();
-      } catch (error) {
-        this.reportError(error, "running a call from a thread");
-      }
+      this.#call("running a call from a thread", this.#fromThread.shift() as () => void);
     }
     return count;
+  }
+
+  readonly #callTimer = (timer: Timer): void => {
+    this.#call("running a delayed call", timer.action, timer);
+  };
+
+  /** Makes one of a turn's calls: what it throws goes no further. */
+  #call(doing: string, action: () => unknown, timer?: Timer): void {
+    try {
+      if (this.#slow === undefined) action();
+      else this.#slow.time(doing, action, timer && this.#sites?.get(timer));
+    } catch (error) {
+      this.reportError(error, doing);
+    }
+  }
+
+  #slowCalls({ slowCallbackSeconds, onSlow = printSlow }: ReactorOptions): SlowCalls | undefined {
+    if (slowCallbackSeconds === undefined) return undefined;
+    return new SlowCalls(
+      slowCallbackSeconds,
+      () => this.#driver.seconds(),
+      (call) => {
+        try {
+          onSlow(call);
+        } catch (error) {
+          this.reportError(error, "telling of a slow call");
+        }
+      },
+    );
+  }
+
+  /** Here and now; the stack, up to the caller of `method`, only when debugging. */
+  #site(method: (...args: never[]) => unknown): Site {
+    return new Site(this.#driver.seconds(), this.#sites && method);
   }
 
   #start(): void {
@@ -248,6 +322,15 @@ export class BaseReactor implements ReactorCore, ReactorTime, ReactorFromThreads
     const run = this.#done;
     return (step) => () => (this.#done === run ? step() : undefined);
   }
+}
+
+function nameOf({ action }: Timer): string {
+  return action.name === "" ? "a function without a name" : `${action.name}()`;
+}
+
+function printSlow({ doing, seconds, createdAt }: SlowCall): void {
+  const where = createdAt === undefined ? "" : `; it was arranged\n${createdAt}`;
+  console.error(`${doing} held the loop for ${seconds.toFixed(3)} s${where}`);
 }
 
 function printError(error: unknown, doing: string): void {

@@ -118,19 +118,17 @@ export class TimerQueue {
   }
 
   /**
-   * Calls what is due now, and returns how many it called. The set is fixed before the first of
-   * them runs: what they add, even with no delay, waits for another pass.
+   * Has what is due now called, and returns how many those were. The set is fixed before the first
+   * of them runs: what they add, even with no delay, waits for another pass.
+   *
+   * @param call calls the timer's action; it must not throw.
    */
-  runDue(failed: (error: unknown) => void): number {
+  runDue(call: (timer: Timer) => void): number {
     let calls = 0;
     for (const timer of this.takeDue()) {
       if (!timer.begin()) continue;
       calls++;
-      try {
-        timer.action();
-      } catch (error) {
-        failed(error);
-      }
+      call(timer);
     }
     return calls;
   }

@@ -43,7 +43,7 @@ function called(steps: readonly Step[], queue: TimerQueue, clock: { now: number 
     } else if (action.do === "pass") {
       clock.now += action.seconds;
       passes.push([]);
-      queue.runDue(() => {});
+      queue.runDue((timer) => timer.action());
     } else {
       const timer = timers[action.which % timers.length];
       if (timer?.active !== true) continue;

@@ -4,7 +4,7 @@ import type { Deferred } from "../../../defer/deferred.ts";
 import type { Backend, Loop, Opened } from "../../backend.ts";
 import type { ClockOptions, ReactorClock } from "../../capabilities.ts";
 import { TCP } from "../../tcp.ts";
-import type { WorkerEvents, WorkerHandle } from "../../workers.ts";
+import { openWorker, type WorkerEvents, type WorkerHandle } from "../../workers.ts";
 import { InlineWorker } from "./inline-worker.ts";
 import { ClockWorld } from "./world.ts";
 
@@ -14,7 +14,7 @@ class ClockDriver implements Opened<"tcp" | "threads" | "clock">, ReactorClock {
   readonly clock: ReactorClock = this;
   readonly threads = {
     startWorker: (events: WorkerEvents): WorkerHandle =>
-      new InlineWorker(this.#world.happenings, events),
+      openWorker(this.#loop, events, (told) => new InlineWorker(this.#world.happenings, told)),
   };
   /** The world asks for reports while it is driven: nobody may ever drive it again. */
   readonly endsTurns = true;

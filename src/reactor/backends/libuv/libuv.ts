@@ -2,7 +2,7 @@
 import type { Deferred } from "../../../defer/deferred.ts";
 import type { Backend, Loop, Opened } from "../../backend.ts";
 import { TCP } from "../../tcp.ts";
-import type { WorkerEvents, WorkerHandle } from "../../workers.ts";
+import { openWorker, type WorkerEvents, type WorkerHandle } from "../../workers.ts";
 import { TimerDriver } from "../timer/timer.ts";
 import { NetDriver } from "./net.ts";
 import { ThreadWorker } from "./thread-worker.ts";
@@ -10,7 +10,8 @@ import { ThreadWorker } from "./thread-worker.ts";
 class LibuvDriver extends TimerDriver implements Opened<"tcp" | "threads"> {
   readonly tcp: TCP;
   readonly threads = {
-    startWorker: (events: WorkerEvents): WorkerHandle => new ThreadWorker(events),
+    startWorker: (events: WorkerEvents): WorkerHandle =>
+      openWorker(this.#loop, events, (told) => new ThreadWorker(told)),
   };
   readonly #loop: Loop;
   #soon: ReturnType<typeof setImmediate> | undefined = undefined;
