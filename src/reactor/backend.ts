@@ -53,7 +53,7 @@ export interface Loop extends ReactorTime, ReactorFromThreads {
   turn(): number;
   /** Calls at once when it runs, else when it has started. */
   callWhenRunning(action: () => void): void;
-  /** When it next wants a turn: -Infinity for at once, Infinity for not at all: also when stopped. */
+  /** When it next wants a turn: -Infinity for at once, Infinity for not at all, or when stopped. */
   nextWake(): number;
   /** Asks for a turn as soon as possible. */
   wake(): void;
@@ -69,8 +69,8 @@ export interface Loop extends ReactorTime, ReactorFromThreads {
    */
   opened(kind: string, describe: () => string): () => void;
   /**
-   * With `slowCallbackSeconds`, an object in the place of `callee` whose methods are timed; without,
-   * `callee` itself. For what a backend calls from outside the turns: protocols.
+   * With `slowCallbackSeconds`, an object in the place of `callee` whose methods are timed;
+   * without, `callee` itself. For what a backend calls from outside the turns: protocols.
    */
   timed<T extends object>(what: string, callee: T): T;
   /** For backends that are driven by calls of their own: begins a run, if there is none. */

@@ -228,9 +228,9 @@ export interface ClockOptions {
   /** Seconds that bytes are under way, one way; 0 unless given. */
   latency?: number;
   /**
-   * How `advance()` and `pump()` let time pass. "step", unless given: from one thing that happens to
-   * the next, each at its own time. "jump", as Twisted's Clock does: to the end at once, then all
-   * that is due happens, in order, and sees the final time.
+   * How `advance()` and `pump()` let time pass. "step", unless given: from one thing that happens
+   * to the next, each at its own time. "jump", as Twisted's Clock does: to the end at once, then
+   * all that is due happens, in order, and sees the final time.
    */
   advance?: "step" | "jump";
   /** How many turns may be made without time moving on; 1,000,000 unless given. */

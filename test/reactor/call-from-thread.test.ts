@@ -12,7 +12,7 @@ function countingThread(count: number): Worker {
 }
 
 describe("callFromThread", () => {
-  it("makes the calls of several threads, those of each in its order, and wakes the loop", async () => {
+  it("makes the calls of several threads, each one's in order, and wakes the loop", async () => {
     const reactor = createReactor("libuv");
     const seen: [thread: string, message: number][] = [];
     const stopped = reactor.run();

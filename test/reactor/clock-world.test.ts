@@ -62,7 +62,7 @@ describe("a world of several clocks", () => {
     expect([a.seconds(), b.seconds()]).to.deep.equal([2.5, 2.5]);
   });
 
-  it("has turns at one instant made in the order of the starts, promises settled between", async () => {
+  it("has turns at one instant made in the order of the starts", async () => {
     const seen: string[] = [];
     const world = new ClockWorld();
     const [a, b] = [createReactor("clock", { world }), createReactor("clock", { world })];
@@ -142,7 +142,7 @@ describe("a world of several clocks", () => {
     expect(b.seconds()).to.equal(10);
   });
 
-  it("stops the one started last, then the one before, when nothing can happen any more", async () => {
+  it("stops the one started last, then those before, when it has become idle", async () => {
     const seen: string[] = [];
     const all = running(new ClockWorld(), "abc");
     const ends = all.map(([name, reactor]) => {

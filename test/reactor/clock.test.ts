@@ -124,7 +124,7 @@ describe("the clock", () => {
       expect(seen).to.deep.equal(["1, at 11"]);
     });
 
-    it("ends a call that adds itself again without delay, where Twisted's clock loops", async () => {
+    it("ends a call that adds itself again and again, where Twisted's loops", async () => {
       const reactor = createReactor("clock", { advance: "jump", turnsAtOnceMax: 100 });
       const again = (): void => void reactor.callLater(0, again);
       reactor.callLater(1, again);

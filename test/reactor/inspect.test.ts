@@ -18,7 +18,7 @@ describe("inspect()", () => {
     }
   });
 
-  it("lists ports, connectors and connections, from when they were asked for to their ends", async () => {
+  it("lists ports, connectors and connections, from when they were asked for", async () => {
     const reactor = createReactor("clock", { latency: 0.1 });
     const stopped = reactor.run();
     const listening = reactor.listenTCP(7, Factory.forProtocol(Protocol));

@@ -22,6 +22,12 @@ class LibuvDriver extends TimerDriver implements Opened<"tcp" | "threads"> {
     this.tcp = new TCP(loop, new NetDriver((error, doing) => loop.reportError(error, doing)));
   }
 
+  /** What performance.now() tells too, in two thirds of its time: every callLater and reset asks. */
+  override seconds(): number {
+    const now = process.hrtime();
+    return now[0] + now[1] / 1e9;
+  }
+
   override wakeAt(when: number): void {
     // "At once" by setTimeout would be a millisecond late.
     if (when <= this.seconds()) this.#soon ??= setImmediate(this.#turn);
