@@ -8,18 +8,17 @@ export class Site {
   /** Made into text only when somebody looks: that is what costs most. */
   readonly #trace: { stack?: string } | undefined;
 
-  /** @param below the function whose caller is the site; undefined: no stack is to be captured. */
-  constructor(since: number, below?: (...args: never[]) => unknown) {
+  /** @param capture whether to keep the stack, from the caller's caller's caller on. */
+  constructor(since: number, capture: boolean) {
     this.since = since;
-    if (below === undefined) return;
-    // Only V8 can leave out what lies between.
-    if (typeof Error.captureStackTrace !== "function") this.#trace = new Error();
-    else Error.captureStackTrace((this.#trace = {}), below);
+    this.#trace = capture ? new Error("site") : undefined;
   }
 
   /** The calls that led here, the innermost first, one a line. */
   get stack(): string | undefined {
-    return this.#trace?.stack?.replace(/^[^\n]*Error[^\n]*\n/, "");
+    const lines = this.#trace?.stack?.split("\n");
+    // V8 begins with the message; the three innermost calls are the reactor's own.
+    return lines?.slice(lines[0] === "Error: site" ? 4 : 3).join("\n");
   }
 }
 

@@ -165,7 +165,7 @@ export class BaseReactor implements ReactorCore, ReactorTime, ReactorFromThreads
   }
 
   opened(kind: string, describe: () => string): () => void {
-    return this.#open.add(kind, describe, this.#site(this.opened));
+    return this.#open.add(kind, describe, this.#site());
   }
 
   timed<T extends object>(what: string, callee: T): T {
@@ -180,7 +180,7 @@ export class BaseReactor implements ReactorCore, ReactorTime, ReactorFromThreads
 
   callLater(delaySeconds: number, action: () => void): DelayedCall {
     const timer = this.#timers.add(delaySeconds, action);
-    this.#sites?.set(timer, this.#site(this.callLater));
+    this.#sites?.set(timer, this.#site());
     return timer;
   }
 
@@ -276,9 +276,9 @@ export class BaseReactor implements ReactorCore, ReactorTime, ReactorFromThreads
     );
   }
 
-  /** Here and now; the stack, up to the caller of `method`, only when debugging. */
-  #site(method: (...args: never[]) => unknown): Site {
-    return new Site(this.#driver.seconds(), this.#sites && method);
+  /** Where and when the caller of the present method called; where, only when debugging. */
+  #site(): Site {
+    return new Site(this.#driver.seconds(), this.#sites !== undefined);
   }
 
   #start(): void {

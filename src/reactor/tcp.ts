@@ -97,7 +97,7 @@ export class TCP implements ReactorTCP, ConnectorOwner {
     return opening
       .addCallbacks(forget, (failure: Failure) => forget(failure))
       .addCallback((listener) => this.#open(listener, factory, closed))
-      .addCallback((port) => (listening = port))
+      .addCallback((opened) => (listening = opened))
       .addErrback((failure: Failure) => {
         closed();
         return failure;

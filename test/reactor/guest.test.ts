@@ -47,9 +47,14 @@ describe("a guest", () => {
     expect(seen).to.deep.equal([]);
     await frames.drive(reactor);
     expect(seen).to.deep.equal([
-      ...["before startup", "during startup", "after startup"],
+      "before startup",
+      "during startup",
+      "after startup",
       "frame 30",
-      ...["before shutdown", "during shutdown", "after shutdown", "stopped"],
+      "before shutdown",
+      "during shutdown",
+      "after shutdown",
+      "stopped",
     ]);
     await stopped;
   });

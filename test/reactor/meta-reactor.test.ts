@@ -85,8 +85,12 @@ describe("a meta-reactor", () => {
     members[1]?.callLater(1, () => members[1]?.stop());
     await meta.run();
     expect(log.slice(3)).to.deep.equal([
-      ...["b stops", "b has stopped"],
-      ...["c stops", "c has stopped", "a stops", "a has stopped"],
+      "b stops",
+      "b has stopped",
+      "c stops",
+      "c has stopped",
+      "a stops",
+      "a has stopped",
     ]);
   });
 
@@ -96,9 +100,7 @@ describe("a meta-reactor", () => {
     members[1]?.callLater(1, () => members[1]?.crash(error));
     const caught: unknown = await meta.run().addErrback(({ value }) => value);
     expect(caught).to.equal(error);
-    expect(log.slice(3)).to.deep.equal([
-      ...["c stops", "c has stopped", "a stops", "a has stopped"],
-    ]);
+    expect(log.slice(3)).to.deep.equal(["c stops", "c has stopped", "a stops", "a has stopped"]);
   });
 
   it("does not start the rest when one fails while it starts, or is running already", async () => {

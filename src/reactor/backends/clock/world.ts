@@ -208,7 +208,8 @@ export class ClockWorld {
 
   /** A turn of each reactor, then what is due outside; each with all its promises settled. */
   async #happen(): Promise<void> {
-    for (const [loop, number] of [...this.#running]) {
+    // As they are now: who is started by a turn has its own next time.
+    for (const [loop, number] of Array.from(this.#running)) {
       const calls = loop.turn();
       if (calls === 0) continue;
       this.#note(number === 1 ? `turn ${calls}` : `turn ${calls} of reactor ${number}`);
