@@ -42,6 +42,7 @@
  * ```
  */
 import type { Deferred } from "../defer/deferred.ts";
+import type { SlowCall } from "./slow-calls.ts";
 import type { Capability, CapabilityMap, ReactorFromThreads, ReactorTime } from "./capabilities.ts";
 
 /** The reactor, as its backend sees it. */
@@ -73,6 +74,8 @@ export interface Loop extends ReactorTime, ReactorFromThreads {
    * without, `callee` itself. For what a backend calls from outside the turns: protocols.
    */
   timed<T extends object>(what: string, callee: T): T;
+  /** Tells `onSlow` of a call that held the loop, where a backend has other ways to see it. */
+  slow(call: SlowCall): void;
   /** For backends that are driven by calls of their own: begins a run, if there is none. */
   run(): Deferred<void>;
   /** Ends a run in which nothing can ever happen again. */

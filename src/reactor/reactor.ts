@@ -62,6 +62,7 @@ export class BaseReactor implements ReactorCore, ReactorTime, ReactorFromThreads
   /** Where delayed calls were made; only when debugging. */
   readonly #sites: WeakMap<DelayedCall, Site> | undefined;
   readonly #slow: SlowCalls | undefined;
+  readonly #onSlow: (call: SlowCall) => void;
   readonly #fromThread = new Fifo<() => void>(FROM_THREAD_MAX);
   #state: State = "idle";
   #running = false;
@@ -81,7 +82,12 @@ export class BaseReactor implements ReactorCore, ReactorTime, ReactorFromThreads
     this.#onError = options.onError ?? printError;
     this.#triggers = new Triggers((error, doing) => this.reportError(error, doing));
     this.#sites = options.debug === true ? new WeakMap() : undefined;
-    this.#slow = this.#slowCalls(options);
+    this.#onSlow = options.onSlow ?? printSlow;
+    const { slowCallbackSeconds } = options;
+    if (slowCallbackSeconds !== undefined) {
+      const seconds = (): number => this.#driver.seconds();
+      this.#slow = new SlowCalls(slowCallbackSeconds, seconds, (call) => this.slow(call));
+    }
     this.#driver = open(this);
     this.#timers = new TimerQueue(
       () => this.#driver.seconds(),
@@ -166,6 +172,14 @@ export class BaseReactor implements ReactorCore, ReactorTime, ReactorFromThreads
 
   opened(kind: string, describe: () => string): () => void {
     return this.#open.add(kind, describe, this.#site());
+  }
+
+  slow(call: SlowCall): void {
+    try {
+      this.#onSlow(call);
+    } catch (error) {
+      this.reportError(error, "telling of a slow call");
+    }
   }
 
   timed<T extends object>(what: string, callee: T): T {
@@ -261,21 +275,6 @@ export class BaseReactor implements ReactorCore, ReactorTime, ReactorFromThreads
     }
   }
 
-  #slowCalls({ slowCallbackSeconds, onSlow = printSlow }: ReactorOptions): SlowCalls | undefined {
-    if (slowCallbackSeconds === undefined) return undefined;
-    return new SlowCalls(
-      slowCallbackSeconds,
-      () => this.#driver.seconds(),
-      (call) => {
-        try {
-          onSlow(call);
-        } catch (error) {
-          this.reportError(error, "telling of a slow call");
-        }
-      },
-    );
-  }
-
   /** Where and when the caller of the present method called; where, only when debugging. */
   #site(): Site {
     return new Site(this.#driver.seconds(), this.#sites !== undefined);
@@ -328,9 +327,10 @@ function nameOf({ action }: Timer): string {
   return action.name === "" ? "a function without a name" : `${action.name}()`;
 }
 
-function printSlow({ doing, seconds, createdAt }: SlowCall): void {
-  const where = createdAt === undefined ? "" : `; it was arranged\n${createdAt}`;
-  console.error(`${doing} held the loop for ${seconds.toFixed(3)} s${where}`);
+function printSlow({ doing, seconds, createdAt, stack }: SlowCall): void {
+  const arranged = createdAt === undefined ? "" : `; it was arranged\n${createdAt}`;
+  const doingThen = stack === undefined ? "" : `; it was then\n${stack}`;
+  console.error(`${doing} held the loop for ${seconds.toFixed(3)} s${arranged}${doingThen}`);
 }
 
 function printError(error: unknown, doing: string): void {

@@ -4,12 +4,17 @@ import type { Site } from "./open-things.ts";
 
 /** A call that held the loop for longer than `slowCallbackSeconds`. */
 export interface SlowCall {
-  /** What the reactor was doing: "running a delayed call", "calling a protocol's dataReceived". */
+  /**
+   * What the reactor was doing: "running a delayed call", "calling a protocol's dataReceived";
+   * "something" when only the watchdog of libuv has seen it, from outside.
+   */
   readonly doing: string;
-  /** How long it took, by the reactor's clock. */
+  /** How long it took, by the reactor's clock; how long so far, when the watchdog saw it. */
   readonly seconds: number;
   /** Where the call was arranged, as a stack; known of delayed calls, with `debug: true`. */
   readonly createdAt: string | undefined;
+  /** What the call was doing in the middle, as a stack; known to the watchdog. */
+  readonly stack: string | undefined;
 }
 
 export class SlowCalls {
@@ -33,7 +38,9 @@ export class SlowCalls {
       return call();
     } finally {
       const seconds = this.#seconds() - began;
-      if (seconds > this.#limitSeconds) this.#told({ doing, seconds, createdAt: site?.stack });
+      if (seconds > this.#limitSeconds) {
+        this.#told({ doing, seconds, createdAt: site?.stack, stack: undefined });
+      }
     }
   }
 

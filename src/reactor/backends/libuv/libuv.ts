@@ -6,6 +6,7 @@ import { openWorker, type WorkerEvents, type WorkerHandle } from "../../workers.
 import { TimerDriver } from "../timer/timer.ts";
 import { NetDriver } from "./net.ts";
 import { ThreadWorker } from "./thread-worker.ts";
+import { Watchdog } from "./watchdog.ts";
 
 /** Looked up once: properties of `process` are slow to find. */
 const hrtime = process.hrtime.bind(process);
@@ -19,9 +20,19 @@ class LibuvDriver extends TimerDriver implements Opened<"tcp" | "threads"> {
   readonly #loop: Loop;
   #soon: ReturnType<typeof setImmediate> | undefined = undefined;
 
-  constructor(loop: Loop) {
+  readonly #watchdog: Watchdog | undefined;
+
+  constructor(loop: Loop, { watchdogSeconds }: LibuvOptions) {
     super(loop);
     this.#loop = loop;
+    if (watchdogSeconds !== undefined) {
+      this.#watchdog = new Watchdog(
+        watchdogSeconds,
+        ({ seconds, stack }) =>
+          loop.slow({ doing: "something", seconds, createdAt: undefined, stack }),
+        (error) => loop.reportError(error, "watching the loop"),
+      );
+    }
     this.tcp = new TCP(loop, new NetDriver((error, doing) => loop.reportError(error, doing)));
   }
 
@@ -37,8 +48,14 @@ class LibuvDriver extends TimerDriver implements Opened<"tcp" | "threads"> {
     else super.wakeAt(when);
   }
 
+  override started(): void {
+    super.started();
+    this.#watchdog?.start();
+  }
+
   override sleep(): void {
     super.sleep();
+    this.#watchdog?.stop();
     clearImmediate(this.#soon);
     this.#soon = undefined;
     this.tcp.reopen();
@@ -54,9 +71,20 @@ class LibuvDriver extends TimerDriver implements Opened<"tcp" | "threads"> {
   };
 }
 
-export const libuv: Backend<"tcp" | "threads"> = {
+/** Options of the libuv backend. */
+export interface LibuvOptions {
+  /**
+   * A second thread watches the loop, and when a call, whatever it is, has held it for longer than
+   * this, `onSlow` is told of it with its stack at that moment, as soon as the call has returned.
+   * Off unless given. For reading the stack V8's debugger stops the main thread for a moment, which
+   * has it compile some functions anew: to look for something, rather than to leave on.
+   */
+  watchdogSeconds?: number;
+}
+
+export const libuv: Backend<"tcp" | "threads", LibuvOptions> = {
   name: "libuv",
   summary: "Node's own loop: real time, real sockets, worker threads",
   capabilities: ["tcp", "threads"],
-  open: (loop) => new LibuvDriver(loop),
+  open: (loop, options) => new LibuvDriver(loop, options),
 };
