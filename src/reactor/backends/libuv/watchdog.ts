@@ -47,11 +47,9 @@ export class Watchdog {
     const beats = new Int32Array(new SharedArrayBuffer(4));
     this.#beating = setInterval(() => Atomics.add(beats, 0, 1), this.#limitMs / BEATS).unref();
     const source = import.meta.url.endsWith(".ts");
-    const file = source ? "worker-from-source.js" : "worker-main-watchdog.js";
+    const file = source ? "watchdog-from-source.js" : "worker-main-watchdog.js";
     const data: WatchdogData = { beats, limitMs: this.#limitMs };
-    this.#thread = new Worker(new URL(`./${file}`, import.meta.url), {
-      workerData: { ...data, main: "./worker-main-watchdog.ts" },
-    });
+    this.#thread = new Worker(new URL(`./${file}`, import.meta.url), { workerData: data });
     this.#thread.unref();
     this.#thread.on("message", this.#told);
     this.#thread.on("error", this.#failed);
