@@ -109,7 +109,8 @@ export class TCPConnector implements Connector {
     this.#state = "connected";
     this.#connection = connection;
     owner.connected(connection);
-    connection.start(protocol, (reason) => {
+    const { loop } = this.#options;
+    connection.start(loop.timed("protocol", protocol), (reason) => {
       this.#connection = undefined;
       owner.lost(connection);
       this.#end("clientConnectionLost", () => factory.clientConnectionLost(this, reason));

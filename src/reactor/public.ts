@@ -10,12 +10,14 @@ export type {
   ListenMulticastOptions,
   ListenOptions,
   ListenUDPOptions,
+  OpenThing,
   Phase,
   Reactor,
   ReactorClock,
   ReactorCore,
   ReactorFromThreads,
   ReactorMulticast,
+  ReactorGuest,
   ReactorTCP,
   ReactorThreads,
   ReactorTime,
@@ -36,8 +38,11 @@ export type {
   MulticastTransport,
   UDPAddress,
 } from "./datagrams.ts";
+export { guest, type Host } from "./guest.ts";
+export { MetaReactor } from "./meta-reactor.ts";
 export type { ReactorOptions } from "./reactor.ts";
 export type { CreateReactor, ReactorOn } from "./registry.ts";
+export type { SlowCall } from "./slow-calls.ts";
 export { StreamConnection } from "./stream-connection.ts";
 export {
   type DialRequest,
@@ -62,4 +67,9 @@ export {
   type DatagramSocket,
   UDP,
 } from "./udp.ts";
-export type { RemoteFunction, WorkerEvents, WorkerHandle } from "./workers.ts";
+export {
+  openWorker,
+  type RemoteFunction,
+  type WorkerEvents,
+  type WorkerHandle,
+} from "./workers.ts";

@@ -60,8 +60,9 @@ export class TCP implements ReactorTCP, ConnectorOwner {
   readonly #driver: StreamDriver;
   readonly #opening = new Set<Deferred<unknown>>();
   readonly #ports = new Set<Port>();
-  readonly #connectors = new Set<TCPConnector>();
-  readonly #connections = new Set<StreamConnection>();
+  /** Each with the way to take it out of the reactor's account of what is open. */
+  readonly #connectors = new Map<TCPConnector, () => void>();
+  readonly #connections = new Map<StreamConnection, () => void>();
   /** While everything is disconnected: nothing new is begun. */
   #closing: { readonly emptied: Deferred<void>; readonly deadline: DelayedCall } | undefined =
     undefined;
@@ -79,6 +80,10 @@ export class TCP implements ReactorTCP, ConnectorOwner {
     const { interface: host = ANY_HOST, backlog = BACKLOG } = options;
     assertPort(port, 0);
     if (this.#closing !== undefined) return fail(new ReactorNotRunningError());
+    let listening: ListeningPort | undefined;
+    const closed = this.#loop.opened("port", () =>
+      listening === undefined ? `${host}:${port}, to be opened` : textOf(listening.getHost()),
+    );
     const opening = this.#whenRunning(() =>
       this.#driver.listen({ host, port, backlog }, (connection) =>
         this.#accept(factory, connection),
@@ -91,7 +96,12 @@ export class TCP implements ReactorTCP, ConnectorOwner {
     };
     return opening
       .addCallbacks(forget, (failure: Failure) => forget(failure))
-      .addCallback((listener) => this.#open(listener, factory));
+      .addCallback((listener) => this.#open(listener, factory, closed))
+      .addCallback((opened) => (listening = opened))
+      .addErrback((failure: Failure) => {
+        closed();
+        return failure;
+      });
   }
 
   connectTCP(
@@ -124,13 +134,13 @@ export class TCP implements ReactorTCP, ConnectorOwner {
   disconnectAll(): Deferred<void> {
     const emptied = new Deferred<void>();
     const deadline = this.#loop.callLater(DRAIN_SECONDS, () => {
-      for (const connection of this.#connections) connection.abortConnection();
+      for (const connection of this.#connections.keys()) connection.abortConnection();
     });
     this.#closing = { emptied, deadline };
     for (const opening of this.#opening) opening.cancel();
     const ports = [...this.#ports].map((port) => port.stopListening());
-    for (const connector of this.#connectors) connector.stopConnecting();
-    for (const connection of this.#connections) {
+    for (const connector of this.#connectors.keys()) connector.stopConnecting();
+    for (const connection of this.#connections.keys()) {
       connection.loseConnection(new ConnectionLostError("the reactor has stopped"));
     }
     this.#checkEmpty();
@@ -149,18 +159,26 @@ export class TCP implements ReactorTCP, ConnectorOwner {
 
   began(connector: TCPConnector): void {
     if (this.#closing !== undefined) throw new ReactorNotRunningError();
-    this.#connectors.add(connector);
+    // It may be connecting again, without having ended.
+    if (this.#connectors.has(connector)) return;
+    const { host, port } = connector.getDestination();
+    const describe = (): string => `${connector.state}, ${host}:${port}`;
+    this.#connectors.set(connector, this.#loop.opened("connector", describe));
   }
 
   connected(connection: StreamConnection): void {
-    this.#connections.add(connection);
+    const describe = (): string =>
+      `${textOf(connection.getHost())} with ${textOf(connection.getPeer())}`;
+    this.#connections.set(connection, this.#loop.opened("connection", describe));
   }
 
   lost(connection: StreamConnection): void {
+    this.#connections.get(connection)?.();
     this.#connections.delete(connection);
   }
 
   ended(connector: TCPConnector): void {
+    this.#connectors.get(connector)?.();
     this.#connectors.delete(connector);
     this.#checkEmpty();
   }
@@ -179,9 +197,10 @@ export class TCP implements ReactorTCP, ConnectorOwner {
     return opened;
   }
 
-  #open(listener: Listener, factory: ProtocolFactory): Port | Deferred<never> {
+  #open(listener: Listener, factory: ProtocolFactory, closed: () => void): Port | Deferred<never> {
     const port = new Port(listener, () => {
       this.#ports.delete(port);
+      closed();
       try {
         factory.doStop();
       } catch (error) {
@@ -203,7 +222,7 @@ export class TCP implements ReactorTCP, ConnectorOwner {
       const protocol = factory.buildProtocol(connection.getPeer());
       if (protocol !== null) {
         this.connected(connection);
-        connection.start(protocol, () => {
+        connection.start(this.#loop.timed("protocol", protocol), () => {
           this.lost(connection);
           this.#checkEmpty();
         });
@@ -222,6 +241,10 @@ export class TCP implements ReactorTCP, ConnectorOwner {
     if (deadline.active) deadline.cancel();
     emptied.callback();
   }
+}
+
+function textOf({ host, port }: TCPAddress): string {
+  return `${host}:${port}`;
 }
 
 /** @throws BadOptionError */

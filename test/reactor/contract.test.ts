@@ -2,10 +2,12 @@ import { expect } from "chai";
 import { backends } from "skein/reactor";
 import { contractFor } from "skein/testing";
 import sockets from "../fixtures/backends/sockets.ts";
+import { frameLoop } from "../fixtures/frame-loop.ts";
 import { trivial } from "../fixtures/trivial-backend.ts";
 
 describe("the contract", () => {
-  for (const backend of [backends.libuv, backends.timer, backends.clock, trivial, sockets]) {
+  const { libuv, timer, clock } = backends;
+  for (const backend of [libuv, timer, clock, trivial, sockets, frameLoop]) {
     describe(`on ${backend.name}`, () => {
       for (const { name, run } of contractFor(backend)) it(name, run);
     });

@@ -14,15 +14,18 @@ export interface NetworkOptions {
   readonly happenings: TimerQueue;
   readonly latency: number;
   readonly trace: (event: string) => void;
-  readonly report: (error: unknown, doing: string) => void;
 }
+
+/** Where the errors of one reactor's connections go. */
+type Report = (error: unknown, doing: string) => void;
 
 interface MemoryListener {
   readonly address: TCPAddress;
+  readonly report: Report;
   readonly accept: (connection: StreamConnection) => void;
 }
 
-export class MemoryNetwork implements StreamDriver {
+export class MemoryNetwork {
   readonly #options: NetworkOptions;
   readonly #listeners = new Set<MemoryListener>();
   #nextPort = EPHEMERAL_FIRST;
@@ -33,9 +36,18 @@ export class MemoryNetwork implements StreamDriver {
     this.#options = options;
   }
 
-  listen(
+  /** The network as one of its reactors has it. */
+  reportingTo(report: Report): StreamDriver {
+    return {
+      listen: (request, accept) => this.#listen(request, accept, report),
+      dial: (request) => this.#dial(request, report),
+    };
+  }
+
+  #listen(
     request: ListenRequest,
     accept: (connection: StreamConnection) => void,
+    report: Report,
   ): Deferred<Listener> {
     const listening = new Deferred<Listener>();
     this.#later(0, () => {
@@ -52,7 +64,7 @@ export class MemoryNetwork implements StreamDriver {
         );
         return;
       }
-      const listener = { address: { type: "TCP", host, port }, accept } as const;
+      const listener = { address: { type: "TCP", host, port }, accept, report } as const;
       this.#listeners.add(listener);
       this.#options.trace(`listen ${host}:${port}`);
       listening.callback({
@@ -63,7 +75,10 @@ export class MemoryNetwork implements StreamDriver {
     return listening;
   }
 
-  dial({ host: name, port, bindAddress }: DialRequest): Deferred<StreamConnection> {
+  #dial(
+    { host: name, port, bindAddress }: DialRequest,
+    report: Report,
+  ): Deferred<StreamConnection> {
     const { latency, trace } = this.#options;
     const dialled = new Deferred<StreamConnection>();
     const host = addressOf(name);
@@ -90,7 +105,10 @@ export class MemoryNetwork implements StreamDriver {
         return;
       }
       trace(`connected ${local.port}>${port}`);
-      const [client, server] = MemoryConnection.pair(local, remote, this.#options);
+      const [client, server] = MemoryConnection.pair(
+        new MemoryConnection(local, remote, this.#options, report),
+        new MemoryConnection(remote, local, this.#options, listener.report),
+      );
       this.#dialled.set(local.port, client);
       this.#later(latency, () => {
         if (this.#listeners.has(listener)) {
