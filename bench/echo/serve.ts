@@ -4,7 +4,7 @@
  * "usage" with the CPU seconds it has used, and each "memory" with the bytes it occupies.
  */
 import { type ChildProcess, spawn } from "node:child_process";
-import { createInterface, type Interface } from "node:readline";
+import { createInterface } from "node:readline";
 
 export class EchoServer {
   readonly #child: ChildProcess;
@@ -19,7 +19,7 @@ export class EchoServer {
 
   static async start(command: string, args: readonly string[]): Promise<EchoServer> {
     const child = spawn(command, args, { stdio: ["pipe", "pipe", "inherit"] });
-    const lines = (createInterface(child.stdout) as Interface)[Symbol.asyncIterator]();
+    const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
     return new EchoServer(child, lines, await numberFrom(lines));
   }
 
