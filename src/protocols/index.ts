@@ -3,9 +3,11 @@ export { LineTooLongError, NotConnectedError } from "./errors.ts";
 export { ClientFactory, Factory } from "./factory.ts";
 export { LineReceiver } from "./line-receiver.ts";
 export { Protocol } from "./protocol.ts";
+export type { Consumer, PullProducer, PushProducer } from "../reactor/producer.ts";
 export type {
   ClientProtocolFactory,
   Connector,
+  HalfCloseableProtocol,
   ListeningPort,
   ProtocolFactory,
   StreamProtocol,

@@ -86,6 +86,14 @@ export abstract class LineReceiver extends Protocol {
     this.#deliver();
   }
 
+  /**
+   * Gives away what was received and not delivered, and forgets it: for the protocol that comes
+   * next, `this.transport.setProtocol(next, this.clearLineBuffer())`.
+   */
+  clearLineBuffer(): Uint8Array {
+    return this.#take(this.#buffer.length);
+  }
+
   /** Stops the lines; the rest of the present chunk waits too. */
   pauseProducing(): void {
     this.#paused = true;

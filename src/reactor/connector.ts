@@ -96,7 +96,7 @@ export class TCPConnector implements Connector {
   }
 
   #connected(connection: StreamConnection): void {
-    const { factory, owner } = this.#options;
+    const { factory, owner, loop } = this.#options;
     let protocol: StreamProtocol | null = null;
     this.#guard("buildProtocol", () => {
       protocol = factory.buildProtocol(connection.getPeer());
@@ -109,11 +109,12 @@ export class TCPConnector implements Connector {
     this.#state = "connected";
     this.#connection = connection;
     owner.connected(connection);
-    connection.start(protocol, (reason) => {
+    const ended = (reason: Failure): void => {
       this.#connection = undefined;
       owner.lost(connection);
       this.#end("clientConnectionLost", () => factory.clientConnectionLost(this, reason));
-    });
+    };
+    connection.start(protocol, ended, loop);
   }
 
   #failed(reason: Failure): void {

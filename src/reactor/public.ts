@@ -23,6 +23,7 @@ export { BadOptionError, QueueFullError } from "../core/errors.ts";
 export { CannotCrossError } from "../core/crossing.ts";
 export { NoTypeScriptError } from "../core/import-module.ts";
 export * from "./errors.ts";
+export type { Consumer, PullProducer, PushProducer } from "./producer.ts";
 export type { ReactorOptions } from "./reactor.ts";
 export type { CreateReactor, ReactorOn } from "./registry.ts";
 export { StreamConnection } from "./stream-connection.ts";
@@ -36,6 +37,7 @@ export {
 export type {
   ClientProtocolFactory,
   Connector,
+  HalfCloseableProtocol,
   ListeningPort,
   ProtocolFactory,
   StreamProtocol,

@@ -7,6 +7,7 @@
  */
 import { Deferred } from "../defer/deferred.ts";
 import { atTurnEnd, reportUnhandled } from "../defer/unhandled.ts";
+import { BadOptionError } from "../core/errors.ts";
 import { Fifo } from "../core/fifo.ts";
 import type { Driver, Loop } from "./backend.ts";
 import type {
@@ -23,17 +24,24 @@ import { TimerQueue } from "./timer-queue.ts";
 import { Triggers } from "./triggers.ts";
 
 const FROM_THREAD_MAX = 1_000_000;
+const DRAIN_SECONDS = 2;
 
 /** Options of every reactor, whatever its backend. */
 export interface ReactorOptions {
   /** Gets the errors that have nobody else to go to; standard error unless given. */
   onError?: (error: unknown, doing: string) => void;
+  /**
+   * Seconds that connections have, when the reactor stops, to send what was written; then those
+   * that have not are cut off. 2 unless given; Infinity waits for them all, whatever it takes.
+   */
+  drainSeconds?: number;
 }
 
 type State = "idle" | "starting" | "running" | "stopping";
 
 export class BaseReactor implements ReactorCore, ReactorTime, ReactorFromThreads, Loop {
   readonly backend: string;
+  readonly drainSeconds: number;
   readonly #driver: Driver;
   readonly #onError: (error: unknown, doing: string) => void;
   readonly #timers: TimerQueue;
@@ -53,7 +61,12 @@ export class BaseReactor implements ReactorCore, ReactorTime, ReactorFromThreads
   #forgetTurnEnd = (): void => {};
 
   constructor(name: string, open: (loop: Loop) => Driver, options: ReactorOptions) {
+    const { drainSeconds = DRAIN_SECONDS } = options;
+    if (!(drainSeconds >= 0)) {
+      throw new BadOptionError(`drainSeconds must be 0 or more seconds, not ${drainSeconds}`);
+    }
     this.backend = name;
+    this.drainSeconds = drainSeconds;
     this.#onError = options.onError ?? printError;
     this.#triggers = new Triggers((error, doing) => this.reportError(error, doing));
     this.#driver = open(this);

@@ -22,8 +22,6 @@ import type {
 
 const BACKLOG = 50;
 const ANY_HOST = "0.0.0.0";
-/** How long a stopping reactor lets connections send what was written. */
-const DRAIN_SECONDS = 2;
 
 export interface ListenRequest {
   readonly host: string;
@@ -63,7 +61,8 @@ export class TCP implements ReactorTCP, ConnectorOwner {
   readonly #connectors = new Set<TCPConnector>();
   readonly #connections = new Set<StreamConnection>();
   /** While everything is disconnected: nothing new is begun. */
-  #closing: { readonly emptied: Deferred<void>; readonly deadline: DelayedCall } | undefined =
+  #closing:
+    { readonly emptied: Deferred<void>; readonly deadline: DelayedCall | undefined } | undefined =
     undefined;
 
   constructor(loop: Loop, driver: StreamDriver) {
@@ -119,13 +118,21 @@ export class TCP implements ReactorTCP, ConnectorOwner {
 
   /**
    * Closes every port, gives up every attempt, and closes every connection with ConnectionLost:
-   * those that cannot send what was written to them in a moment are cut off.
+   * those whose peers have not taken what was written in `drainSeconds` are cut off.
    */
   disconnectAll(): Deferred<void> {
     const emptied = new Deferred<void>();
-    const deadline = this.#loop.callLater(DRAIN_SECONDS, () => {
-      for (const connection of this.#connections) connection.abortConnection();
-    });
+    const { drainSeconds } = this.#loop;
+    const cutOffAll = (): void => {
+      for (const connection of this.#connections) {
+        const left = `${connection.bufferedBytes} bytes were not taken`;
+        connection.cutOff(
+          new ConnectionLostError(`the reactor has stopped: in ${drainSeconds} seconds ${left}`),
+        );
+      }
+    };
+    const deadline =
+      drainSeconds === Infinity ? undefined : this.#loop.callLater(drainSeconds, cutOffAll);
     this.#closing = { emptied, deadline };
     for (const opening of this.#opening) opening.cancel();
     const ports = [...this.#ports].map((port) => port.stopListening());
@@ -141,7 +148,7 @@ export class TCP implements ReactorTCP, ConnectorOwner {
 
   /** The run has ended: what comes now is for the next one. */
   reopen(): void {
-    if (this.#closing?.deadline.active === true) this.#closing.deadline.cancel();
+    if (this.#closing?.deadline?.active === true) this.#closing.deadline.cancel();
     this.#closing = undefined;
   }
 
@@ -203,10 +210,11 @@ export class TCP implements ReactorTCP, ConnectorOwner {
       const protocol = factory.buildProtocol(connection.getPeer());
       if (protocol !== null) {
         this.connected(connection);
-        connection.start(protocol, () => {
+        const ended = (): void => {
           this.lost(connection);
           this.#checkEmpty();
-        });
+        };
+        connection.start(protocol, ended, this.#loop);
         return;
       }
     } catch (error) {
@@ -219,7 +227,7 @@ export class TCP implements ReactorTCP, ConnectorOwner {
     if (this.#closing === undefined || this.#connections.size + this.#connectors.size > 0) return;
     const { emptied, deadline } = this.#closing;
     if (emptied.called) return;
-    if (deadline.active) deadline.cancel();
+    if (deadline?.active === true) deadline.cancel();
     emptied.callback();
   }
 }

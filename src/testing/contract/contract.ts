@@ -15,9 +15,16 @@
  */
 import type { AnyBackend } from "../../reactor/backend.ts";
 import type { Capability } from "../../reactor/capabilities.ts";
+import type { ReactorOptions } from "../../reactor/reactor.ts";
+import { closingCases } from "./closing-cases.ts";
 import { coreCases } from "./core-cases.ts";
 import { tcpCases } from "./tcp-cases.ts";
 import { connectingCases } from "./connecting-cases.ts";
+import { halfCloseCases } from "./half-close-cases.ts";
+import { producerCases } from "./producer-cases.ts";
+import { pullCases } from "./pull-cases.ts";
+import { setProtocolCases } from "./set-protocol-cases.ts";
+import { throwingCases } from "./throwing-cases.ts";
 import { timeCases } from "./time-cases.ts";
 import { openWorld, type World } from "./world.ts";
 
@@ -26,6 +33,8 @@ export interface ContractCase<C extends Capability = Capability> {
   readonly name: string;
   /** What the backend must be capable of. */
   readonly needs: readonly C[];
+  /** What its reactor is made with, beside the backend's own options. */
+  readonly options?: ReactorOptions;
   readonly run: (world: World<C>) => Promise<void>;
 }
 
@@ -41,6 +50,12 @@ const cases: readonly ContractCase[] = [
   ...timeCases,
   ...tcpCases,
   ...connectingCases,
+  ...producerCases,
+  ...pullCases,
+  ...halfCloseCases,
+  ...setProtocolCases,
+  ...closingCases,
+  ...throwingCases,
 ] as readonly ContractCase[];
 
 /**
@@ -52,10 +67,10 @@ export function contractFor(backend: AnyBackend, options: object = {}): BoundCas
   const able = backend.capabilities as readonly Capability[];
   return cases
     .filter(({ needs }) => needs.every((capability) => able.includes(capability)))
-    .map(({ name, run }) => ({
+    .map(({ name, run, options: ofCase }) => ({
       name,
       run: async () => {
-        const world: World<Capability> = openWorld(backend, options);
+        const world: World<Capability> = openWorld(backend, { ...options, ...ofCase });
         try {
           await run(world);
         } catch (error) {

@@ -28,6 +28,12 @@ export class MemoryConnection extends StreamConnection {
   /** How much of the other end's window this end has used. */
   #unacknowledged = 0;
   #reading = false;
+  /** Somebody wants to know when bytes have left the outbox. */
+  #flushWanted = false;
+  /** The end of this direction is in the outbox, or was sent. */
+  #ending = false;
+  /** All of this end is to be closed once the outbox is empty. */
+  #finishing = false;
   #closed = false;
 
   constructor(host: TCPAddress, peer: TCPAddress, options: NetworkOptions) {
@@ -93,9 +99,20 @@ export class MemoryConnection extends StreamConnection {
     if (enabled) this.#later(0, () => this.#read());
   }
 
-  protected override finish(): void {
+  protected override flush(): void {
+    this.#flushWanted = true;
+  }
+
+  protected override finishWriting(): void {
+    this.#ending = true;
     this.#outbox.push(FIN);
     this.#transmit();
+  }
+
+  protected override finish(): void {
+    this.#finishing = true;
+    if (!this.#ending) this.finishWriting();
+    else if (this.#outbox.length === 0) this.#close();
   }
 
   protected override destroy(): void {
@@ -112,9 +129,11 @@ export class MemoryConnection extends StreamConnection {
       const first = this.#outbox.peek();
       if (first === undefined) return;
       if (first === FIN) {
+        this.#outbox.shift();
         this.#trace("fin");
         this.#later(this.#options.latency, () => this.#other.#arrive(FIN));
-        this.#close();
+        if (this.#finishing) this.#close();
+        else this.#later(0, () => this.writeEnded());
         return;
       }
       const room = WINDOW_BYTES - this.#unacknowledged;
@@ -124,9 +143,16 @@ export class MemoryConnection extends StreamConnection {
       else this.#outbox.replaceNext(first.subarray(room));
       this.#outboxBytes -= segment.length;
       this.#unacknowledged += segment.length;
+      this.#tellFlushed();
       this.#trace(`data ${segment.length} #${checksum(segment).toString(16)}`);
       this.#later(this.#options.latency, () => this.#other.#arrive(segment));
     }
+  }
+
+  #tellFlushed(): void {
+    if (!this.#flushWanted) return;
+    this.#flushWanted = false;
+    this.#later(0, () => this.flushed());
   }
 
   #arrive(segment: Segment): void {

@@ -34,10 +34,15 @@ export class SocketConnection extends StreamConnection {
 
   /**
    * libuv reports a reset that comes behind unread bytes as a plain end. A write tells them apart:
-   * after a reset it fails, and the error ends the connection.
+   * after a reset it fails, and the error ends the connection. Bytes that wait are such a write;
+   * where this direction has ended there can be none.
    */
   #ended(): void {
     if (!this.connected) return;
+    if (this.#socket.writableEnded || this.#socket.writableLength > 0) {
+      this.endReceived();
+      return;
+    }
     this.#socket.write(NOTHING, (error) => {
       if (error === undefined || error === null) this.endReceived();
     });
@@ -67,9 +72,20 @@ export class SocketConnection extends StreamConnection {
     this.#socket.write(bytes);
   }
 
+  protected override flush(): void {
+    this.#socket.write(NOTHING, (error) => {
+      if (error === undefined || error === null) this.flushed();
+    });
+  }
+
   protected override setReading(enabled: boolean): void {
     if (enabled) this.#socket.resume();
     else this.#socket.pause();
+  }
+
+  protected override finishWriting(): void {
+    this.#socket.once("finish", () => this.writeEnded());
+    this.#socket.end();
   }
 
   protected override finish(): void {
