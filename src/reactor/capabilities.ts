@@ -6,11 +6,16 @@
  * backend that lacks it is a compile-time error.
  */
 import type { Deferred } from "../defer/deferred.ts";
+import type { AddressFamily } from "./stream-driver.ts";
+import type { TLSClientOptions, TLSServerOptions } from "./tls.ts";
 import type {
   ClientProtocolFactory,
   Connector,
+  Destination,
   ListeningPort,
   ProtocolFactory,
+  StreamAddress,
+  UNIXAddress,
 } from "./transport.ts";
 import type { WorkerEvents, WorkerHandle } from "./workers.ts";
 
@@ -109,7 +114,10 @@ export interface ReactorFromThreads {
 }
 
 export interface ListenOptions {
-  /** The local address to listen on; every IPv4 address ("0.0.0.0") unless given. */
+  /**
+   * The local address to listen on; every IPv4 address ("0.0.0.0") unless given. "::" is every
+   * address of both families.
+   */
   interface?: string;
   /** How many connections may wait to be accepted; 50 unless given. */
   backlog?: number;
@@ -147,7 +155,89 @@ export interface ReactorTCP {
     port: number,
     factory: ClientProtocolFactory,
     options?: ConnectOptions,
-  ): Connector;
+  ): Connector<Extract<Destination, { host: string }>>;
+}
+
+/** TLS over TCP. docs/transports.md has the whole of it. */
+export interface ReactorTLS {
+  /**
+   * Like listenTCP, by TLS. A protocol is built when the handshake has ended well, so that in
+   * connectionMade the peer is known; of a handshake that fails, the factory's `handshakeFailed`
+   * is told.
+   *
+   * @throws as listenTCP, and BadOptionError for certificates and keys that cannot be used.
+   */
+  listenSSL(
+    port: number,
+    factory: ProtocolFactory,
+    tls: TLSServerOptions,
+    options?: ListenOptions,
+  ): Deferred<ListeningPort>;
+  /**
+   * Like connectTCP, by TLS: it is connected when the handshake has ended well and the server's
+   * certificate is one for `host`, of an authority that is believed. `clientConnectionFailed` gets
+   * a TLSError that says what is wrong.
+   *
+   * @throws as connectTCP, and BadOptionError for certificates and keys that cannot be used.
+   */
+  connectSSL(
+    host: string,
+    port: number,
+    factory: ClientProtocolFactory,
+    tls?: TLSClientOptions,
+    options?: ConnectOptions,
+  ): Connector<Extract<Destination, { host: string }>>;
+}
+
+export interface UNIXListenOptions {
+  /** Who may connect, as permissions of a file; 0o666 unless given. */
+  mode?: number;
+  /** How many connections may wait to be accepted; 50 unless given. */
+  backlog?: number;
+}
+
+export interface UNIXConnectOptions {
+  /** Seconds until the attempt fails with TimeoutError; 30 unless given. */
+  timeout?: number;
+}
+
+/** UNIX sockets: streams between processes of one machine. */
+export interface ReactorUNIX {
+  /**
+   * Listens on a socket file, as listenTCP on a port. The file appears when it can be connected to,
+   * with its mode, and is removed when the port stops. A socket whose owner is dead is replaced; one
+   * that is alive, or a file that is no socket, is CannotListenError. On Linux, a name that begins
+   * with NUL is one without a file.
+   *
+   * @throws BadOptionError for a name that is too long (107 bytes), or a mode that is none.
+   */
+  listenUNIX(
+    name: string,
+    factory: ProtocolFactory,
+    options?: UNIXListenOptions,
+  ): Deferred<ListeningPort<UNIXAddress>>;
+  /** Like connectTCP. @throws as connectTCP, and BadOptionError for a name that is too long. */
+  connectUNIX(
+    name: string,
+    factory: ClientProtocolFactory,
+    options?: UNIXConnectOptions,
+  ): Connector<UNIXAddress>;
+}
+
+/** Descriptors that somebody else has opened: systemd, or a process before this one. */
+export interface ReactorAdopt {
+  /**
+   * Accepts connections on a descriptor that listens already. It belongs to the port from here on,
+   * and is closed with it; the file of a UNIX socket is left to who made it. Fails with
+   * CannotListenError if it is no listening socket of the family.
+   *
+   * @throws BadOptionError for what is no descriptor or family.
+   */
+  adoptStreamPort(
+    descriptor: number,
+    family: AddressFamily,
+    factory: ProtocolFactory,
+  ): Deferred<ListeningPort<StreamAddress>>;
 }
 
 /** Workers, which run code beside the reactor. `skein/threads` makes pools of them. */
@@ -186,9 +276,29 @@ export interface TraceEvent {
   readonly event: string;
 }
 
+/** A certificate of the simulated world, as data. */
+export interface SimulatedCertificate {
+  /** Whose it is. */
+  readonly subject: string;
+  /** The host names and addresses that it is for; its subject alone unless given. */
+  readonly names?: readonly string[];
+  /** The `subject` of its authority; one that every system believes unless given. */
+  readonly issuer?: string;
+  /** Seconds on the virtual clock; always valid unless given. */
+  readonly notBefore?: number;
+  readonly notAfter?: number;
+}
+
 export interface ClockOptions {
   /** Seconds that bytes are under way, one way; 0 unless given. */
   latency?: number;
+  /**
+   * What a certificate says, by what daemons give for it: the path of its file, or its text. For
+   * roots of trust too, by their `subject`.
+   */
+  certificates?: Readonly<Record<string, SimulatedCertificate>>;
+  /** What listens on the descriptors that daemons may adopt. */
+  descriptors?: Readonly<Record<number, StreamAddress>>;
   /** How many turns may be made without time moving on; 1,000,000 unless given. */
   turnsAtOnceMax?: number;
   /**
@@ -204,6 +314,9 @@ export interface ClockOptions {
  */
 export interface CapabilityMap {
   tcp: ReactorTCP;
+  tls: ReactorTLS;
+  unix: ReactorUNIX;
+  adopt: ReactorAdopt;
   threads: ReactorThreads;
   clock: ReactorClock;
 }

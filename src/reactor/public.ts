@@ -9,15 +9,21 @@ export type {
   ListenOptions,
   Phase,
   Reactor,
+  ReactorAdopt,
   ReactorClock,
   ReactorCore,
   ReactorFromThreads,
   ReactorTCP,
   ReactorThreads,
   ReactorTime,
+  ReactorTLS,
+  ReactorUNIX,
+  SimulatedCertificate,
   SystemEvent,
   TraceEvent,
   TriggerId,
+  UNIXConnectOptions,
+  UNIXListenOptions,
 } from "./capabilities.ts";
 export { BadOptionError, QueueFullError } from "../core/errors.ts";
 export { CannotCrossError } from "../core/crossing.ts";
@@ -27,21 +33,46 @@ export type { Consumer, PullProducer, PushProducer } from "./producer.ts";
 export type { ReactorOptions } from "./reactor.ts";
 export type { CreateReactor, ReactorOn } from "./registry.ts";
 export { StreamConnection } from "./stream-connection.ts";
-export {
-  type DialRequest,
-  type Listener,
-  type ListenRequest,
-  type StreamDriver,
-  TCP,
-} from "./tcp.ts";
+export { SecurableConnection } from "./securable-connection.ts";
+export type {
+  AddressFamily,
+  AdoptRequest,
+  DialRequest,
+  Listener,
+  ListenRequest,
+  StreamDriver,
+  StreamKind,
+  TCPDialRequest,
+  TCPListenRequest,
+  UNIXDialRequest,
+  UNIXListenRequest,
+} from "./stream-driver.ts";
+export { Streams } from "./streams.ts";
+export * from "./tls-errors.ts";
+export type {
+  CertificateSource,
+  PeerCertificate,
+  StartTLSOptions,
+  TLSClientOptions,
+  TLSContext,
+  TLSEngine,
+  TLSEvents,
+  TLSProvider,
+  TLSServerOptions,
+  TLSSession,
+  TLSVersion,
+} from "./tls.ts";
 export type {
   ClientProtocolFactory,
   Connector,
+  Destination,
   HalfCloseableProtocol,
   ListeningPort,
   ProtocolFactory,
   StreamProtocol,
+  StreamAddress,
   TCPAddress,
   Transport,
+  UNIXAddress,
 } from "./transport.ts";
 export type { RemoteFunction, WorkerEvents, WorkerHandle } from "./workers.ts";

@@ -3,19 +3,14 @@
  * `transport.ts`. A backend derives from it, moves the bytes, and says what happened.
  */
 import { concat } from "../core/bytes.ts";
-import { SkeinError } from "../core/errors.ts";
 import type { Deferred } from "../defer/deferred.ts";
 import { TimeoutError } from "../defer/errors.ts";
 import { Failure } from "../defer/failure.ts";
 import { fail } from "../defer/maybe-deferred.ts";
 import type { Loop } from "./backend.ts";
 import type { DelayedCall } from "./capabilities.ts";
-import {
-  ConnectionAbortedError,
-  ConnectionDoneError,
-  ConnectionLostError,
-  WriteOverflowError,
-} from "./errors.ts";
+import { endOf } from "./end-of.ts";
+import { ConnectionAbortedError, WriteOverflowError } from "./errors.ts";
 import { Flow } from "./flow.ts";
 import {
   CLOSE_TIMEOUT_SECONDS,
@@ -24,7 +19,8 @@ import {
   MAX_BUFFERED_BYTES,
 } from "./limits.ts";
 import type { PullProducer, PushProducer } from "./producer.ts";
-import type { StreamProtocol, TCPAddress, Transport } from "./transport.ts";
+import type { PeerCertificate, StartTLSOptions } from "./tls.ts";
+import type { StreamAddress, StreamProtocol, Transport } from "./transport.ts";
 
 const encoder = new TextEncoder();
 
@@ -73,8 +69,12 @@ export abstract class StreamConnection implements Transport {
   // --- what a backend provides ---
 
   abstract readonly bufferedBytes: number;
-  abstract getHost(): TCPAddress;
-  abstract getPeer(): TCPAddress;
+  abstract getHost(): StreamAddress;
+  abstract getPeer(): StreamAddress;
+  abstract startTLS(options: StartTLSOptions): void;
+  abstract readonly encrypted: boolean;
+  abstract readonly negotiatedProtocol: string | undefined;
+  abstract getPeerCertificate(): PeerCertificate | undefined;
   abstract setTcpNoDelay(enabled: boolean): void;
   abstract setTcpKeepAlive(enabled: boolean): void;
   /** Takes bytes to be sent in order; keeps them until they are. */
@@ -97,7 +97,7 @@ export abstract class StreamConnection implements Transport {
     this.#ended = ended;
     this.#loop = loop;
     this.#protocol = protocol;
-    this.#tell("connectionMade", () => protocol.makeConnection(this));
+    this.tell("connectionMade", () => protocol.makeConnection(this));
     if (this.#state === "open" && !this.#paused) this.setReading(true);
   }
 
@@ -134,7 +134,7 @@ export abstract class StreamConnection implements Transport {
   /** This side's direction has ended, everything being sent. */
   protected writeEnded(): void {
     if (this.#state !== "open") return;
-    this.#tell("writeConnectionLost", (protocol) => protocol.writeConnectionLost?.());
+    this.tell("writeConnectionLost", (protocol) => protocol.writeConnectionLost?.());
   }
 
   /** Some of what waited was taken. */
@@ -160,7 +160,7 @@ export abstract class StreamConnection implements Transport {
     if (this.#deadline?.active === true) this.#deadline.cancel();
     const reason = (this.#reason ??= new Failure(endOf(error)));
     this.#flow?.end(reason);
-    this.#tell("connectionLost", (protocol) => protocol.connectionLost(reason));
+    this.tell("connectionLost", (protocol) => protocol.connectionLost(reason));
     this.#ended(reason);
   }
 
@@ -256,7 +256,7 @@ export abstract class StreamConnection implements Transport {
     // The old one may have been told of the end; the new one was not.
     this.#endWaits ||= this.#readEnded;
     this.#deliverSoon();
-    this.#tell("connectionMade", () => protocol.makeConnection(this));
+    this.tell("connectionMade", () => protocol.makeConnection(this));
   }
 
   pauseProducing(): void {
@@ -380,21 +380,23 @@ export abstract class StreamConnection implements Transport {
       this.loseConnection();
       return;
     }
-    this.#tell("readConnectionLost", (protocol) => protocol.readConnectionLost?.());
+    this.tell("readConnectionLost", (protocol) => protocol.readConnectionLost?.());
     if (this.#writeEnding) this.loseConnection();
   }
 
-  #tell(method: string, call: (protocol: StreamProtocol) => void): void {
+  /** What came before, and was not delivered, is somebody else's now. */
+  protected takeRest(): Uint8Array {
+    const rest = this.#rest ?? new Uint8Array(0);
+    this.#rest = undefined;
+    return rest;
+  }
+
+  /** Calls a method of the protocol; one that throws ends the connection. */
+  protected tell(method: string, call: (protocol: StreamProtocol) => void): void {
     try {
       if (this.#protocol !== undefined) call(this.#protocol);
     } catch (error) {
       this.#failed(error, `protocol's ${method}`);
     }
   }
-}
-
-function endOf(error: Error | undefined): Error {
-  if (error === undefined) return new ConnectionDoneError();
-  if (error instanceof SkeinError) return error;
-  return new ConnectionLostError(`the connection was lost: ${error.message}`, { cause: error });
 }

@@ -1,96 +1,86 @@
 /**
- * listenTCP and connectTCP, made from what a backend can do: listen, and dial. The rules on
- * factories, ports and connectors are here, so that they are the same on every backend.
+ * listenTCP, connectTCP and their kin, made from what a backend can do: listen, and dial. The rules
+ * on factories, ports and connectors are here, so that they are the same on every backend and for
+ * every kind of stream.
  */
-import { BadOptionError } from "../core/errors.ts";
 import { Deferred } from "../defer/deferred.ts";
 import type { Failure } from "../defer/failure.ts";
 import { fail, succeed } from "../defer/maybe-deferred.ts";
 import type { Loop } from "./backend.ts";
-import type { ConnectOptions, DelayedCall, ListenOptions, ReactorTCP } from "./capabilities.ts";
-import { type ConnectorOwner, TCPConnector } from "./connector.ts";
-import { ConnectionLostError, ReactorNotRunningError } from "./errors.ts";
+import type {
+  ConnectOptions,
+  DelayedCall,
+  ListenOptions,
+  ReactorAdopt,
+  ReactorTCP,
+  ReactorTLS,
+  ReactorUNIX,
+  UNIXConnectOptions,
+  UNIXListenOptions,
+} from "./capabilities.ts";
+import { type ConnectorOwner, StreamConnector } from "./connector.ts";
+import { ConnectionLostError, NoCapabilityError, ReactorNotRunningError } from "./errors.ts";
 import { Port } from "./port.ts";
+import { SecurableConnection } from "./securable-connection.ts";
+import {
+  adoptRequest,
+  assertPort,
+  assertTimeout,
+  listenTCPRequest,
+  listenUNIXRequest,
+} from "./stream-checks.ts";
 import type { StreamConnection } from "./stream-connection.ts";
+import type {
+  AddressFamily,
+  DialRequest,
+  Listener,
+  ListenRequest,
+  StreamDriver,
+  StreamKind,
+} from "./stream-driver.ts";
+import type { TLSClientOptions, TLSContext, TLSProvider, TLSServerOptions } from "./tls.ts";
 import type {
   ClientProtocolFactory,
   Connector,
+  Destination,
   ListeningPort,
   ProtocolFactory,
-  TCPAddress,
+  StreamAddress,
+  UNIXAddress,
 } from "./transport.ts";
+import { assertUNIXName } from "./unix-name.ts";
 
-const BACKLOG = 50;
-const ANY_HOST = "0.0.0.0";
-
-export interface ListenRequest {
-  readonly host: string;
-  readonly port: number;
-  readonly backlog: number;
-}
-
-export interface DialRequest {
-  readonly host: string;
-  readonly port: number;
-  readonly bindAddress: string | undefined;
-}
-
-/** An open listening socket, in whatever form the backend has it. */
-export interface Listener {
-  readonly address: TCPAddress;
-  /** Accepts nothing more; fires when the address is free. */
-  close(): Deferred<void>;
-}
-
-/** What a backend with TCP provides. Nothing may be called back from inside these methods. */
-export interface StreamDriver {
-  /** Fires when it listens, fails with CannotListenError. Cancelling gives up. */
-  listen(
-    request: ListenRequest,
-    accept: (connection: StreamConnection) => void,
-  ): Deferred<Listener>;
-  /** Fires with the connection, not yet started; fails with ConnectError. Cancelling gives up. */
-  dial(request: DialRequest): Deferred<StreamConnection>;
-}
-
-export class TCP implements ReactorTCP, ConnectorOwner {
+/** The streams of a reactor. A backend offers those of its methods that its driver can do. */
+export class Streams<K extends StreamKind = "tcp">
+  implements ReactorTCP, ReactorUNIX, ReactorTLS, ReactorAdopt, ConnectorOwner
+{
   readonly #loop: Loop;
-  readonly #driver: StreamDriver;
+  /** Asked for the kinds that its backend claims. */
+  readonly #driver: StreamDriver<StreamKind>;
   readonly #opening = new Set<Deferred<unknown>>();
-  readonly #ports = new Set<Port>();
-  readonly #connectors = new Set<TCPConnector>();
+  readonly #ports = new Set<Port<StreamAddress>>();
+  readonly #connectors = new Set<StreamConnector>();
   readonly #connections = new Set<StreamConnection>();
+  /** Those of them that have no protocol yet. */
+  readonly #handshaking = new Set<StreamConnection>();
   /** While everything is disconnected: nothing new is begun. */
   #closing:
     { readonly emptied: Deferred<void>; readonly deadline: DelayedCall | undefined } | undefined =
     undefined;
 
-  constructor(loop: Loop, driver: StreamDriver) {
+  constructor(loop: Loop, driver: StreamDriver<K>) {
     this.#loop = loop;
-    this.#driver = driver;
+    this.#driver = driver as unknown as StreamDriver<StreamKind>;
   }
+
+  // --- ReactorTCP ---
 
   listenTCP(
     port: number,
     factory: ProtocolFactory,
     options: ListenOptions = {},
   ): Deferred<ListeningPort> {
-    const { interface: host = ANY_HOST, backlog = BACKLOG } = options;
-    assertPort(port, 0);
-    if (this.#closing !== undefined) return fail(new ReactorNotRunningError());
-    const opening = this.#whenRunning(() =>
-      this.#driver.listen({ host, port, backlog }, (connection) =>
-        this.#accept(factory, connection),
-      ),
-    );
-    this.#opening.add(opening);
-    const forget = <R>(result: R): R => {
-      this.#opening.delete(opening);
-      return result;
-    };
-    return opening
-      .addCallbacks(forget, (failure: Failure) => forget(failure))
-      .addCallback((listener) => this.#open(listener, factory));
+    return this.#listen(listenTCPRequest(port, options), factory);
   }
 
   connectTCP(
@@ -98,23 +88,71 @@ export class TCP implements ReactorTCP, ConnectorOwner {
     port: number,
     factory: ClientProtocolFactory,
     options: ConnectOptions = {},
-  ): Connector {
-    const { timeout = 30, bindAddress } = options;
+  ): Connector<TCPDestination> {
     assertPort(port, 1);
-    if (!(timeout > 0 && timeout < Infinity)) {
-      throw new BadOptionError(`a timeout must be a number of seconds over 0, not ${timeout}`);
-    }
-    const connector = new TCPConnector({
-      loop: this.#loop,
-      factory,
-      timeout,
-      destination: { host, port },
-      dial: () => this.#whenRunning(() => this.#driver.dial({ host, port, bindAddress })),
-      owner: this,
-    });
-    connector.connect();
-    return connector;
+    const dial = (): Deferred<StreamConnection> => this.#dialTCP(host, port, options);
+    return this.#connect({ host, port }, factory, options, dial);
   }
+
+  // --- ReactorTLS ---
+
+  listenSSL(
+    port: number,
+    factory: ProtocolFactory,
+    tls: TLSServerOptions,
+    options: ListenOptions = {},
+  ): Deferred<ListeningPort> {
+    const request = listenTCPRequest(port, options);
+    return this.#listen(request, factory, this.#tls("listenSSL").server(tls));
+  }
+
+  connectSSL(
+    host: string,
+    port: number,
+    factory: ClientProtocolFactory,
+    tls: TLSClientOptions = {},
+    options: ConnectOptions = {},
+  ): Connector<TCPDestination> {
+    assertPort(port, 1);
+    const context = this.#tls("connectSSL").client({ serverName: host, ...tls });
+    const dial = (): Deferred<StreamConnection> =>
+      this.#dialTCP(host, port, options).addCallback((connection) =>
+        securable(connection).secure(context),
+      );
+    return this.#connect({ host, port }, factory, options, dial);
+  }
+
+  // --- ReactorUNIX ---
+
+  listenUNIX(
+    name: string,
+    factory: ProtocolFactory,
+    options: UNIXListenOptions = {},
+  ): Deferred<ListeningPort<UNIXAddress>> {
+    return this.#listen(listenUNIXRequest(name, options), factory);
+  }
+
+  connectUNIX(
+    name: string,
+    factory: ClientProtocolFactory,
+    options: UNIXConnectOptions = {},
+  ): Connector<UNIXAddress> {
+    assertUNIXName(name);
+    const dial = (): Deferred<StreamConnection> => this.#dial({ kind: "unix", name }, undefined);
+    return this.#connect({ type: "UNIX", name }, factory, options, dial);
+  }
+
+  // --- ReactorAdopt ---
+
+  adoptStreamPort(
+    descriptor: number,
+    family: AddressFamily,
+    factory: ProtocolFactory,
+  ): Deferred<ListeningPort<StreamAddress>> {
+    return this.#listen(adoptRequest(descriptor, family), factory);
+  }
+
+  // --- for the backend ---
 
   /**
    * Closes every port, gives up every attempt, and closes every connection with ConnectionLost:
@@ -137,6 +175,8 @@ export class TCP implements ReactorTCP, ConnectorOwner {
     for (const opening of this.#opening) opening.cancel();
     const ports = [...this.#ports].map((port) => port.stopListening());
     for (const connector of this.#connectors) connector.stopConnecting();
+    // Nobody has written anything to these.
+    for (const connection of this.#handshaking) connection.abortConnection();
     for (const connection of this.#connections) {
       connection.loseConnection(new ConnectionLostError("the reactor has stopped"));
     }
@@ -154,7 +194,7 @@ export class TCP implements ReactorTCP, ConnectorOwner {
 
   // --- ConnectorOwner ---
 
-  began(connector: TCPConnector): void {
+  began(connector: StreamConnector): void {
     if (this.#closing !== undefined) throw new ReactorNotRunningError();
     this.#connectors.add(connector);
   }
@@ -167,12 +207,80 @@ export class TCP implements ReactorTCP, ConnectorOwner {
     this.#connections.delete(connection);
   }
 
-  ended(connector: TCPConnector): void {
+  ended(connector: StreamConnector): void {
     this.#connectors.delete(connector);
     this.#checkEmpty();
   }
 
   // --- parts ---
+
+  #tls(method: string): TLSProvider {
+    const { tls } = this.#driver;
+    if (tls === undefined) throw new NoCapabilityError(method, "of this reactor", "tls", []);
+    return tls;
+  }
+
+  #listen<A extends StreamAddress>(
+    request: ListenRequest,
+    factory: ProtocolFactory,
+    tls?: TLSContext,
+  ): Deferred<ListeningPort<A>> {
+    if (this.#closing !== undefined) return fail(new ReactorNotRunningError());
+    const opening = this.#whenRunning(() =>
+      this.#driver.listen(request, (connection) => this.#arrived(factory, connection, tls)),
+    );
+    this.#opening.add(opening);
+    const forget = <R>(result: R): R => {
+      this.#opening.delete(opening);
+      return result;
+    };
+    return opening
+      .addCallbacks(forget, (failure: Failure) => forget(failure))
+      .addCallback((listener) => this.#open<A>(listener, factory));
+  }
+
+  #connect<D extends Destination>(
+    destination: D,
+    factory: ClientProtocolFactory,
+    { timeout = 30 }: { timeout?: number },
+    dial: () => Deferred<StreamConnection>,
+  ): Connector<D> {
+    assertTimeout(timeout);
+    const connector = new StreamConnector<D>({
+      loop: this.#loop,
+      factory,
+      timeout,
+      destination,
+      dial: () => this.#whenRunning(dial),
+      owner: this,
+    });
+    connector.connect();
+    return connector;
+  }
+
+  #dialTCP(
+    host: string,
+    port: number,
+    { bindAddress }: ConnectOptions,
+  ): Deferred<StreamConnection> {
+    return this.#dial({ kind: "tcp", host, port, bindAddress }, host);
+  }
+
+  #dial(request: DialRequest, host: string | undefined): Deferred<StreamConnection> {
+    return this.#driver.dial(request).addCallback((connection) => {
+      this.#setOrigin(connection, "client", host);
+      return connection;
+    });
+  }
+
+  #setOrigin(
+    connection: StreamConnection,
+    side: "server" | "client",
+    host: string | undefined,
+  ): void {
+    if (!(connection instanceof SecurableConnection)) return;
+    connection.origin = { side, host, tls: this.#driver.tls, clock: this.#loop };
+  }
 
   /** Sockets are opened while the reactor runs, so that none lives before or after. */
   #whenRunning<T>(open: () => Deferred<T>): Deferred<T> {
@@ -186,8 +294,11 @@ export class TCP implements ReactorTCP, ConnectorOwner {
     return opened;
   }
 
-  #open(listener: Listener, factory: ProtocolFactory): Port | Deferred<never> {
-    const port = new Port(listener, () => {
+  #open<A extends StreamAddress>(
+    listener: Listener,
+    factory: ProtocolFactory,
+  ): ListeningPort<A> | Deferred<never> {
+    const port = new Port<A>(listener, () => {
       this.#ports.delete(port);
       try {
         factory.doStop();
@@ -203,6 +314,41 @@ export class TCP implements ReactorTCP, ConnectorOwner {
       this.#ports.delete(port);
       return listener.close().addCallback(() => fail(error));
     }
+  }
+
+  #arrived(
+    factory: ProtocolFactory,
+    connection: StreamConnection,
+    tls: TLSContext | undefined,
+  ): void {
+    this.#setOrigin(connection, "server", undefined);
+    if (tls === undefined) {
+      this.#accept(factory, connection);
+      return;
+    }
+    this.connected(connection);
+    this.#handshaking.add(connection);
+    const over = (): void => {
+      this.#handshaking.delete(connection);
+      this.lost(connection);
+    };
+    securable(connection)
+      .secure(tls)
+      .addCallbacks(
+        () => {
+          over();
+          this.#accept(factory, connection);
+        },
+        (failure) => {
+          over();
+          factory.handshakeFailed?.(connection.getPeer(), failure);
+          this.#checkEmpty();
+        },
+      )
+      .addErrback((failure) => {
+        this.#loop.reportError(failure.value, "calling a factory's handshakeFailed");
+        this.#checkEmpty();
+      });
   }
 
   #accept(factory: ProtocolFactory, connection: StreamConnection): void {
@@ -232,7 +378,9 @@ export class TCP implements ReactorTCP, ConnectorOwner {
   }
 }
 
-function assertPort(port: number, least: number): void {
-  if (Number.isInteger(port) && port >= least && port <= 65535) return;
-  throw new BadOptionError(`${port} is not a port (a whole number from ${least} to 65535)`);
+type TCPDestination = Extract<Destination, { host: string }>;
+
+function securable(connection: StreamConnection): SecurableConnection {
+  if (connection instanceof SecurableConnection) return connection;
+  throw new NoCapabilityError("TLS", "of this connection", "tls", []);
 }

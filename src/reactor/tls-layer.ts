@@ -23,26 +23,31 @@ export interface Wire {
 
 /** The connection's user, above. */
 export interface Secured {
+  /** The handshake has ended. */
+  secured(session: TLSSession): void;
   data(bytes: Uint8Array): void;
   ended(): void;
-  /** It is of no more use; the wire is being closed. */
+  writeEnded(): void;
+  /** It is of no more use: the wire is to be closed, once what was sent is. */
   failed(error: Error): void;
 }
 
 export class TLSLayer implements TLSEvents {
-  /** Fires when the handshake has ended, fails with what the connection ends with. */
+  /** Fires when the handshake has ended; fails when the connection has, with its reason. */
   readonly handshake: Deferred<TLSSession> = new Deferred();
   readonly #wire: Wire;
   readonly #above: Secured;
   readonly #engine: TLSEngine;
   readonly #peer: string;
-  readonly #callLater: ReactorTime["callLater"];
+  readonly #clock: Pick<ReactorTime, "callLater">;
   /** Ends a handshake, later a close, that takes too long. */
   #deadline: DelayedCall | undefined;
   #state: "handshake" | "secured" | "over" = "handshake";
+  /** Whether the peer's first byte was seen. */
   #heard = false;
   #reading = false;
-  /** This side's end, and the peer's. */
+  /** This side's direction is to end; all of the connection is; and TLS has sent it all. */
+  #ending = false;
   #finishing = false;
   #flushed = false;
   #peerEnded = false;
@@ -52,14 +57,14 @@ export class TLSLayer implements TLSEvents {
     peer: string,
     wire: Wire,
     above: Secured,
-    callLater: ReactorTime["callLater"],
+    clock: Pick<ReactorTime, "callLater">,
   ) {
     this.#wire = wire;
     this.#above = above;
     this.#peer = peer;
-    this.#callLater = callLater;
+    this.#clock = clock;
     const { handshakeTimeout } = context;
-    this.#deadline = callLater(handshakeTimeout, () =>
+    this.#deadline = clock.callLater(handshakeTimeout, () =>
       this.failed(new TimeoutError(`no TLS handshake with ${peer} in ${handshakeTimeout} seconds`)),
     );
     this.#engine = context.open(this, peer);
@@ -78,27 +83,34 @@ export class TLSLayer implements TLSEvents {
 
   setReading(enabled: boolean): void {
     this.#reading = enabled;
-    if (this.#state === "over") return;
-    this.#engine.setReading(enabled);
-    if (this.#state === "secured" && !this.#finishing) this.#wire.setReading(enabled);
+    if (this.#state === "secured" && !this.#finishing) this.#read(enabled);
   }
 
-  /** Sends all that was written, says that this is the end, and hears the peer say the same. */
-  finish(): void {
-    if (this.#state === "over" || this.#finishing) return;
-    this.#finishing = true;
+  /** Sends all that was written, and says that no more will come. */
+  finishWriting(): void {
+    if (this.#state === "over" || this.#ending) return;
+    this.#ending = true;
     this.#engine.end();
-    // What comes now is dropped, but read: closing on unread bytes would cut off what was sent.
-    this.#engine.setReading(true);
-    this.#wire.setReading(true);
   }
 
-  /** The connection is gone, for `error` or cleanly. */
-  lost(error: Error): void {
-    if (this.#state === "over") return;
-    const { handshake } = this;
-    this.#over();
-    if (!handshake.called) handshake.errback(error);
+  /** The same, then hears the peer say it too, and closes the wire. */
+  finish(): void {
+    if (this.#state === "over") {
+      this.#wire.finish();
+      return;
+    }
+    this.finishWriting();
+    this.#finishing = true;
+    // What comes now is dropped, but read: closing on unread bytes would cut off what was sent.
+    this.#read(true);
+    if (this.#flushed) this.#awaitPeer();
+  }
+
+  /** Nothing is to be done any more. */
+  abandon(): void {
+    this.#state = "over";
+    if (this.#deadline?.active === true) this.#deadline.cancel();
+    this.#engine.destroy();
   }
 
   // --- from the wire ---
@@ -116,18 +128,8 @@ export class TLSLayer implements TLSEvents {
     this.#engine.receive(bytes);
   }
 
-  /** The peer has closed the wire: cleanly only if it has ended TLS before. */
   wireEnded(): void {
-    if (this.#state === "over") return;
-    if (this.#peerEnded || this.#flushed) {
-      this.#over();
-      this.#wire.finish();
-      return;
-    }
-    const during = this.#state === "handshake" ? "during the TLS handshake" : "without ending TLS";
-    this.failed(
-      new ConnectionLostError(`${this.#peer} closed the connection ${during}: data may be missing`),
-    );
+    if (this.#state !== "over") this.#engine.receiveEnd();
   }
 
   // --- TLSEvents ---
@@ -139,10 +141,10 @@ export class TLSLayer implements TLSEvents {
   secured(session: TLSSession): void {
     if (this.#state !== "handshake") return;
     this.#state = "secured";
-    this.#endDeadline();
-    this.#engine.setReading(this.#reading || this.#finishing);
-    this.#wire.setReading(this.#reading || this.#finishing);
-    if (this.#flushed) this.#awaitPeer();
+    if (this.#deadline?.active === true) this.#deadline.cancel();
+    this.#read(this.#reading || this.#finishing);
+    if (this.#flushed && this.#finishing) this.#awaitPeer();
+    this.#above.secured(session);
     this.handshake.callback(session);
   }
 
@@ -157,47 +159,50 @@ export class TLSLayer implements TLSEvents {
     else this.#above.ended();
   }
 
+  truncated(): void {
+    if (this.#state === "over" || this.#peerEnded) return;
+    if (this.#flushed && this.#finishing) {
+      this.#close();
+      return;
+    }
+    const when = this.#state === "handshake" ? "during the TLS handshake" : "without ending TLS";
+    this.failed(
+      new ConnectionLostError(`${this.#peer} closed the connection ${when}: data may be missing`),
+    );
+  }
+
   flushed(): void {
     if (this.#state === "over") return;
     this.#flushed = true;
-    if (this.#state === "secured") this.#awaitPeer();
+    if (!this.#finishing) this.#above.writeEnded();
+    else if (this.#state === "secured") this.#awaitPeer();
   }
 
   failed(error: Error): void {
     if (this.#state === "over") return;
-    const { handshake } = this;
-    this.#over();
+    this.abandon();
     this.#above.failed(error);
-    // What was sent last may tell the peer why.
-    this.#wire.finish();
-    if (!handshake.called) handshake.errback(error);
   }
 
   // --- parts ---
 
+  #read(enabled: boolean): void {
+    this.#engine.setReading(enabled);
+    this.#wire.setReading(enabled);
+  }
+
   #awaitPeer(): void {
     this.#closeWhenDone();
-    if (this.#state === "over") return;
-    this.#deadline = this.#callLater(CLOSE_SECONDS, () => {
-      this.#over();
-      this.#wire.finish();
-    });
+    if (this.#state === "over" || this.#deadline?.active === true) return;
+    this.#deadline = this.#clock.callLater(CLOSE_SECONDS, () => this.#close());
   }
 
   #closeWhenDone(): void {
-    if (!this.#flushed || !this.#peerEnded) return;
-    this.#over();
+    if (this.#flushed && this.#peerEnded) this.#close();
+  }
+
+  #close(): void {
+    this.abandon();
     this.#wire.finish();
-  }
-
-  #over(): void {
-    this.#state = "over";
-    this.#endDeadline();
-    this.#engine.destroy();
-  }
-
-  #endDeadline(): void {
-    if (this.#deadline?.active === true) this.#deadline.cancel();
-    this.#deadline = undefined;
   }
 }

@@ -84,6 +84,8 @@ export interface TLSSession {
 export interface TLSEngine {
   /** Bytes of the peer have arrived. */
   receive(bytes: Uint8Array): void;
+  /** No more will arrive: {@link TLSEvents.truncated} follows unless the peer has ended TLS. */
+  receiveEnd(): void;
   /** Encrypts; before the handshake has ended, keeps. */
   write(bytes: Uint8Array): void;
   /** Says that no more will be written; {@link TLSEvents.flushed} follows. */
@@ -104,6 +106,8 @@ export interface TLSEvents {
   data(bytes: Uint8Array): void;
   /** The peer has said that it will send no more. */
   ended(): void;
+  /** The peer's bytes have ended, and it did not say that it would send no more. */
+  truncated(): void;
   /** Everything that was written before {@link TLSEngine.end} has been sent. */
   flushed(): void;
   /** TLS is at its end; what was sent so far tells the peer why. */

@@ -16,6 +16,7 @@
 import type { Deferred } from "../defer/deferred.ts";
 import type { Failure } from "../defer/failure.ts";
 import type { Consumer, PushProducer } from "./producer.ts";
+import type { PeerCertificate, StartTLSOptions } from "./tls.ts";
 
 /** One end of a TCP connection, or a port that listens. */
 export interface TCPAddress {
@@ -24,6 +25,15 @@ export interface TCPAddress {
   readonly host: string;
   readonly port: number;
 }
+
+/** One end of a connection by a UNIX socket, or a port that listens on one. */
+export interface UNIXAddress {
+  readonly type: "UNIX";
+  /** The path of its file; empty for an end that has none, as clients do not. */
+  readonly name: string;
+}
+
+export type StreamAddress = TCPAddress | UNIXAddress;
 
 /**
  * The protocol's handle on its connection: the consumer of what is written, and the producer of
@@ -79,12 +89,33 @@ export interface Transport extends Consumer, PushProducer {
   resumeProducing(): void;
   /** loseConnection(), as the consumer of what is received here has ended. */
   stopProducing(): void;
-  /** Whether small writes are sent at once (true, as it begins) or may be gathered (false). */
+  /**
+   * Whether small writes are sent at once (true, as it begins) or may be gathered (false). Means
+   * nothing to UNIX sockets.
+   */
   setTcpNoDelay(enabled: boolean): void;
-  /** Whether the system probes an idle peer, to learn that it is gone. */
+  /** Whether the system probes an idle peer, to learn that it is gone. For TCP alone. */
   setTcpKeepAlive(enabled: boolean): void;
-  getHost(): TCPAddress;
-  getPeer(): TCPAddress;
+  getHost(): StreamAddress;
+  getPeer(): StreamAddress;
+  /**
+   * Goes on by TLS, as a server if the connection was accepted, else as a client. What was written
+   * before is sent as it is; what is written from here on waits for the handshake, and nothing is
+   * delivered before it has ended. Then `handshakeCompleted` is called; if it fails, the connection
+   * ends with a TLSError as its reason.
+   *
+   * What the peer has sent behind its request for TLS is part of the handshake, and makes it fail
+   * unless it is TLS: a protocol that keeps bytes it has not used gives them back by `takeUnread`.
+   *
+   * @throws BadOptionError, also when it goes by TLS already; NoCapabilityError where there is none.
+   */
+  startTLS(options: StartTLSOptions): void;
+  /** Whether a TLS handshake has ended well. */
+  readonly encrypted: boolean;
+  /** What the peer's certificate says: there is one in TLS if the peer has shown it. */
+  getPeerCertificate(): PeerCertificate | undefined;
+  /** The protocol that the handshake has chosen, by ALPN. */
+  readonly negotiatedProtocol: string | undefined;
   /** Bytes written and not yet taken by the system. */
   readonly bufferedBytes: number;
   /** When more bytes than this wait, write() says so, and a push producer is paused; 64 KiB. */
@@ -120,6 +151,10 @@ export interface StreamProtocol {
    * connectionLost.
    */
   writeConnectionLost?(): void;
+  /** TLS is up: right after connectionMade, or in the course of the connection by startTLS. */
+  handshakeCompleted?(): void;
+  /** Gives away what was received and not used, and forgets it; startTLS asks for it. */
+  takeUnread?(): Uint8Array;
   connectionLost(reason: Failure): void;
 }
 
@@ -132,7 +167,9 @@ export interface HalfCloseableProtocol extends StreamProtocol {
 /** Makes a protocol for each connection of a port. */
 export interface ProtocolFactory {
   /** Returns null to refuse the connection, which is then closed. */
-  buildProtocol(address: TCPAddress): StreamProtocol | null;
+  buildProtocol(address: StreamAddress): StreamProtocol | null;
+  /** On a server: a TLS handshake has failed, so that no protocol is built. Peers do such things. */
+  handshakeFailed?(address: StreamAddress, reason: Failure): void;
   /** A port or connector begins to use the factory. */
   doStart(): void;
   /** It has ended its use. */
@@ -148,8 +185,8 @@ export interface ClientProtocolFactory extends ProtocolFactory {
 }
 
 /** A port that listens. */
-export interface ListeningPort {
-  getHost(): TCPAddress;
+export interface ListeningPort<A extends StreamAddress = TCPAddress> {
+  getHost(): A;
   /**
    * Stops accepting; fires when the address is free again. Connections that were accepted stay
    * open. A second call fires too.
@@ -157,10 +194,13 @@ export interface ListeningPort {
   stopListening(): Deferred<void>;
 }
 
+/** Where an outgoing connection goes to, as it was asked for. */
+export type Destination = { readonly host: string; readonly port: number } | UNIXAddress;
+
 /** An outgoing connection, or the attempt to make one; reusable once it has ended. */
-export interface Connector {
+export interface Connector<D extends Destination = Destination> {
   readonly state: "disconnected" | "connecting" | "connected";
-  getDestination(): { host: string; port: number };
+  getDestination(): D;
   /** Tries (again). @throws Error when it is connecting or connected. */
   connect(): void;
   /** Gives up the attempt: `clientConnectionFailed` follows, with CancelledError. */

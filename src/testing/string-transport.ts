@@ -15,16 +15,17 @@ import {
   MAX_BUFFERED_BYTES,
 } from "../reactor/limits.ts";
 import type { PullProducer, PushProducer } from "../reactor/producer.ts";
-import type { StreamProtocol, TCPAddress, Transport } from "../reactor/transport.ts";
+import type { PeerCertificate, StartTLSOptions } from "../reactor/tls.ts";
+import type { StreamAddress, StreamProtocol, Transport } from "../reactor/transport.ts";
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 export interface StringTransportOptions {
   /** What getHost() gives; 127.0.0.1, port 1 unless given. */
-  host?: TCPAddress;
+  host?: StreamAddress;
   /** What getPeer() gives; 127.0.0.1, port 2 unless given. */
-  peer?: TCPAddress;
+  peer?: StreamAddress;
 }
 
 /**
@@ -75,12 +76,17 @@ export class StringTransport implements Transport {
   /** What the protocol has asked for; undefined while it has not. */
   tcpNoDelay: boolean | undefined = undefined;
   tcpKeepAlive: boolean | undefined = undefined;
+  /** What the protocol has called startTLS() with. */
+  tls: StartTLSOptions | undefined = undefined;
+  readonly encrypted = false;
+  /** Undefined, unless a test sets it. */
+  negotiatedProtocol: string | undefined = undefined;
   /** The protocol that setProtocol() was given; undefined while it was not. */
   protocol: StreamProtocol | undefined = undefined;
   /** What setProtocol() was given for that protocol to receive first: the test's to hand over. */
   rest: Uint8Array = new Uint8Array(0);
-  readonly #host: TCPAddress;
-  readonly #peer: TCPAddress;
+  readonly #host: StreamAddress;
+  readonly #peer: StreamAddress;
   readonly #flow: Flow = new Flow((error) => {
     throw error;
   });
@@ -255,11 +261,20 @@ export class StringTransport implements Transport {
     this.tcpKeepAlive = enabled;
   }
 
-  getHost(): TCPAddress {
+  getHost(): StreamAddress {
     return this.#host;
   }
 
-  getPeer(): TCPAddress {
+  getPeer(): StreamAddress {
     return this.#peer;
+  }
+
+  /** Keeps the options; nothing is encrypted, and no handshake ends. */
+  startTLS(options: StartTLSOptions): void {
+    if (this.connected) this.tls = options;
+  }
+
+  getPeerCertificate(): PeerCertificate | undefined {
+    return undefined;
   }
 }

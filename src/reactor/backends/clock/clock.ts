@@ -5,7 +5,8 @@ import { atTurnEnd } from "../../../defer/unhandled.ts";
 import type { Backend, Loop, Opened } from "../../backend.ts";
 import type { ClockOptions, ReactorClock } from "../../capabilities.ts";
 import { ClockBusyError, ClockStuckError, ReactorNotRunningError } from "../../errors.ts";
-import { TCP } from "../../tcp.ts";
+import type { StreamKind } from "../../stream-driver.ts";
+import { Streams } from "../../streams.ts";
 import { TimerQueue } from "../../timer-queue.ts";
 import type { WorkerEvents, WorkerHandle } from "../../workers.ts";
 import { InlineWorker } from "./inline-worker.ts";
@@ -22,8 +23,13 @@ interface Drive {
   readonly manual: boolean;
 }
 
-class ClockDriver implements Opened<"tcp" | "threads" | "clock">, ReactorClock {
-  readonly tcp: TCP;
+type ClockCapability = "tcp" | "tls" | "unix" | "adopt" | "threads" | "clock";
+
+class ClockDriver implements Opened<ClockCapability>, ReactorClock {
+  readonly tcp: Streams<StreamKind>;
+  readonly tls: Streams<StreamKind>;
+  readonly unix: Streams<StreamKind>;
+  readonly adopt: Streams<StreamKind>;
   readonly clock: ReactorClock = this;
   readonly threads = {
     startWorker: (events: WorkerEvents): WorkerHandle => new InlineWorker(this.#happenings, events),
@@ -47,6 +53,7 @@ class ClockDriver implements Opened<"tcp" | "threads" | "clock">, ReactorClock {
 
   constructor(loop: Loop, options: ClockOptions) {
     const { latency = 0, trace, turnsAtOnceMax = TURNS_AT_ONCE_MAX } = options;
+    const { certificates = {}, descriptors = {} } = options;
     assertSeconds("latency", latency);
     this.#loop = loop;
     this.#trace = trace;
@@ -56,8 +63,10 @@ class ClockDriver implements Opened<"tcp" | "threads" | "clock">, ReactorClock {
       latency,
       trace: (event) => this.#note(event),
       report: (error, doing) => loop.reportError(error, doing),
+      certificates,
+      descriptors,
     });
-    this.tcp = new TCP(loop, network);
+    this.tcp = this.tls = this.unix = this.adopt = new Streams(loop, network);
   }
 
   // --- Driver ---
@@ -211,9 +220,9 @@ function assertSeconds(what: string, seconds: number): void {
   throw new BadOptionError(`${what} must be 0 or more seconds, not ${seconds}`);
 }
 
-export const clock: Backend<"tcp" | "threads" | "clock", ClockOptions> = {
+export const clock: Backend<ClockCapability, ClockOptions> = {
   name: "clock",
   summary: "virtual time, in-memory network, simulated workers: deterministic",
-  capabilities: ["tcp", "threads", "clock"],
+  capabilities: ["tcp", "tls", "unix", "adopt", "threads", "clock"],
   open: (loop, options) => new ClockDriver(loop, options),
 };

@@ -1,8 +1,9 @@
 import { checksum } from "../../../core/bytes.ts";
 import { Fifo } from "../../../core/fifo.ts";
 import { ConnectionLostError } from "../../errors.ts";
-import { StreamConnection } from "../../stream-connection.ts";
-import type { TCPAddress } from "../../transport.ts";
+import { SecurableConnection } from "../../securable-connection.ts";
+import type { StreamAddress } from "../../transport.ts";
+import { quoteUNIXName } from "../../unix-name.ts";
 import type { NetworkOptions } from "./memory-network.ts";
 
 /** How many bytes may be under way to a peer, or wait there to be read. */
@@ -15,10 +16,10 @@ const RESET = Symbol("reset");
 type Segment = Uint8Array | typeof FIN | typeof RESET;
 
 /** One end of a connection in memory. */
-export class MemoryConnection extends StreamConnection {
+export class MemoryConnection extends SecurableConnection {
   readonly #options: NetworkOptions;
-  readonly #host: TCPAddress;
-  readonly #peer: TCPAddress;
+  readonly #host: StreamAddress;
+  readonly #peer: StreamAddress;
   #other!: MemoryConnection;
   /** Written, and not yet under way because the window is full. */
   readonly #outbox = new Fifo<Uint8Array | typeof FIN>(Infinity);
@@ -36,7 +37,7 @@ export class MemoryConnection extends StreamConnection {
   #finishing = false;
   #closed = false;
 
-  constructor(host: TCPAddress, peer: TCPAddress, options: NetworkOptions) {
+  constructor(host: StreamAddress, peer: StreamAddress, options: NetworkOptions) {
     super(options.report);
     this.#host = host;
     this.#peer = peer;
@@ -45,8 +46,8 @@ export class MemoryConnection extends StreamConnection {
 
   /** The two ends of a new connection. */
   static pair(
-    a: TCPAddress,
-    b: TCPAddress,
+    a: StreamAddress,
+    b: StreamAddress,
     options: NetworkOptions,
   ): [MemoryConnection, MemoryConnection] {
     const one = new MemoryConnection(a, b, options);
@@ -68,15 +69,15 @@ export class MemoryConnection extends StreamConnection {
     this.#forget();
   }
 
-  getHost(): TCPAddress {
+  getHost(): StreamAddress {
     return this.#host;
   }
 
-  getPeer(): TCPAddress {
+  getPeer(): StreamAddress {
     return this.#peer;
   }
 
-  get bufferedBytes(): number {
+  protected override get wireBufferedBytes(): number {
     return this.#outboxBytes;
   }
 
@@ -86,7 +87,7 @@ export class MemoryConnection extends StreamConnection {
   /** A peer in memory does not vanish unnoticed. */
   setTcpKeepAlive(): void {}
 
-  protected override send(bytes: Uint8Array): void {
+  protected override sendWire(bytes: Uint8Array): void {
     if (bytes.length === 0) return;
     // Both sides must be free to use their bytes as they like.
     this.#outbox.push(bytes.slice());
@@ -94,32 +95,39 @@ export class MemoryConnection extends StreamConnection {
     this.#transmit();
   }
 
-  protected override setReading(enabled: boolean): void {
+  protected override setWireReading(enabled: boolean): void {
     this.#reading = enabled;
     if (enabled) this.#later(0, () => this.#read());
   }
 
-  protected override flush(): void {
+  protected override flushWire(): void {
     this.#flushWanted = true;
   }
 
-  protected override finishWriting(): void {
+  protected override finishWireWriting(): void {
     this.#ending = true;
     this.#outbox.push(FIN);
     this.#transmit();
   }
 
-  protected override finish(): void {
+  protected override finishWire(): void {
     this.#finishing = true;
-    if (!this.#ending) this.finishWriting();
+    if (!this.#ending) this.finishWireWriting();
     else if (this.#outbox.length === 0) this.#close();
   }
 
-  protected override destroy(): void {
+  protected override destroyWire(): void {
     if (this.#closed) return;
-    this.#trace("reset");
+    const unread = this.#inbox.length > 0;
     this.#inbox.clear();
-    this.#sendReset();
+    // UNIX sockets know no reset, but for unread bytes.
+    if (this.#host.type === "TCP" || unread) {
+      this.#trace("reset");
+      this.#sendReset();
+    } else {
+      this.#trace("fin");
+      this.#later(this.#options.latency, () => this.#other.#arrive(FIN));
+    }
     this.#close();
   }
 
@@ -177,7 +185,7 @@ export class MemoryConnection extends StreamConnection {
     const segment = this.#inbox.shift();
     if (segment === undefined) return;
     if (segment === FIN) {
-      this.endReceived();
+      this.wireEnded();
       return;
     }
     if (segment === RESET) {
@@ -186,7 +194,7 @@ export class MemoryConnection extends StreamConnection {
     }
     this.#later(this.#options.latency, () => this.#other.#acknowledge(segment.length));
     if (this.#inbox.length > 0) this.#later(0, () => this.#read());
-    this.received(segment);
+    this.wireReceived(segment);
   }
 
   #acknowledge(length: number): void {
@@ -218,10 +226,15 @@ export class MemoryConnection extends StreamConnection {
   }
 
   #trace(what: string): void {
-    this.#options.trace(`${what} ${this.#host.port}>${this.#peer.port}`);
+    this.#options.trace(`${what} ${nameOf(this.#host)}>${nameOf(this.#peer)}`);
   }
 
   #later(seconds: number, action: () => void): void {
     this.#options.happenings.add(seconds, action);
   }
+}
+
+/** For traces: on one host, its port tells which end it is. */
+function nameOf(address: StreamAddress): string {
+  return address.type === "TCP" ? String(address.port) : quoteUNIXName(address.name);
 }

@@ -1,14 +1,20 @@
 /** Node's own loop: timers, TCP and worker threads. */
 import type { Deferred } from "../../../defer/deferred.ts";
 import type { Backend, Loop, Opened } from "../../backend.ts";
-import { TCP } from "../../tcp.ts";
+import type { StreamKind } from "../../stream-driver.ts";
+import { Streams } from "../../streams.ts";
 import type { WorkerEvents, WorkerHandle } from "../../workers.ts";
 import { TimerDriver } from "../timer/timer.ts";
 import { NetDriver } from "./net.ts";
 import { ThreadWorker } from "./thread-worker.ts";
 
-class LibuvDriver extends TimerDriver implements Opened<"tcp" | "threads"> {
-  readonly tcp: TCP;
+type LibuvCapability = "tcp" | "tls" | "unix" | "adopt" | "threads";
+
+class LibuvDriver extends TimerDriver implements Opened<LibuvCapability> {
+  readonly tcp: Streams<StreamKind>;
+  readonly tls: Streams<StreamKind>;
+  readonly unix: Streams<StreamKind>;
+  readonly adopt: Streams<StreamKind>;
   readonly threads = {
     startWorker: (events: WorkerEvents): WorkerHandle => new ThreadWorker(events),
   };
@@ -18,7 +24,8 @@ class LibuvDriver extends TimerDriver implements Opened<"tcp" | "threads"> {
   constructor(loop: Loop) {
     super(loop);
     this.#loop = loop;
-    this.tcp = new TCP(loop, new NetDriver((error, doing) => loop.reportError(error, doing)));
+    const driver = new NetDriver((error, doing) => loop.reportError(error, doing));
+    this.tcp = this.tls = this.unix = this.adopt = new Streams(loop, driver);
   }
 
   override wakeAt(when: number): void {
@@ -44,9 +51,9 @@ class LibuvDriver extends TimerDriver implements Opened<"tcp" | "threads"> {
   };
 }
 
-export const libuv: Backend<"tcp" | "threads"> = {
+export const libuv: Backend<LibuvCapability> = {
   name: "libuv",
   summary: "Node's own loop: real time, real sockets, worker threads",
-  capabilities: ["tcp", "threads"],
+  capabilities: ["tcp", "tls", "unix", "adopt", "threads"],
   open: (loop) => new LibuvDriver(loop),
 };

@@ -1,6 +1,6 @@
 import type { Socket } from "node:net";
-import { StreamConnection } from "../../stream-connection.ts";
-import type { TCPAddress } from "../../transport.ts";
+import { SecurableConnection } from "../../securable-connection.ts";
+import type { StreamAddress, TCPAddress } from "../../transport.ts";
 
 const NOTHING = new Uint8Array(0);
 
@@ -8,19 +8,26 @@ const NOTHING = new Uint8Array(0);
  * A connection over a socket of node:net, which is connected, paused, and made with allowHalfOpen.
  * Public for backends that get their sockets in a way of their own.
  */
-export class SocketConnection extends StreamConnection {
+export class SocketConnection extends SecurableConnection {
   readonly #socket: Socket;
-  readonly #host: TCPAddress;
-  readonly #peer: TCPAddress;
+  readonly #host: StreamAddress;
+  readonly #peer: StreamAddress;
+  readonly #isTCP: boolean;
   #error: Error | undefined = undefined;
 
-  constructor(socket: Socket, report: (error: unknown, doing: string) => void) {
+  /** @param ends of a connection that is not TCP, whose sockets do not know their names. */
+  constructor(
+    socket: Socket,
+    report: (error: unknown, doing: string) => void,
+    ends?: { readonly host: StreamAddress; readonly peer: StreamAddress },
+  ) {
     super(report);
     this.#socket = socket;
+    this.#isTCP = ends === undefined;
     // A closed socket forgets its addresses.
-    this.#host = address(socket.localAddress, socket.localPort);
-    this.#peer = address(socket.remoteAddress, socket.remotePort);
-    socket.on("data", (data: Buffer) => this.received(data));
+    this.#host = ends?.host ?? address(socket.localAddress, socket.localPort);
+    this.#peer = ends?.peer ?? address(socket.remoteAddress, socket.remotePort);
+    socket.on("data", (data: Buffer) => this.wireReceived(data));
     socket.on("end", () => this.#ended());
     socket.on("error", (error) => {
       this.#error = error;
@@ -38,25 +45,24 @@ export class SocketConnection extends StreamConnection {
    * where this direction has ended there can be none.
    */
   #ended(): void {
-    if (!this.connected) return;
     if (this.#socket.writableEnded || this.#socket.writableLength > 0) {
-      this.endReceived();
+      this.wireEnded();
       return;
     }
     this.#socket.write(NOTHING, (error) => {
-      if (error === undefined || error === null) this.endReceived();
+      if (error === undefined || error === null) this.wireEnded();
     });
   }
 
-  getHost(): TCPAddress {
+  getHost(): StreamAddress {
     return this.#host;
   }
 
-  getPeer(): TCPAddress {
+  getPeer(): StreamAddress {
     return this.#peer;
   }
 
-  get bufferedBytes(): number {
+  protected override get wireBufferedBytes(): number {
     return this.#socket.writableLength;
   }
 
@@ -68,33 +74,34 @@ export class SocketConnection extends StreamConnection {
     this.#socket.setKeepAlive(enabled);
   }
 
-  protected override send(bytes: Uint8Array): void {
+  protected override sendWire(bytes: Uint8Array): void {
     this.#socket.write(bytes);
   }
 
-  protected override flush(): void {
+  protected override flushWire(): void {
     this.#socket.write(NOTHING, (error) => {
       if (error === undefined || error === null) this.flushed();
     });
   }
 
-  protected override setReading(enabled: boolean): void {
+  protected override setWireReading(enabled: boolean): void {
     if (enabled) this.#socket.resume();
     else this.#socket.pause();
   }
 
-  protected override finishWriting(): void {
+  protected override finishWireWriting(): void {
     this.#socket.once("finish", () => this.writeEnded());
     this.#socket.end();
   }
 
-  protected override finish(): void {
+  protected override finishWire(): void {
     this.#socket.destroySoon();
   }
 
-  protected override destroy(): void {
-    // A reset tells the peer that this was no clean end.
-    this.#socket.resetAndDestroy();
+  protected override destroyWire(): void {
+    // A reset tells the peer that this was no clean end; UNIX sockets have none.
+    if (this.#isTCP) this.#socket.resetAndDestroy();
+    else this.#socket.destroy();
   }
 }
 
