@@ -93,8 +93,13 @@ export class SocketConnection extends StreamConnection {
   }
 
   protected override destroy(): void {
+    const socket = this.#socket;
     // A reset tells the peer that this was no clean end.
-    this.#socket.resetAndDestroy();
+    const reset = (): void => void socket.resetAndDestroy();
+    // libuv refuses a reset during the moment that sending the end of the stream takes.
+    const ending = socket.writableEnded && !socket.writableFinished && socket.writableLength === 0;
+    if (ending) socket.once("finish", reset);
+    else reset();
   }
 }
 
