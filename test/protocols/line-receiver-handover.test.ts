@@ -14,7 +14,7 @@ describe("clearLineBuffer of a LineReceiver", () => {
     expect(receiver.events).to.deep.equal(["one", "three"]);
   });
 
-  it("hands the rest of a chunk to the protocol that takes over, which gets no line of it", async () => {
+  it("hands the rest of a chunk to the protocol that takes over", async () => {
     const seen: string[] = [];
     class Raw extends Protocol {
       override dataReceived(data: Uint8Array): void {

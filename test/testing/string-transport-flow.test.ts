@@ -80,7 +80,7 @@ describe("StringTransport, as a consumer", () => {
     expect(seen.slice(2)).to.deep.equal([reason.value]);
   });
 
-  it("lose() stops the producer, and gives the reason: the protocol's own before the test's", () => {
+  it("lose() stops the producer, and gives the reason: the protocol's own first", () => {
     const transport = new StringTransport();
     const producer = new Noting();
     transport.registerProducer(producer, true);

@@ -59,6 +59,19 @@ export const closingCases: readonly ContractCase<"tcp">[] = [
     },
   },
   {
+    name: "closing: 44: resumeProducing() after loseConnection() delivers nothing",
+    needs: ["tcp"],
+    async run(world) {
+      const { server, client } = await connected(world, paused);
+      client.transport.write("too late");
+      await world.pass(0.02);
+      server.transport.loseConnection();
+      server.transport.resumeProducing();
+      await world.until("both ends are lost", () => client.lost && server.lost);
+      assert.deepEqual(server.life, ["made", "lost ConnectionDoneError"]);
+    },
+  },
+  {
     name: "closing: abortConnection() right after loseConnection() aborts",
     needs: ["tcp"],
     async run(world) {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { ConnectionAbortedError } from "../../reactor/errors.ts";
+import { ConnectionAbortedError, ConnectionLostError } from "../../reactor/errors.ts";
 import type { ContractCase } from "./contract.ts";
 import { connected, type Probe } from "./probe.ts";
 import { paused, PIECE } from "./producers.ts";
@@ -170,6 +170,21 @@ export const halfCloseCases: readonly ContractCase<"tcp">[] = [
       await world.until("both ends are lost", () => client.lost && server.lost);
       assert.deepEqual(client.life, ["made", "write lost", "lost ConnectionLostError"]);
       assert.deepEqual(server.life, ["made", "read lost", "lost ConnectionAbortedError"]);
+    },
+  },
+  {
+    name: "half-close: an answer that was cut short never ends as if it were whole",
+    needs: ["tcp"],
+    async run(world) {
+      const { server, client } = await connected(world, (probe) => {
+        probe.halfCloseable();
+        probe.onReadLost = () => void probe.transport.writeSequence([MEGABYTES, MEGABYTES]);
+      });
+      client.onData = () => server.transport.abortConnection();
+      client.transport.loseWriteConnection();
+      await world.until("both ends are lost", () => client.lost && server.lost);
+      const whole = client.received.length === 2 * MEGABYTES.length;
+      assert.ok(whole || client.reason?.check(ConnectionLostError), "cut short, and told as whole");
     },
   },
   {

@@ -95,7 +95,7 @@ export const producerCases: readonly ContractCase<"tcp">[] = [
     },
   },
   {
-    name: "producers: 40: loseConnection() with a push producer closes, and stops it before the end",
+    name: "producers: 40: loseConnection() with a push producer closes, and stops it in the end",
     needs: ["tcp"],
     async run(world) {
       const { server, client } = await connected(world);

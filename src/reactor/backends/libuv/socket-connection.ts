@@ -1,3 +1,4 @@
+import { readSync } from "node:fs";
 import type { Socket } from "node:net";
 import { StreamConnection } from "../../stream-connection.ts";
 import type { TCPAddress } from "../../transport.ts";
@@ -35,17 +36,22 @@ export class SocketConnection extends StreamConnection {
   /**
    * libuv reports a reset that comes behind unread bytes as a plain end. A write tells them apart:
    * after a reset it fails, and the error ends the connection. Bytes that wait are such a write;
-   * where this direction has ended there can be none.
+   * where this direction has ended there can be none, and the system is asked.
    */
   #ended(): void {
     if (!this.connected) return;
-    if (this.#socket.writableEnded || this.#socket.writableLength > 0) {
+    const socket = this.#socket;
+    if (socket.writableLength > 0) {
       this.endReceived();
-      return;
+    } else if (socket.writableEnded) {
+      const reset = resetOf(socket);
+      if (reset === undefined) this.endReceived();
+      else socket.destroy(reset);
+    } else {
+      socket.write(NOTHING, (error) => {
+        if (error === undefined || error === null) this.endReceived();
+      });
     }
-    this.#socket.write(NOTHING, (error) => {
-      if (error === undefined || error === null) this.endReceived();
-    });
   }
 
   getHost(): TCPAddress {
@@ -100,6 +106,20 @@ export class SocketConnection extends StreamConnection {
     const ending = socket.writableEnded && !socket.writableFinished && socket.writableLength === 0;
     if (ending) socket.once("finish", reset);
     else reset();
+  }
+}
+
+/** The error that waits behind a socket's end, where the system tells. */
+function resetOf(socket: Socket): Error | undefined {
+  // Nothing public reads from a socket that has ended. On Windows there is no descriptor, nor need.
+  const { _handle: handle } = socket as { _handle?: { fd?: number } | null };
+  if (handle?.constructor.name !== "TCP" || !((handle.fd ?? -1) >= 0)) return undefined;
+  try {
+    readSync(handle.fd as number, new Uint8Array(1));
+    return undefined;
+  } catch (error) {
+    // That nothing is there to be read is as it should be.
+    return (error as NodeJS.ErrnoException).code === "EAGAIN" ? undefined : (error as Error);
   }
 }
 
