@@ -1,5 +1,5 @@
 /** Who waits for a consumer to take more: its producer, and those who asked whenDrained(). */
-import { Deferred } from "../defer/deferred.ts";
+import type { Deferred } from "../defer/deferred.ts";
 import type { Failure } from "../defer/failure.ts";
 import { succeed } from "../defer/maybe-deferred.ts";
 import { Waiters } from "../defer/waiters.ts";

@@ -14,7 +14,10 @@ export const pullCases: readonly ContractCase<"tcp">[] = [
       assert.deepEqual(pulled.events, ["resume"]);
       await world.until("all arrived", () => server.received.length === 200 * PIECE.length);
       assert.equal(server.received, PIECE.repeat(200));
-      assert.deepEqual(pulled.events, Array.from({ length: 200 }, () => "resume"));
+      assert.deepEqual(
+        pulled.events,
+        Array.from({ length: 200 }, () => "resume"),
+      );
       assert.ok(pulled.mostBuffered <= client.transport.lowWaterBytes + PIECE.length);
     },
   },
@@ -33,6 +36,11 @@ export const pullCases: readonly ContractCase<"tcp">[] = [
       });
       assert.ok(pulled.left > 0);
       assert.ok(pulled.events.every((event) => event === "resume"));
+      // It reads no further than it must.
+      server.onData = () => {
+        const written = (1000 - before) * PIECE.length;
+        if (server.received.length > written) server.transport.pauseProducing();
+      };
       server.transport.resumeProducing();
       await world.until("it was asked again", () => pulled.left < before);
       server.transport.abortConnection();

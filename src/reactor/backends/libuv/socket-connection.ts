@@ -1,3 +1,4 @@
+import { readSync } from "node:fs";
 import type { Socket } from "node:net";
 import { SecurableConnection } from "../../securable-connection.ts";
 import type { StreamAddress, TCPAddress } from "../../transport.ts";
@@ -42,16 +43,21 @@ export class SocketConnection extends SecurableConnection {
   /**
    * libuv reports a reset that comes behind unread bytes as a plain end. A write tells them apart:
    * after a reset it fails, and the error ends the connection. Bytes that wait are such a write;
-   * where this direction has ended there can be none.
+   * where this direction has ended there can be none, and the system is asked.
    */
   #ended(): void {
-    if (this.#socket.writableEnded || this.#socket.writableLength > 0) {
+    const socket = this.#socket;
+    if (socket.writableLength > 0) {
       this.wireEnded();
-      return;
+    } else if (socket.writableEnded) {
+      const reset = resetOf(socket);
+      if (reset === undefined) this.wireEnded();
+      else socket.destroy(reset);
+    } else {
+      socket.write(NOTHING, (error) => {
+        if (error === undefined || error === null) this.wireEnded();
+      });
     }
-    this.#socket.write(NOTHING, (error) => {
-      if (error === undefined || error === null) this.wireEnded();
-    });
   }
 
   getHost(): StreamAddress {
@@ -99,9 +105,32 @@ export class SocketConnection extends SecurableConnection {
   }
 
   protected override destroyWire(): void {
-    // A reset tells the peer that this was no clean end; UNIX sockets have none.
-    if (this.#isTCP) this.#socket.resetAndDestroy();
-    else this.#socket.destroy();
+    const socket = this.#socket;
+    // UNIX sockets know no reset.
+    if (!this.#isTCP) {
+      socket.destroy();
+      return;
+    }
+    // A reset tells the peer that this was no clean end.
+    const reset = (): void => void socket.resetAndDestroy();
+    // libuv refuses a reset during the moment that sending the end of the stream takes.
+    const ending = socket.writableEnded && !socket.writableFinished && socket.writableLength === 0;
+    if (ending) socket.once("finish", reset);
+    else reset();
+  }
+}
+
+/** The error that waits behind a socket's end, where the system tells. */
+function resetOf(socket: Socket): Error | undefined {
+  // Nothing public reads from a socket that has ended. On Windows there is no descriptor, nor need.
+  const { _handle: handle } = socket as { _handle?: { fd?: number } | null };
+  if (handle?.constructor.name !== "TCP" || !((handle.fd ?? -1) >= 0)) return undefined;
+  try {
+    readSync(handle.fd as number, new Uint8Array(1));
+    return undefined;
+  } catch (error) {
+    // That nothing is there to be read is as it should be.
+    return (error as NodeJS.ErrnoException).code === "EAGAIN" ? undefined : (error as Error);
   }
 }
 
