@@ -10,7 +10,9 @@ export type {
   HalfCloseableProtocol,
   ListeningPort,
   ProtocolFactory,
+  StreamAddress,
   StreamProtocol,
   TCPAddress,
   Transport,
+  UNIXAddress,
 } from "../reactor/transport.ts";

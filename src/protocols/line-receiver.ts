@@ -94,6 +94,11 @@ export abstract class LineReceiver extends Protocol {
     return this.#take(this.#buffer.length);
   }
 
+  /** What came in plain text behind the line that asked for TLS must not be taken for lines. */
+  takeUnread(): Uint8Array {
+    return this.clearLineBuffer();
+  }
+
   /** Stops the lines; the rest of the present chunk waits too. */
   pauseProducing(): void {
     this.#paused = true;

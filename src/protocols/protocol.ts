@@ -40,6 +40,12 @@ export class Protocol implements StreamProtocol {
   /** The connection is there; what is written now is the first that the peer gets. */
   connectionMade(): void {}
 
+  /**
+   * TLS is up: called right after connectionMade, or when a startTLS() has come to its end. From
+   * here on `transport.getPeerCertificate()` and `transport.negotiatedProtocol` say who it is.
+   */
+  handshakeCompleted(): void {}
+
   /** Bytes arrived, cut in any way. They are the protocol's to keep. */
   dataReceived(_data: Uint8Array): void {}
 

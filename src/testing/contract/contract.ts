@@ -17,6 +17,7 @@ import type { AnyBackend } from "../../reactor/backend.ts";
 import type { Capability } from "../../reactor/capabilities.ts";
 import type { ReactorOptions } from "../../reactor/reactor.ts";
 import { closingCases } from "./closing-cases.ts";
+import type { ContractCertificates } from "./certificates.ts";
 import { coreCases } from "./core-cases.ts";
 import { tcpCases } from "./tcp-cases.ts";
 import { connectingCases } from "./connecting-cases.ts";
@@ -26,6 +27,9 @@ import { pullCases } from "./pull-cases.ts";
 import { setProtocolCases } from "./set-protocol-cases.ts";
 import { throwingCases } from "./throwing-cases.ts";
 import { timeCases } from "./time-cases.ts";
+import { startTLSCases } from "./start-tls-cases.ts";
+import { tlsCases } from "./tls-cases.ts";
+import { unixCases } from "./unix-cases.ts";
 import { openWorld, type World } from "./world.ts";
 
 /** One law, tried out in a world of its own. */
@@ -56,16 +60,26 @@ const cases: readonly ContractCase[] = [
   ...setProtocolCases,
   ...closingCases,
   ...throwingCases,
+  ...unixCases,
 ] as readonly ContractCase[];
 
 /**
  * The cases for a backend: all those whose needs it meets.
  *
  * @param options the backend's own, for each of the reactors that the cases make.
+ * @param certificates without them, the cases about TLS are left out.
  */
-export function contractFor(backend: AnyBackend, options: object = {}): BoundCase[] {
+export function contractFor(
+  backend: AnyBackend,
+  options: object = {},
+  certificates?: ContractCertificates,
+): BoundCase[] {
   const able = backend.capabilities as readonly Capability[];
-  return cases
+  const aboutTLS =
+    certificates === undefined
+      ? []
+      : ([...tlsCases(certificates), ...startTLSCases(certificates)] as readonly ContractCase[]);
+  return [...cases, ...aboutTLS]
     .filter(({ needs }) => needs.every((capability) => able.includes(capability)))
     .map(({ name, run, options: ofCase }) => ({
       name,

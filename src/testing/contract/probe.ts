@@ -45,6 +45,10 @@ export class Probe extends Protocol {
     this.onMade(this);
   }
 
+  override handshakeCompleted(): void {
+    this.life.push("secured");
+  }
+
   override dataReceived(data: Uint8Array): void {
     const text = this.#decode.decode(data, { stream: true });
     this.received += text;
