@@ -46,6 +46,8 @@ export abstract class SecurableConnection extends StreamConnection {
   /** What TLS has failed with. */
   #error: Error | undefined = undefined;
   #flushWanted = false;
+  /** What was last asked for. */
+  #reading = false;
 
   // --- what a backend provides: see StreamConnection for each ---
 
@@ -157,6 +159,7 @@ export abstract class SecurableConnection extends StreamConnection {
   }
 
   protected override setReading(enabled: boolean): void {
+    this.#reading = enabled;
     if (this.#layer === undefined) this.setWireReading(enabled);
     else this.#layer.setReading(enabled);
   }
@@ -211,6 +214,7 @@ export abstract class SecurableConnection extends StreamConnection {
       },
       origin.clock,
     );
+    this.#layer.setReading(this.#reading);
     return this.#layer.handshake;
   }
 

@@ -341,10 +341,12 @@ export function tlsCases(given: ContractCertificates): readonly ContractCase<"tl
       async run(world) {
         for (const end of ["loseConnection", "abortConnection"] as const) {
           const { servers, port } = await dial(world, own, trusting);
-          const leaving = new ProbeFactory((probe) => {
-            probe.onMade = () => probe.transport[end]();
-          });
+          const leaving = new ProbeFactory();
           connect(world, port.getHost().port, leaving);
+          await world.until("it is connected", () => leaving.probes.length === 1);
+          // A reset that comes before it was accepted is not seen at all.
+          await world.pass(0.02);
+          leaving.probes[0]?.transport[end]();
           await world.until("it was refused", () => servers.refused.length === 1);
           assert.deepEqual(servers.refused, ["ConnectionLostError"]);
         }

@@ -43,11 +43,12 @@ export class SocketConnection extends SecurableConnection {
   /**
    * libuv reports a reset that comes behind unread bytes as a plain end. A write tells them apart:
    * after a reset it fails, and the error ends the connection. Bytes that wait are such a write;
-   * where this direction has ended there can be none, and the system is asked.
+   * where this direction has ended there can be none, and the system is asked. (To a UNIX socket
+   * that was closed nothing can be written in any case; its resets come as such.)
    */
   #ended(): void {
     const socket = this.#socket;
-    if (socket.writableLength > 0) {
+    if (!this.#isTCP || socket.writableLength > 0) {
       this.wireEnded();
     } else if (socket.writableEnded) {
       const reset = resetOf(socket);
