@@ -96,19 +96,18 @@ export const halfCloseCases: readonly ContractCase<"tcp">[] = [
     name: "half-close: when both directions have ended, the connection has, cleanly",
     needs: ["tcp"],
     async run(world) {
-      const { server, client } = await connected(
-        world,
-        (probe) => {
-          probe.halfCloseable();
-          probe.onReadLost = () => probe.transport.loseWriteConnection();
-        },
-        halfCloseable,
-      );
-      client.transport.loseWriteConnection();
-      await world.until("both ends are lost", () => client.lost && server.lost);
-      const done = "lost ConnectionDoneError";
-      assert.deepEqual(server.life, ["made", "read lost", done]);
-      assert.deepEqual(client.life, ["made", "write lost", "read lost", done]);
+      for (const later of [false, true]) {
+        const { server, client } = await connected(world, halfCloseable, halfCloseable);
+        const end = (): void => server.transport.loseWriteConnection();
+        if (!later) server.onReadLost = end;
+        client.transport.loseWriteConnection();
+        await world.until("the end came", () => server.life.includes("read lost"));
+        if (later) end();
+        await world.until("both ends are lost", () => client.lost && server.lost);
+        const done = "lost ConnectionDoneError";
+        assert.deepEqual(server.life, ["made", "read lost", done]);
+        assert.deepEqual(client.life, ["made", "write lost", "read lost", done]);
+      }
     },
   },
   {

@@ -1,7 +1,11 @@
 import assert from "node:assert/strict";
 import { CancelledError } from "../../defer/errors.ts";
 import type { Failure } from "../../defer/failure.ts";
-import { ConnectionAbortedError, ProducerRegisteredError } from "../../reactor/errors.ts";
+import {
+  ConnectionAbortedError,
+  ConnectionDoneError,
+  ProducerRegisteredError,
+} from "../../reactor/errors.ts";
 import type { ContractCase } from "./contract.ts";
 import { connect, connected, listen, type Probe, ProbeFactory } from "./probe.ts";
 import { clog, paused, PIECE, Pusher } from "./producers.ts";
@@ -201,6 +205,14 @@ export const producerCases: readonly ContractCase<"tcp">[] = [
         "connectionLost",
         `lost: ${name}`,
       ]);
+      const another = await connected(world);
+      another.client.transport.loseConnection();
+      let told = false;
+      another.client.transport.whenDrained().addErrback((failure: Failure) => {
+        told = failure.check(ConnectionDoneError) !== undefined;
+      });
+      assert.equal(told, false);
+      await world.until("it was told of the end", () => told);
     },
   },
   {
