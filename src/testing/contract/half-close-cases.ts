@@ -175,15 +175,25 @@ export const halfCloseCases: readonly ContractCase<"tcp">[] = [
     name: "half-close: an answer that was cut short never ends as if it were whole",
     needs: ["tcp"],
     async run(world) {
-      const { server, client } = await connected(world, (probe) => {
-        probe.halfCloseable();
-        probe.onReadLost = () => void probe.transport.writeSequence([MEGABYTES, MEGABYTES]);
-      });
-      client.onData = () => server.transport.abortConnection();
-      client.transport.loseWriteConnection();
-      await world.until("both ends are lost", () => client.lost && server.lost);
-      const whole = client.received.length === 2 * MEGABYTES.length;
-      assert.ok(whole || client.reason?.check(ConnectionLostError), "cut short, and told as whole");
+      for (let round = 0; round < 5; round++) {
+        const { server, client } = await connected(world, (probe) => {
+          probe.halfCloseable();
+          probe.onReadLost = () => void probe.transport.writeSequence([MEGABYTES, MEGABYTES]);
+        });
+        // Not at once: what has arrived by then is read before the reset is found behind it.
+        const cut = (): void => server.transport.abortConnection();
+        client.onData = () => {
+          client.onData = () => {};
+          world.reactor.callLater(0, cut);
+        };
+        client.transport.loseWriteConnection();
+        await world.until("both ends are lost", () => client.lost && server.lost);
+        const whole = client.received.length === 2 * MEGABYTES.length;
+        const told = whole || client.reason?.check(ConnectionLostError) !== undefined;
+        assert.ok(told, "cut short, and told as whole");
+        // Whether it was depends on the pace.
+        client.life.length = server.life.length = 0;
+      }
     },
   },
   {

@@ -141,7 +141,11 @@ export const producerCases: readonly ContractCase<"tcp">[] = [
       client.transport.whenDrained().addCallback(() => seen.push("at once"));
       assert.deepEqual(seen, ["at once"]);
       await clog(world, client);
-      client.transport.whenDrained().addCallback(() => seen.push("first"));
+      client.transport.whenDrained().addCallback(() => {
+        seen.push("first");
+        // Then it is not the next one's turn yet.
+        client.transport.write(PIECE.repeat(192));
+      });
       const given = client.transport.whenDrained();
       given.addErrback((failure: Failure) => failure.check(CancelledError));
       client.transport.whenDrained().addCallback(() => {
