@@ -72,6 +72,19 @@ export const closingCases: readonly ContractCase<"tcp">[] = [
     },
   },
   {
+    name: "closing: two who close at once, one without having read the other's end, close cleanly",
+    needs: ["tcp"],
+    async run(world) {
+      const { server, client } = await connected(world, paused);
+      client.transport.loseConnection();
+      await world.until("the client is lost", () => client.lost);
+      server.transport.loseConnection();
+      await world.until("both ends are lost", () => client.lost && server.lost);
+      assert.deepEqual(client.life, ["made", "lost ConnectionDoneError"]);
+      assert.deepEqual(server.life, client.life);
+    },
+  },
+  {
     name: "closing: abortConnection() right after loseConnection() aborts",
     needs: ["tcp"],
     async run(world) {

@@ -1,7 +1,11 @@
 import assert from "node:assert/strict";
 import { CancelledError } from "../../defer/errors.ts";
 import type { Failure } from "../../defer/failure.ts";
-import { ConnectionAbortedError, ProducerRegisteredError } from "../../reactor/errors.ts";
+import {
+  ConnectionAbortedError,
+  ConnectionDoneError,
+  ProducerRegisteredError,
+} from "../../reactor/errors.ts";
 import type { ContractCase } from "./contract.ts";
 import { connect, connected, listen, type Probe, ProbeFactory } from "./probe.ts";
 import { clog, paused, PIECE, Pusher } from "./producers.ts";
@@ -137,7 +141,11 @@ export const producerCases: readonly ContractCase<"tcp">[] = [
       client.transport.whenDrained().addCallback(() => seen.push("at once"));
       assert.deepEqual(seen, ["at once"]);
       await clog(world, client);
-      client.transport.whenDrained().addCallback(() => seen.push("first"));
+      client.transport.whenDrained().addCallback(() => {
+        seen.push("first");
+        // Then it is not the next one's turn yet.
+        client.transport.write(PIECE.repeat(192));
+      });
       const given = client.transport.whenDrained();
       given.addErrback((failure: Failure) => failure.check(CancelledError));
       client.transport.whenDrained().addCallback(() => {
@@ -201,6 +209,14 @@ export const producerCases: readonly ContractCase<"tcp">[] = [
         "connectionLost",
         `lost: ${name}`,
       ]);
+      const another = await connected(world);
+      another.client.transport.loseConnection();
+      let told = false;
+      another.client.transport.whenDrained().addErrback((failure: Failure) => {
+        told = failure.check(ConnectionDoneError) !== undefined;
+      });
+      assert.equal(told, false);
+      await world.until("it was told of the end", () => told);
     },
   },
   {

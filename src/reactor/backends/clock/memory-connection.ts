@@ -138,10 +138,7 @@ export class MemoryConnection extends SecurableConnection {
       if (first === undefined) return;
       if (first === FIN) {
         this.#outbox.shift();
-        this.#trace("fin");
-        this.#later(this.#options.latency, () => this.#other.#arrive(FIN));
-        if (this.#finishing) this.#close();
-        else this.#later(0, () => this.writeEnded());
+        this.#sendEnd();
         return;
       }
       const room = WINDOW_BYTES - this.#unacknowledged;
@@ -155,6 +152,16 @@ export class MemoryConnection extends SecurableConnection {
       this.#trace(`data ${segment.length} #${checksum(segment).toString(16)}`);
       this.#later(this.#options.latency, () => this.#other.#arrive(segment));
     }
+  }
+
+  #sendEnd(): void {
+    // Where bytes came that nobody will read, the peer gets a reset in place of a clean end.
+    if (!this.#finishing || !this.#unread) {
+      this.#trace("fin");
+      this.#later(this.#options.latency, () => this.#other.#arrive(FIN));
+    }
+    if (this.#finishing) this.#close();
+    else this.#later(0, () => this.writeEnded());
   }
 
   #tellFlushed(): void {
@@ -210,12 +217,17 @@ export class MemoryConnection extends SecurableConnection {
 
   #close(): void {
     // Bytes that nobody will read any more: the peer is told that they were lost.
-    if (this.#inbox.length > 0) this.#sendReset();
+    if (this.#unread) this.#sendReset();
     this.#forget();
     this.#later(0, () => {
       this.#trace("closed");
       this.lost();
     });
+  }
+
+  /** Whether bytes wait to be read; an end or a reset comes behind them, or alone. */
+  get #unread(): boolean {
+    return this.#inbox.peek() instanceof Uint8Array;
   }
 
   #forget(): void {
