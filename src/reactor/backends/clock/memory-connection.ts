@@ -118,7 +118,7 @@ export class MemoryConnection extends SecurableConnection {
 
   protected override destroyWire(): void {
     if (this.#closed) return;
-    const unread = this.#inbox.length > 0;
+    const unread = this.#unread;
     this.#inbox.clear();
     // UNIX sockets know no reset, but for unread bytes.
     if (this.#host.type === "TCP" || unread) {
