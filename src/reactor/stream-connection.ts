@@ -24,7 +24,6 @@ import type { StreamAddress, StreamProtocol, Transport } from "./transport.ts";
 
 const encoder = new TextEncoder();
 
-type ReportError = (error: unknown, doing: string) => void;
 type Turns = Pick<Loop, "callLater" | "callFromThread">;
 
 /** open → closing (nothing is delivered any more) → lost. */
@@ -37,7 +36,7 @@ export abstract class StreamConnection implements Transport {
   closeTimeout: number = CLOSE_TIMEOUT_SECONDS;
   /** Bytes that were written too late to be sent. */
   droppedBytes = 0;
-  readonly #report: ReportError;
+  readonly #report: Loop["reportError"];
   #loop: Turns | undefined = undefined;
   #state: State = "open";
   /** Whether what is written is still sent. */
@@ -62,7 +61,7 @@ export abstract class StreamConnection implements Transport {
   #deadline: DelayedCall | undefined = undefined;
   #ended = (_reason: Failure): void => {};
 
-  constructor(report: ReportError) {
+  constructor(report: Loop["reportError"]) {
     this.#report = report;
   }
 
@@ -386,9 +385,9 @@ export abstract class StreamConnection implements Transport {
 
   /** What came before, and was not delivered, is somebody else's now. */
   protected takeRest(): Uint8Array {
-    const rest = this.#rest ?? new Uint8Array(0);
+    const rest = this.#rest;
     this.#rest = undefined;
-    return rest;
+    return rest ?? new Uint8Array(0);
   }
 
   /** Calls a method of the protocol; one that throws ends the connection. */

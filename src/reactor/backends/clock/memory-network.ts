@@ -121,7 +121,11 @@ export class MemoryNetwork implements StreamDriver<StreamKind> {
     }
     const found = familyOf(address);
     if (found === family) return address;
-    throw cannotListen(where, `it is a socket of the family ${found}, not ${family}`, "EAFNOSUPPORT");
+    throw cannotListen(
+      where,
+      `it is a socket of the family ${found}, not ${family}`,
+      "EAFNOSUPPORT",
+    );
   }
 
   #open(address: StreamAddress, accept: Accept, request: ListenRequest): Listener {
@@ -234,9 +238,7 @@ export class MemoryNetwork implements StreamDriver<StreamKind> {
     if (remote.type === "UNIX") return this.#listenerOn(remote.name);
     return [...this.#listeners].find(
       ({ address }) =>
-        address.type === "TCP" &&
-        address.port === remote.port &&
-        covers(address.host, remote.host),
+        address.type === "TCP" && address.port === remote.port && covers(address.host, remote.host),
     );
   }
 

@@ -60,8 +60,7 @@ export class NetDriver implements StreamDriver<StreamKind> {
   }
 
   dial(request: DialRequest): Deferred<StreamConnection> {
-    const ends =
-      request.kind === "tcp" ? undefined : { host: unix(""), peer: unix(request.name) };
+    const ends = request.kind === "tcp" ? undefined : { host: unix(""), peer: unix(request.name) };
     const socket = net.connect({ ...connectOptions(request), allowHalfOpen: true });
     const dialled = new Deferred<StreamConnection>(() => socket.destroy());
     const failed = (error: NodeJS.ErrnoException): void => {
@@ -102,10 +101,10 @@ export class NetDriver implements StreamDriver<StreamKind> {
     const listening = new Deferred<Listener>(() => {
       givenUp = true;
     });
-    server.on("error", (error) => this.#report(error, `accepting on ${where}`));
     takeSocketFile(server, name, mode, backlog).then(
       (taken) => {
         file = taken;
+        server.on("error", (error) => this.#report(error, `accepting on ${where}`));
         const close = (): Deferred<void> => {
           file?.remove();
           return closeServer(server);
@@ -143,7 +142,8 @@ export class NetDriver implements StreamDriver<StreamKind> {
           "EAFNOSUPPORT",
         );
       }
-      address = typeof bound === "string" ? unix(bound) : tcpAddress(server);
+      // Node cannot tell the name of an adopted UNIX socket.
+      address = found === "UNIX" ? unix("") : tcpAddress(server);
       return { address, close: () => closeServer(server) };
     });
   }

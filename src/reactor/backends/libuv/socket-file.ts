@@ -7,7 +7,15 @@
  * name. A socket that is in the way is dead if a connection to it is refused, as one that is seen
  * listens already; it is moved aside, looked at again, and only then removed.
  */
-import { chmodSync, linkSync, lstatSync, renameSync, type Stats, unlinkSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  linkSync,
+  lstatSync,
+  renameSync,
+  type Stats,
+  unlinkSync,
+} from "node:fs";
 import net from "node:net";
 import { basename, dirname, join } from "node:path";
 import { UNIX_NAME_BYTES } from "../../unix-name.ts";
@@ -39,6 +47,10 @@ export async function takeSocketFile(
   mode: number,
   backlog: number,
 ): Promise<SocketFile> {
+  // libuv would call it a lack of permission.
+  if (!existsSync(dirname(path))) {
+    throw new SocketFileError(`there is no directory ${dirname(path)}`, "ENOENT");
+  }
   const own = nameBeside(path);
   await listen(server, own, backlog);
   try {
