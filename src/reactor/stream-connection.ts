@@ -390,7 +390,6 @@ export abstract class StreamConnection implements Transport {
     return rest ?? new Uint8Array(0);
   }
 
-  /** Calls a method of the protocol; one that throws ends the connection. */
   protected tell(method: string, call: (protocol: StreamProtocol) => void): void {
     try {
       if (this.#protocol !== undefined) call(this.#protocol);

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { networkInterfaces } from "node:os";
 import { createReactor, type Reactor, type StreamAddress } from "skein/reactor";
-import { Asking, Shouter, Shouting } from "../support/streams.ts";
+import { Asking, type Shouter, Shouting } from "../support/streams.ts";
 
 /** A server that remembers where its peers come from. */
 class Remembering extends Shouting {
@@ -31,12 +31,12 @@ describe("families of addresses", () => {
         reactor.callLater(600, () => {});
         void reactor.run();
       });
-      afterEach(() => void reactor.stop());
+      afterEach(() => reactor.stop());
 
       const ask = async (host: string, port: number): Promise<string> => {
         const asking = new Asking("tea");
         reactor.connectTCP(host, port, asking);
-        return await asking.answer.catch((error: Error) => error.name);
+        return await asking.answer.catch((error: unknown) => (error as Error).name);
       };
 
       it("'::' takes both, and shows IPv4 peers as such", async () => {

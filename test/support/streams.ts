@@ -1,7 +1,7 @@
 /** What tests of transports have in common: a reactor that runs, and protocols that remember. */
 import type { Failure } from "skein/defer";
 import { ClientFactory, Protocol } from "skein/protocols";
-import { backends, createReactor, type ReactorOn } from "skein/reactor";
+import { type backends, createReactor, type ReactorOn } from "skein/reactor";
 
 export type Libuv = ReactorOn<typeof backends.libuv>;
 

@@ -36,13 +36,13 @@ export class NodeTLS implements TLSProvider {
     const contextFor = (name: string): tls.SecureContext => {
       const source = sourceForName(serverNames, name);
       if (source === undefined) return secureContext;
-      let context = contexts.get(source);
-      if (context === undefined) {
-        context = createContext({ ...common, ...readSource(source) });
+      let found = contexts.get(source);
+      if (found === undefined) {
+        found = createContext({ ...common, ...readSource(source) });
         // A function may make a new source for every name that clients ask for.
-        if (typeof serverNames === "object") contexts.set(source, context);
+        if (typeof serverNames === "object") contexts.set(source, found);
       }
-      return context;
+      return found;
     };
     // Whether all the names' files can be read shows at once, and not with the first client.
     if (typeof serverNames === "object") Object.keys(serverNames).forEach(contextFor);
