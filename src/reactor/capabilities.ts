@@ -205,7 +205,7 @@ export interface UNIXConnectOptions {
 export interface ReactorUNIX {
   /**
    * Listens on a socket file, as listenTCP on a port. The file appears when it can be connected to,
-   * with its mode, and is removed when the port stops. A socket whose owner is dead is replaced; one
+   * with its mode, and is removed when the port stops. A socket of a dead process is replaced; one
    * that is alive, or a file that is no socket, is CannotListenError. On Linux, a name that begins
    * with NUL is one without a file.
    *

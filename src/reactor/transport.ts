@@ -107,7 +107,7 @@ export interface Transport extends Consumer, PushProducer {
    * What the peer has sent behind its request for TLS is part of the handshake, and makes it fail
    * unless it is TLS: a protocol that keeps bytes it has not used gives them back by `takeUnread`.
    *
-   * @throws BadOptionError, also when it goes by TLS already; NoCapabilityError where there is none.
+   * @throws BadOptionError, also when it goes by TLS already; NoCapabilityError where none is.
    */
   startTLS(options: StartTLSOptions): void;
   /** Whether a TLS handshake has ended well. */
@@ -168,7 +168,7 @@ export interface HalfCloseableProtocol extends StreamProtocol {
 export interface ProtocolFactory {
   /** Returns null to refuse the connection, which is then closed. */
   buildProtocol(address: StreamAddress): StreamProtocol | null;
-  /** On a server: a TLS handshake has failed, so that no protocol is built. Peers do such things. */
+  /** On a server: a TLS handshake has failed, so no protocol is built: peers do such things. */
   handshakeFailed?(address: StreamAddress, reason: Failure): void;
   /** A port or connector begins to use the factory. */
   doStart(): void;

@@ -1,7 +1,7 @@
 /**
  * A stand-in for TLS on virtual time: the same steps and failures, in plain text. Certificates are
  * what `ClockOptions.certificates` says about them. It talks in records like TLS 1.3, so that
- * what goes wrong between the ends (plain text in between, a stream that is cut short) does so here.
+ * what goes wrong between the ends (other text in between, a stream that is cut short) does here.
  */
 import { concat } from "../../../core/bytes.ts";
 import { BadOptionError } from "../../../core/errors.ts";

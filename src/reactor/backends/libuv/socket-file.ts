@@ -2,8 +2,8 @@
  * The file of a UNIX socket, made and removed so that no other process is wronged.
  *
  * The socket is bound and listens under a name of its own beside the wanted one, gets its mode, and
- * is then linked to the wanted name, which is atomic: whoever sees the file can connect to it, never
- * with other permissions than it will have; and of two processes that start at once, one gets the
+ * is then linked to the wanted name, which is atomic: whoever sees the file can connect to it, with
+ * no other permissions than it will have; and of two processes that start at once, one gets the
  * name. A socket that is in the way is dead if a connection to it is refused, as one that is seen
  * listens already; it is moved aside, looked at again, and only then removed.
  */
