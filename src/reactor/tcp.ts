@@ -232,7 +232,8 @@ export class TCP implements ReactorTCP, ConnectorOwner {
   }
 }
 
-function assertPort(port: number, least: number): void {
+/** @throws BadOptionError */
+export function assertPort(port: number, least: number): void {
   if (Number.isInteger(port) && port >= least && port <= 65535) return;
   throw new BadOptionError(`${port} is not a port (a whole number from ${least} to 65535)`);
 }

@@ -18,6 +18,9 @@ import type { Capability } from "../../reactor/capabilities.ts";
 import type { ReactorOptions } from "../../reactor/reactor.ts";
 import { closingCases } from "./closing-cases.ts";
 import { coreCases } from "./core-cases.ts";
+import { datagramCases } from "./datagram-cases.ts";
+import { datagramLifeCases } from "./datagram-life-cases.ts";
+import { multicastCases } from "./multicast-cases.ts";
 import { tcpCases } from "./tcp-cases.ts";
 import { connectingCases } from "./connecting-cases.ts";
 import { halfCloseCases } from "./half-close-cases.ts";
@@ -56,6 +59,9 @@ const cases: readonly ContractCase[] = [
   ...setProtocolCases,
   ...closingCases,
   ...throwingCases,
+  ...datagramCases,
+  ...datagramLifeCases,
+  ...multicastCases,
 ] as readonly ContractCase[];
 
 /**

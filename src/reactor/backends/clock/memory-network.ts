@@ -6,11 +6,8 @@ import type { StreamConnection } from "../../stream-connection.ts";
 import type { DialRequest, Listener, ListenRequest, StreamDriver } from "../../tcp.ts";
 import type { TimerQueue } from "../../timer-queue.ts";
 import type { TCPAddress } from "../../transport.ts";
+import { addressOf, covers, EPHEMERAL_FIRST, EPHEMERAL_LAST, reachable } from "./addresses.ts";
 import { MemoryConnection } from "./memory-connection.ts";
-
-/** The ports that are given out to those who ask for none in particular. */
-const EPHEMERAL_FIRST = 49152;
-const EPHEMERAL_LAST = 65535;
 
 export interface NetworkOptions {
   /** Where what is to happen is scheduled, with its delay in seconds. */
@@ -146,32 +143,4 @@ export class MemoryNetwork implements StreamDriver {
   #later(seconds: number, action: () => void): void {
     this.#options.happenings.add(seconds, action);
   }
-}
-
-/** Whether who listens on `listening` gets what is sent to `host`. */
-function covers(listening: string, host: string): boolean {
-  // "::" takes both families, "0.0.0.0" its own.
-  return listening === host || listening === "::" || (listening === "0.0.0.0" && isIPv4(host));
-}
-
-/** The address that a connection to `host` has: one cannot be connected to "any". */
-function reachable(host: string): string {
-  if (host === "0.0.0.0") return "127.0.0.1";
-  return host === "::" ? "::1" : host;
-}
-
-/** The address behind a name: here only localhost has one. */
-function addressOf(name: string): string | undefined {
-  if (name.toLowerCase() === "localhost") return "127.0.0.1";
-  return isIPv4(name) || isIPv6(name) ? name.toLowerCase() : undefined;
-}
-
-function isIPv4(host: string): boolean {
-  const parts = host.split(".");
-  return parts.length === 4 && parts.every((part) => /^\d{1,3}$/.test(part) && Number(part) < 256);
-}
-
-/** The URL parser knows what an IPv6 address is. */
-function isIPv6(host: string): boolean {
-  return host.includes(":") && URL.canParse(`tcp://[${host}]`);
 }

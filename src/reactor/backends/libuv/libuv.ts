@@ -1,14 +1,20 @@
-/** Node's own loop: timers, TCP and worker threads. */
+/** Node's own loop: timers, TCP, UDP and worker threads. */
 import type { Deferred } from "../../../defer/deferred.ts";
 import type { Backend, Loop, Opened } from "../../backend.ts";
 import { TCP } from "../../tcp.ts";
+import { UDP } from "../../udp.ts";
 import type { WorkerEvents, WorkerHandle } from "../../workers.ts";
 import { TimerDriver } from "../timer/timer.ts";
+import { DgramDriver } from "./dgram.ts";
 import { NetDriver } from "./net.ts";
 import { ThreadWorker } from "./thread-worker.ts";
 
-class LibuvDriver extends TimerDriver implements Opened<"tcp" | "threads"> {
+type Capabilities = "tcp" | "udp" | "multicast" | "threads";
+
+class LibuvDriver extends TimerDriver implements Opened<Capabilities> {
   readonly tcp: TCP;
+  readonly udp: UDP;
+  readonly multicast: UDP;
   readonly threads = {
     startWorker: (events: WorkerEvents): WorkerHandle => new ThreadWorker(events),
   };
@@ -19,6 +25,7 @@ class LibuvDriver extends TimerDriver implements Opened<"tcp" | "threads"> {
     super(loop);
     this.#loop = loop;
     this.tcp = new TCP(loop, new NetDriver((error, doing) => loop.reportError(error, doing)));
+    this.udp = this.multicast = new UDP(loop, new DgramDriver());
   }
 
   override wakeAt(when: number): void {
@@ -32,10 +39,12 @@ class LibuvDriver extends TimerDriver implements Opened<"tcp" | "threads"> {
     clearImmediate(this.#soon);
     this.#soon = undefined;
     this.tcp.reopen();
+    this.udp.reopen();
   }
 
   disconnectAll(): Deferred<void> {
-    return this.tcp.disconnectAll();
+    const datagrams = this.udp.disconnectAll();
+    return this.tcp.disconnectAll().addCallback(() => datagrams);
   }
 
   readonly #turn = (): void => {
@@ -44,9 +53,9 @@ class LibuvDriver extends TimerDriver implements Opened<"tcp" | "threads"> {
   };
 }
 
-export const libuv: Backend<"tcp" | "threads"> = {
+export const libuv: Backend<Capabilities> = {
   name: "libuv",
   summary: "Node's own loop: real time, real sockets, worker threads",
-  capabilities: ["tcp", "threads"],
+  capabilities: ["tcp", "udp", "multicast", "threads"],
   open: (loop) => new LibuvDriver(loop),
 };
