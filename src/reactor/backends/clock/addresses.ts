@@ -1,5 +1,5 @@
 /** The addresses of the simulated network: one host that has all of them. */
-import { isIP, isIPv4 } from "../../../core/ip-address.ts";
+import { canonicalIP, isIP, isIPv4 } from "../../../core/ip-address.ts";
 
 /** The ports that are given out to those who ask for none in particular. */
 export const EPHEMERAL_FIRST = 49152;
@@ -23,7 +23,5 @@ export function reachable(host: string): string {
 /** The address behind a name, as text in its one form: here only localhost has one. */
 export function addressOf(name: string): string | undefined {
   if (name.toLowerCase() === "localhost") return "127.0.0.1";
-  if (isIPv4(name)) return name;
-  // The URL parser knows how an IPv6 address is written.
-  return isIP(name) ? new URL(`tcp://[${name}]`).hostname.slice(1, -1) : undefined;
+  return isIP(name) ? canonicalIP(name) : undefined;
 }
