@@ -100,7 +100,6 @@ const awaitWaiting = rateOf(async () => {
 // --- the table ---
 
 const twisted = Twisted.start();
-if (twisted === undefined) console.log("Twisted is not installed (python3-twisted): left out.\n");
 const theirs = (task: string): Rate | undefined =>
   twisted && (() => twisted.rate(task, Math.ceil(count / 20)));
 

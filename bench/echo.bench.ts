@@ -1,11 +1,13 @@
 /**
- * TCP echo: a Protocol on our libuv transport beside `socket.on("data", write)` of node:net.
+ * TCP echo: a Protocol on our libuv transport beside `socket.on("data", write)` of node:net, and
+ * Twisted's.
  *
  * Each server has a process of its own; this process makes the load. "throughput" is messages in
  * the same time, "CPU" how much the server's process worked for the same messages: it is the more
  * telling figure, since on a small machine the load shares the cores.
  */
-import { EchoServer } from "./echo/serve.ts";
+import type { EchoServer } from "./echo/serve.ts";
+import { peers, startOurs } from "./echo/servers.ts";
 import { type Load, run } from "./echo/load.ts";
 import { compare, formatRatio, SMOKE } from "./support/ratio.ts";
 
@@ -36,12 +38,14 @@ const loads: Load[] = [
   },
 ].map((load) => ({ ...load, messages: Math.ceil(load.messages * scale) }));
 
-const ours = await EchoServer.start(new URL("./echo/skein-server.ts", import.meta.url));
-const theirs = await EchoServer.start(new URL("./echo/net-server.ts", import.meta.url));
+const ours = await startOurs();
+const others = await Promise.all(
+  peers.map(async ({ name, start }) => ({ name, server: await start() })),
+);
 
-console.log("TCP echo, skein / raw node:net, median of interleaved pairs (min–max)\n");
-console.log("| load | throughput (higher is better) | server CPU (lower is better) |");
-console.log("|---|---|---|");
+console.log("TCP echo, skein / peer, median of interleaved pairs (min–max)\n");
+console.log("| load | peer | throughput (higher is better) | server CPU (lower is better) |");
+console.log("|---|---|---|---|");
 for (const load of loads) {
   const rate = (server: EchoServer) => async () => load.messages / (await run(server.port, load));
   const work = (server: EchoServer) => async () => {
@@ -49,9 +53,11 @@ for (const load of loads) {
     await run(server.port, load);
     return (await server.usage()) - before;
   };
-  const throughput = await compare(rounds, rate(ours), rate(theirs));
-  const cpu = await compare(rounds, work(ours), work(theirs));
-  console.log(`| ${load.name} | ${formatRatio(throughput)} | ${formatRatio(cpu)} |`);
+  for (const { name, server } of others) {
+    const throughput = formatRatio(await compare(rounds, rate(ours), rate(server)));
+    const cpu = formatRatio(await compare(rounds, work(ours), work(server)));
+    console.log(`| ${load.name} | ${name} | ${throughput} | ${cpu} |`);
+  }
 }
-ours.stop();
-theirs.stop();
+
+for (const { server } of [{ server: ours }, ...others]) server.stop();

@@ -1,9 +1,8 @@
-import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-
-const PYTHON = "/usr/bin/python3";
+import { hasTwisted, PYTHON } from "../support/python.ts";
 
 /** Twisted in a process of its own, asked for one figure at a time. */
 export class Twisted {
@@ -19,8 +18,7 @@ export class Twisted {
 
   /** Undefined where it is not installed. */
   static start(): Twisted | undefined {
-    const { status } = spawnSync(PYTHON, ["-c", "import twisted"]);
-    return status === 0 ? new Twisted() : undefined;
+    return hasTwisted() ? new Twisted() : undefined;
   }
 
   /** How many of `task` it makes in a second. */

@@ -1,42 +1,73 @@
-/** The parent's side and the child's side of an echo server in a process of its own. */
-import { type ChildProcess, fork } from "node:child_process";
-import { once } from "node:events";
-
-/** CPU seconds that a process has used. */
-export type Usage = number;
+/**
+ * The parent's side and the child's side of an echo server in a process of its own. They speak by
+ * lines, so that a server may be written in any language: it writes its port, then answers each
+ * "usage" with the CPU seconds it has used, and each "memory" with the bytes it occupies.
+ */
+import { type ChildProcess, spawn } from "node:child_process";
+import { createInterface, type Interface } from "node:readline";
 
 export class EchoServer {
   readonly #child: ChildProcess;
+  readonly #lines: AsyncIterator<string>;
   readonly port: number;
 
-  constructor(child: ChildProcess, port: number) {
+  private constructor(child: ChildProcess, lines: AsyncIterator<string>, port: number) {
     this.#child = child;
+    this.#lines = lines;
     this.port = port;
   }
 
-  static async start(module: URL): Promise<EchoServer> {
-    const child = fork(module);
-    const [port] = (await once(child, "message")) as [number];
-    return new EchoServer(child, port);
+  static async start(command: string, args: readonly string[]): Promise<EchoServer> {
+    const child = spawn(command, args, { stdio: ["pipe", "pipe", "inherit"] });
+    const lines = (createInterface(child.stdout) as Interface)[Symbol.asyncIterator]();
+    return new EchoServer(child, lines, await numberFrom(lines));
   }
 
-  async usage(): Promise<Usage> {
-    this.#child.send("usage");
-    const [usage] = (await once(this.#child, "message")) as [Usage];
-    return usage;
+  /** A server that is a module of Node. */
+  static startNode(module: URL): Promise<EchoServer> {
+    return EchoServer.start(process.execPath, [
+      "--expose-gc",
+      ...process.execArgv,
+      module.pathname,
+    ]);
+  }
+
+  usage(): Promise<number> {
+    return this.#ask("usage");
+  }
+
+  memory(): Promise<number> {
+    return this.#ask("memory");
   }
 
   stop(): void {
-    this.#child.disconnect();
+    this.#child.stdin?.end();
+  }
+
+  #ask(question: string): Promise<number> {
+    this.#child.stdin?.write(`${question}\n`);
+    return numberFrom(this.#lines);
   }
 }
 
-/** In the child: tells the port, then answers how much it has worked, until the parent is gone. */
+async function numberFrom(lines: AsyncIterator<string>): Promise<number> {
+  const line = await lines.next();
+  if (line.done === true) throw new Error("an echo server ended before it answered");
+  return Number(line.value);
+}
+
+/** In the child: tells the port, then answers questions until the parent closes its input. */
 export function serving(port: number): void {
-  process.on("message", () => {
-    const { user, system } = process.cpuUsage();
-    process.send?.((user + system) / 1e6);
+  const input = createInterface(process.stdin);
+  input.on("line", (question) => {
+    if (question === "memory") {
+      globalThis.gc?.();
+      console.log(process.memoryUsage().rss);
+    } else {
+      const { user, system } = process.cpuUsage();
+      console.log((user + system) / 1e6);
+    }
   });
-  process.on("disconnect", () => process.exit());
-  process.send?.(port);
+  input.on("close", () => process.exit());
+  console.log(port);
 }

@@ -42,6 +42,7 @@
  * ```
  */
 import type { Deferred } from "../defer/deferred.ts";
+import type { SlowCall } from "./slow-calls.ts";
 import type { Capability, CapabilityMap, ReactorFromThreads, ReactorTime } from "./capabilities.ts";
 
 /** The reactor, as its backend sees it. */
@@ -53,7 +54,7 @@ export interface Loop extends ReactorTime, ReactorFromThreads {
   turn(): number;
   /** Calls at once when it runs, else when it has started. */
   callWhenRunning(action: () => void): void;
-  /** When the reactor next wants a turn: -Infinity for at once, Infinity for not at all. */
+  /** When it next wants a turn: -Infinity for at once, Infinity for not at all, or when stopped. */
   nextWake(): number;
   /** Asks for a turn as soon as possible. */
   wake(): void;
@@ -62,6 +63,21 @@ export interface Loop extends ReactorTime, ReactorFromThreads {
   readonly drainSeconds: number;
   /** For errors that have nobody else to go to. `doing` completes "error while …". */
   reportError(error: unknown, doing: string): void;
+  /**
+   * Enters something into `inspect()`: call it where the user asked for it, so that `debug` shows
+   * the right place. Returns the way to take it out again; more than one use does no harm.
+   *
+   * @param kind "port", "connection": the same for all backends.
+   * @param describe which one it is, at the time of asking: an address, say.
+   */
+  opened(kind: string, describe: () => string): () => void;
+  /**
+   * With `slowCallbackSeconds`, an object in the place of `callee` whose methods are timed;
+   * without, `callee` itself. For what a backend calls from outside the turns: protocols.
+   */
+  timed<T extends object>(what: string, callee: T): T;
+  /** Tells `onSlow` of a call that held the loop, where a backend has other ways to see it. */
+  slow(call: SlowCall): void;
   /** For backends that are driven by calls of their own: begins a run, if there is none. */
   run(): Deferred<void>;
   /** Ends a run in which nothing can ever happen again. */

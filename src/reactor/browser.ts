@@ -7,4 +7,6 @@ export const backends: { timer: typeof timer; clock: typeof clock } = { timer, c
 
 export const createReactor: CreateReactor<typeof backends> = reactorMaker(backends);
 
+export type { ClockReactorOptions } from "./backends/clock/clock.ts";
+export { ClockWorld } from "./backends/clock/world.ts";
 export * from "./public.ts";

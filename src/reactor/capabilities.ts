@@ -29,6 +29,21 @@ export interface TriggerId {
   readonly event: SystemEvent;
 }
 
+/** Something that is open on a reactor, or waits there. */
+export interface OpenThing {
+  /**
+   * "port", "connection", "connector", "worker", "delayed call", "calls from threads", or what a
+   * backend of another make says.
+   */
+  readonly kind: string;
+  /** Which of its kind: an address, a time and a function's name. */
+  readonly description: string;
+  /** When it was made, by the reactor's clock; of delayed calls known with `debug: true`. */
+  readonly since: number | undefined;
+  /** Where it was made: the stack, the innermost call first; known with `debug: true`. */
+  readonly createdAt: string | undefined;
+}
+
 /** Starting, stopping, and what happens around it. */
 export interface ReactorCore {
   /** The name of the backend it runs on. */
@@ -72,6 +87,13 @@ export interface ReactorCore {
    * Goes to the `onError` option; without one, to standard error.
    */
   reportError(error: unknown, doing: string): void;
+  /**
+   * All that is open or waiting at present: what was opened, in that order; delayed calls, in the
+   * order of their times; calls from threads. It is a picture, which does not change afterwards.
+   * What should be gone and is listed has leaked: `createReactor(…, { debug: true })` says where
+   * it was made.
+   */
+  inspect(): readonly OpenThing[];
 }
 
 /** Time, in seconds, and calls at a later time. */
@@ -286,6 +308,22 @@ export interface ReactorThreads {
   startWorker(events: WorkerEvents): WorkerHandle;
 }
 
+/** Being driven from outside, one turn at a time; see `guest()`. */
+export interface ReactorGuest {
+  /**
+   * Makes one turn, if it runs: what was due when it began, and no more. Returns how many calls it
+   * made. To be called from an empty stack, or what counts as one for the host.
+   *
+   * @throws TurnInProgressError from inside a turn of the same reactor.
+   */
+  iterate(): number;
+  /**
+   * When it next wants a turn, on the host's clock: -Infinity for at once, Infinity for not before
+   * something wakes it. Turns that come sooner do no harm.
+   */
+  nextTurn(): number;
+}
+
 /**
  * Driving virtual time. Either `run()` the reactor: then it drives itself, as fast as it can, until
  * it is stopped or nothing is left to happen. Or drive it by these methods, which start it if it is
@@ -356,6 +394,12 @@ export interface ClockOptions {
   datagrams?: DatagramFaults;
   /** What chance begins from: equal programs with equal seeds run equally. 0 unless given. */
   seed?: number | string;
+  /**
+   * How `advance()` and `pump()` let time pass. "step", unless given: from one thing that happens
+   * to the next, each at its own time. "jump", as Twisted's Clock does: to the end at once, then
+   * all that is due happens, in order, and sees the final time.
+   */
+  advance?: "step" | "jump";
   /** How many turns may be made without time moving on; 1,000,000 unless given. */
   turnsAtOnceMax?: number;
   /**
@@ -378,6 +422,7 @@ export interface CapabilityMap {
   multicast: ReactorMulticast;
   threads: ReactorThreads;
   clock: ReactorClock;
+  guest: ReactorGuest;
 }
 
 export type Capability = keyof CapabilityMap;

@@ -6,7 +6,7 @@ import type { Loop } from "./backend.ts";
 import { ConnectorBusyError, NoProtocolError, ReactorNotRunningError } from "./errors.ts";
 import type { StreamConnection } from "./stream-connection.ts";
 import type { ClientProtocolFactory, Connector, Destination, StreamProtocol } from "./transport.ts";
-import { quoteUNIXName } from "./unix-name.ts";
+import { textOf } from "./unix-name.ts";
 
 export interface ConnectorOptions<D extends Destination> {
   readonly loop: Loop;
@@ -113,7 +113,7 @@ export class StreamConnector<D extends Destination = Destination> implements Con
       owner.lost(connection);
       this.#end("clientConnectionLost", () => factory.clientConnectionLost(this, reason));
     };
-    connection.start(protocol, ended, loop);
+    connection.start(loop.timed("protocol", protocol), ended, loop);
   }
 
   #failed(reason: Failure): void {
@@ -141,9 +141,4 @@ export class StreamConnector<D extends Destination = Destination> implements Con
       this.#options.loop.reportError(error, `calling a client factory's ${method}`);
     }
   }
-}
-
-function textOf(destination: Destination): string {
-  if ("name" in destination) return quoteUNIXName(destination.name);
-  return `${destination.host}:${destination.port}`;
 }

@@ -19,6 +19,16 @@ export class ReactorAlreadyRunningError extends SkeinError {
   }
 }
 
+/** A guest was made to turn from inside its own turn. */
+export class TurnInProgressError extends SkeinError {
+  override readonly name = "TurnInProgressError";
+  readonly code = "ERR_TURN_IN_PROGRESS";
+
+  constructor() {
+    super("this reactor is in the middle of a turn: iterate() is for its host, not for its calls");
+  }
+}
+
 /** `cancel`, `delay` or `reset` on a delayed call whose time has come. */
 export class AlreadyRunError extends SkeinError {
   override readonly name = "AlreadyRunError";

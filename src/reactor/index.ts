@@ -25,5 +25,8 @@ export const backends: { libuv: typeof libuv; timer: typeof timer; clock: typeof
  */
 export const createReactor: CreateReactor<typeof backends> = reactorMaker(backends);
 
+export type { LibuvOptions } from "./backends/libuv/libuv.ts";
 export { SocketConnection } from "./backends/libuv/socket-connection.ts";
+export type { ClockReactorOptions } from "./backends/clock/clock.ts";
+export { ClockWorld } from "./backends/clock/world.ts";
 export * from "./public.ts";

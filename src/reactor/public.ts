@@ -10,6 +10,7 @@ export type {
   ListenMulticastOptions,
   ListenOptions,
   ListenUDPOptions,
+  OpenThing,
   Phase,
   Reactor,
   ReactorAdopt,
@@ -17,6 +18,7 @@ export type {
   ReactorCore,
   ReactorFromThreads,
   ReactorMulticast,
+  ReactorGuest,
   ReactorTCP,
   ReactorThreads,
   ReactorTime,
@@ -43,8 +45,11 @@ export type {
   MulticastTransport,
   UDPAddress,
 } from "./datagrams.ts";
+export { guest, type Host } from "./guest.ts";
+export { MetaReactor } from "./meta-reactor.ts";
 export type { ReactorOptions } from "./reactor.ts";
 export type { CreateReactor, ReactorOn } from "./registry.ts";
+export type { SlowCall } from "./slow-calls.ts";
 export { StreamConnection } from "./stream-connection.ts";
 export { SecurableConnection } from "./securable-connection.ts";
 export type {
@@ -95,4 +100,9 @@ export {
   type DatagramSocket,
   UDP,
 } from "./udp.ts";
-export type { RemoteFunction, WorkerEvents, WorkerHandle } from "./workers.ts";
+export {
+  openWorker,
+  type RemoteFunction,
+  type WorkerEvents,
+  type WorkerHandle,
+} from "./workers.ts";

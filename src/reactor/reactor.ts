@@ -13,6 +13,7 @@ import { Fifo } from "../core/fifo.ts";
 import type { Driver, Loop } from "./backend.ts";
 import type {
   DelayedCall,
+  OpenThing,
   Phase,
   ReactorCore,
   ReactorFromThreads,
@@ -20,8 +21,14 @@ import type {
   SystemEvent,
   TriggerId,
 } from "./capabilities.ts";
-import { ReactorAlreadyRunningError, ReactorNotRunningError } from "./errors.ts";
-import { TimerQueue } from "./timer-queue.ts";
+import {
+  ReactorAlreadyRunningError,
+  ReactorNotRunningError,
+  TurnInProgressError,
+} from "./errors.ts";
+import { openThing, OpenThings, Site } from "./open-things.ts";
+import { type SlowCall, SlowCalls } from "./slow-calls.ts";
+import { type Timer, TimerQueue } from "./timer-queue.ts";
 import { Triggers } from "./triggers.ts";
 
 const FROM_THREAD_MAX = 1_000_000;
@@ -36,6 +43,19 @@ export interface ReactorOptions {
    * that have not are cut off. 2 unless given; Infinity waits for them all, whatever it takes.
    */
   drainSeconds?: number;
+  /**
+   * Remembers where delayed calls, ports, connections and all else were made, for `inspect()` and
+   * `onSlow`. Off unless given: it makes a callLater cost many times as much.
+   */
+  debug?: boolean;
+  /**
+   * Calls that take longer than this, by the reactor's clock, are told to `onSlow`: delayed calls,
+   * calls from threads, startup and shutdown, protocols. Off unless given. On virtual time nothing
+   * is slow.
+   */
+  slowCallbackSeconds?: number;
+  /** Told of each slow call when it has returned; standard error unless given. */
+  onSlow?: (call: SlowCall) => void;
 }
 
 type State = "idle" | "starting" | "running" | "stopping";
@@ -47,6 +67,11 @@ export class BaseReactor implements ReactorCore, ReactorTime, ReactorFromThreads
   readonly #onError: (error: unknown, doing: string) => void;
   readonly #timers: TimerQueue;
   readonly #triggers: Triggers;
+  readonly #open = new OpenThings();
+  /** Where delayed calls were made; only when debugging. */
+  readonly #sites: WeakMap<DelayedCall, Site> | undefined;
+  readonly #slow: SlowCalls | undefined;
+  readonly #onSlow: (call: SlowCall) => void;
   readonly #fromThread = new Fifo<() => void>(FROM_THREAD_MAX);
   #state: State = "idle";
   #running = false;
@@ -70,6 +95,13 @@ export class BaseReactor implements ReactorCore, ReactorTime, ReactorFromThreads
     this.drainSeconds = drainSeconds;
     this.#onError = options.onError ?? printError;
     this.#triggers = new Triggers((error, doing) => this.reportError(error, doing));
+    this.#sites = options.debug === true ? new WeakMap() : undefined;
+    this.#onSlow = options.onSlow ?? printSlow;
+    const { slowCallbackSeconds } = options;
+    if (slowCallbackSeconds !== undefined) {
+      const seconds = (): number => this.#driver.seconds();
+      this.#slow = new SlowCalls(slowCallbackSeconds, seconds, (call) => this.slow(call));
+    }
     this.#driver = open(this);
     this.#timers = new TimerQueue(
       () => this.#driver.seconds(),
@@ -139,6 +171,35 @@ export class BaseReactor implements ReactorCore, ReactorTime, ReactorFromThreads
     }
   }
 
+  inspect(): readonly OpenThing[] {
+    const calls = this.#timers
+      .active()
+      .sort((a, b) => a.time - b.time || a.order - b.order)
+      .map((timer) =>
+        openThing("delayed call", `${nameOf(timer)}, at ${timer.time} s`, this.#sites?.get(timer)),
+      );
+    const waiting = this.#fromThread.length;
+    const fromThreads =
+      waiting === 0 ? [] : [openThing("calls from threads", `${waiting} waiting`)];
+    return Object.freeze([...this.#open.list(), ...calls, ...fromThreads]);
+  }
+
+  opened(kind: string, describe: () => string): () => void {
+    return this.#open.add(kind, describe, this.#site());
+  }
+
+  slow(call: SlowCall): void {
+    try {
+      this.#onSlow(call);
+    } catch (error) {
+      this.reportError(error, "telling of a slow call");
+    }
+  }
+
+  timed<T extends object>(what: string, callee: T): T {
+    return this.#slow?.timed(what, callee) ?? callee;
+  }
+
   // --- time ---
 
   seconds(): number {
@@ -146,7 +207,9 @@ export class BaseReactor implements ReactorCore, ReactorTime, ReactorFromThreads
   }
 
   callLater(delaySeconds: number, action: () => void): DelayedCall {
-    return this.#timers.add(delaySeconds, inContext(action));
+    const timer = this.#timers.add(delaySeconds, inContext(action));
+    this.#sites?.set(timer, this.#site());
+    return timer;
   }
 
   getDelayedCalls(): DelayedCall[] {
@@ -168,10 +231,12 @@ export class BaseReactor implements ReactorCore, ReactorTime, ReactorFromThreads
   }
 
   nextWake(): number {
+    if (this.#done === undefined) return Infinity;
     return this.#wakeRequested ? -Infinity : this.#timers.next();
   }
 
   turn(): number {
+    if (this.#turning) throw new TurnInProgressError();
     if (this.#done === undefined) return 0;
     this.#turning = true;
     this.#wakeRequested = false;
@@ -179,7 +244,7 @@ export class BaseReactor implements ReactorCore, ReactorTime, ReactorFromThreads
     reportUnhandled();
     let calls = this.#transit();
     calls += this.#runFromThread();
-    calls += this.#timers.runDue((error) => this.reportError(error, "running a delayed call"));
+    calls += this.#timers.runDue(this.#callTimer);
     this.#turning = false;
     this.#alarm = Infinity;
     this.#wakeAt(this.nextWake());
@@ -197,7 +262,7 @@ export class BaseReactor implements ReactorCore, ReactorTime, ReactorFromThreads
     const transition = this.#transition;
     if (transition === undefined) return 0;
     this.#transition = undefined;
-    transition();
+    this.#call("starting or stopping", transition);
     return 1;
   }
 
@@ -205,14 +270,28 @@ export class BaseReactor implements ReactorCore, ReactorTime, ReactorFromThreads
   #runFromThread(): number {
     const count = this.#fromThread.length;
     for (let i = 0; i < count; i++) {
-      const action = this.#fromThread.shift();
-      try {
-        action?.();
-      } catch (error) {
-        this.reportError(error, "running a call from a thread");
-      }
+      this.#call("running a call from a thread", this.#fromThread.shift() as () => void);
     }
     return count;
+  }
+
+  readonly #callTimer = (timer: Timer): void => {
+    this.#call("running a delayed call", timer.action, timer);
+  };
+
+  /** Makes one of a turn's calls: what it throws goes no further. */
+  #call(doing: string, action: () => unknown, timer?: Timer): void {
+    try {
+      if (this.#slow === undefined) action();
+      else this.#slow.time(doing, action, timer && this.#sites?.get(timer));
+    } catch (error) {
+      this.reportError(error, doing);
+    }
+  }
+
+  /** Where and when the caller of the present method called; where, only when debugging. */
+  #site(): Site {
+    return new Site(this.#driver.seconds(), this.#sites !== undefined);
   }
 
   #start(): void {
@@ -256,6 +335,16 @@ export class BaseReactor implements ReactorCore, ReactorTime, ReactorFromThreads
     const run = this.#done;
     return (step) => () => (this.#done === run ? step() : undefined);
   }
+}
+
+function nameOf({ action }: Timer): string {
+  return action.name === "" ? "a function without a name" : `${action.name}()`;
+}
+
+function printSlow({ doing, seconds, createdAt, stack }: SlowCall): void {
+  const arranged = createdAt === undefined ? "" : `; it was arranged\n${createdAt}`;
+  const doingThen = stack === undefined ? "" : `; it was then\n${stack}`;
+  console.error(`${doing} held the loop for ${seconds.toFixed(3)} s${arranged}${doingThen}`);
 }
 
 function printError(error: unknown, doing: string): void {

@@ -48,7 +48,7 @@ import type {
   StreamAddress,
   UNIXAddress,
 } from "./transport.ts";
-import { assertUNIXName } from "./unix-name.ts";
+import { assertUNIXName, textOf } from "./unix-name.ts";
 
 /** The streams of a reactor. A backend offers those of its methods that its driver can do. */
 export class Streams<K extends StreamKind = "tcp">
@@ -59,8 +59,9 @@ export class Streams<K extends StreamKind = "tcp">
   readonly #driver: StreamDriver<StreamKind>;
   readonly #opening = new Set<Deferred<unknown>>();
   readonly #ports = new Set<Port<StreamAddress>>();
-  readonly #connectors = new Set<StreamConnector>();
-  readonly #connections = new Set<StreamConnection>();
+  /** Each with the way to take it out of the reactor's account of what is open. */
+  readonly #connectors = new Map<StreamConnector, () => void>();
+  readonly #connections = new Map<StreamConnection, () => void>();
   /** Those of them that have no protocol yet. */
   readonly #handshaking = new Set<StreamConnection>();
   /** While everything is disconnected: nothing new is begun. */
@@ -162,7 +163,7 @@ export class Streams<K extends StreamKind = "tcp">
     const emptied = new Deferred<void>();
     const { drainSeconds } = this.#loop;
     const cutOffAll = (): void => {
-      for (const connection of this.#connections) {
+      for (const connection of this.#connections.keys()) {
         const left = `${connection.bufferedBytes} bytes were not taken`;
         connection.cutOff(
           new ConnectionLostError(`the reactor has stopped: in ${drainSeconds} seconds ${left}`),
@@ -174,10 +175,10 @@ export class Streams<K extends StreamKind = "tcp">
     this.#closing = { emptied, deadline };
     for (const opening of this.#opening) opening.cancel();
     const ports = [...this.#ports].map((port) => port.stopListening());
-    for (const connector of this.#connectors) connector.stopConnecting();
+    for (const connector of this.#connectors.keys()) connector.stopConnecting();
     // Nobody has written anything to these.
     for (const connection of this.#handshaking) connection.abortConnection();
-    for (const connection of this.#connections) {
+    for (const connection of this.#connections.keys()) {
       connection.loseConnection(new ConnectionLostError("the reactor has stopped"));
     }
     this.#checkEmpty();
@@ -196,18 +197,25 @@ export class Streams<K extends StreamKind = "tcp">
 
   began(connector: StreamConnector): void {
     if (this.#closing !== undefined) throw new ReactorNotRunningError();
-    this.#connectors.add(connector);
+    // It may be connecting again, without having ended.
+    if (this.#connectors.has(connector)) return;
+    const describe = (): string => `${connector.state}, ${textOf(connector.getDestination())}`;
+    this.#connectors.set(connector, this.#loop.opened("connector", describe));
   }
 
   connected(connection: StreamConnection): void {
-    this.#connections.add(connection);
+    const describe = (): string =>
+      `${textOf(connection.getHost())} with ${textOf(connection.getPeer())}`;
+    this.#connections.set(connection, this.#loop.opened("connection", describe));
   }
 
   lost(connection: StreamConnection): void {
+    this.#connections.get(connection)?.();
     this.#connections.delete(connection);
   }
 
   ended(connector: StreamConnector): void {
+    this.#connectors.get(connector)?.();
     this.#connectors.delete(connector);
     this.#checkEmpty();
   }
@@ -226,6 +234,10 @@ export class Streams<K extends StreamKind = "tcp">
     tls?: TLSContext,
   ): Deferred<ListeningPort<A>> {
     if (this.#closing !== undefined) return fail(new ReactorNotRunningError());
+    let listening: ListeningPort<A> | undefined;
+    const closed = this.#loop.opened("port", () =>
+      listening === undefined ? `${whereOf(request)}, to be opened` : textOf(listening.getHost()),
+    );
     const opening = this.#whenRunning(() =>
       this.#driver.listen(request, (connection) => this.#arrived(factory, connection, tls)),
     );
@@ -236,7 +248,12 @@ export class Streams<K extends StreamKind = "tcp">
     };
     return opening
       .addCallbacks(forget, (failure: Failure) => forget(failure))
-      .addCallback((listener) => this.#open<A>(listener, factory));
+      .addCallback((listener) => this.#open<A>(listener, factory, closed))
+      .addCallback((opened) => (listening = opened))
+      .addErrback((failure: Failure) => {
+        closed();
+        return failure;
+      });
   }
 
   #connect<D extends Destination>(
@@ -297,9 +314,11 @@ export class Streams<K extends StreamKind = "tcp">
   #open<A extends StreamAddress>(
     listener: Listener,
     factory: ProtocolFactory,
+    closed: () => void,
   ): ListeningPort<A> | Deferred<never> {
     const port = new Port<A>(listener, () => {
       this.#ports.delete(port);
+      closed();
       try {
         factory.doStop();
       } catch (error) {
@@ -360,7 +379,7 @@ export class Streams<K extends StreamKind = "tcp">
           this.lost(connection);
           this.#checkEmpty();
         };
-        connection.start(protocol, ended, this.#loop);
+        connection.start(this.#loop.timed("protocol", protocol), ended, this.#loop);
         return;
       }
     } catch (error) {
@@ -383,4 +402,8 @@ type TCPDestination = Extract<Destination, { host: string }>;
 function securable(connection: StreamConnection): SecurableConnection {
   if (connection instanceof SecurableConnection) return connection;
   throw new NoCapabilityError("TLS", "of this connection", "tls", []);
+}
+
+function whereOf(request: ListenRequest): string {
+  return request.kind === "adopted" ? `descriptor ${request.descriptor}` : textOf(request);
 }

@@ -141,6 +141,10 @@ export class UDP implements ReactorUDP, ReactorMulticast {
       throw new BadOptionError(`maxPacketSize must be 0 or more bytes, not ${maxPacketSize}`);
     }
     if (this.#closing) return fail(new ReactorNotRunningError());
+    let bound: DatagramPort | undefined;
+    const closed = this.#loop.opened("datagram port", () =>
+      bound === undefined ? `${host}:${port}, to be opened` : textOf(bound.getHost()),
+    );
     const opening = whenRunning(this.#loop, () =>
       this.#driver.bind({ host: canonicalIP(host), port, shared: listenMultiple }),
     );
@@ -151,7 +155,12 @@ export class UDP implements ReactorUDP, ReactorMulticast {
     };
     const listening = opening
       .addCallbacks(forget, (failure: Failure) => forget(failure))
-      .addCallback((socket) => this.#open(portClass, socket, protocol, maxPacketSize));
+      .addCallback((socket) => this.#open(portClass, socket, protocol, { maxPacketSize, closed }))
+      .addCallback((opened) => (bound = opened))
+      .addErrback((failure: Failure) => {
+        closed();
+        return failure;
+      });
     // The compiler cannot know that no kind of port is itself a Deferred.
     return listening as Deferred<P>;
   }
@@ -160,14 +169,17 @@ export class UDP implements ReactorUDP, ReactorMulticast {
     portClass: PortClass<P>,
     socket: DatagramSocket,
     protocol: DatagramReceiver<never>,
-    maxPacketSize: number,
+    { maxPacketSize, closed }: { maxPacketSize: number; closed: () => void },
   ): P | Deferred<never> {
     const port = new portClass({
       socket,
-      protocol,
+      protocol: this.#loop.timed("datagram protocol", protocol),
       maxPacketSize,
       report: (error, doing) => this.#loop.reportError(error, doing),
-      closed: () => this.#ports.delete(port),
+      closed: () => {
+        this.#ports.delete(port);
+        closed();
+      },
     });
     this.#ports.add(port);
     try {
@@ -177,4 +189,8 @@ export class UDP implements ReactorUDP, ReactorMulticast {
       return port.stopListening().addCallback(() => fail(error));
     }
   }
+}
+
+function textOf({ host, port }: UDPAddress): string {
+  return `${host}:${port}`;
 }

@@ -21,3 +21,11 @@ export function assertUNIXName(name: string): void {
 export function quoteUNIXName(name: string): string {
   return name.startsWith("\0") ? `@${name.slice(1)}` : name;
 }
+
+/** An address of any kind, for people. */
+export function textOf(
+  address: { readonly host: string; readonly port: number } | { readonly name: string },
+): string {
+  if ("name" in address) return quoteUNIXName(address.name);
+  return `${address.host}:${address.port}`;
+}

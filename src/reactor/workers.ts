@@ -1,4 +1,5 @@
 /** What a pool asks of a worker, whatever the worker is made of. */
+import type { Loop } from "./backend.ts";
 
 /** A function that a module exports, to be called in a worker. */
 export interface RemoteFunction {
@@ -27,4 +28,40 @@ export interface WorkerEvents {
   threw(error: Error): void;
   /** The worker is gone without having been terminated; its call, if any, is lost. */
   died(error: Error): void;
+}
+
+/** For backends: a worker, made by `make`, that is entered into the reactor's `inspect()`. */
+export function openWorker(
+  loop: Loop,
+  events: WorkerEvents,
+  make: (events: WorkerEvents) => WorkerHandle,
+): WorkerHandle {
+  let calling: RemoteFunction | undefined;
+  const closed = loop.opened("worker", () =>
+    calling === undefined ? "idle" : `in ${calling.name}() of ${calling.module}`,
+  );
+  const worker = make({
+    returned(value) {
+      calling = undefined;
+      events.returned(value);
+    },
+    threw(error) {
+      calling = undefined;
+      events.threw(error);
+    },
+    died(error) {
+      closed();
+      events.died(error);
+    },
+  });
+  return {
+    call(target, args) {
+      worker.call(target, args);
+      calling = target;
+    },
+    terminate() {
+      closed();
+      worker.terminate();
+    },
+  };
 }

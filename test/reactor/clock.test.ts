@@ -98,6 +98,50 @@ describe("the clock", () => {
     });
   });
 
+  describe('with advance: "jump"', () => {
+    it("lets every call see the final time, in the order of the due times", async () => {
+      const reactor = createReactor("clock", { advance: "jump" });
+      const seen: string[] = [];
+      for (const delay of [4, 1, 2.5]) {
+        reactor.callLater(delay, () => seen.push(`${delay} at ${reactor.seconds()}`));
+      }
+      await reactor.advance(3);
+      expect(seen).to.deep.equal(["1 at 3", "2.5 at 3"]);
+      await reactor.pump([0.5, 1]);
+      expect(seen.at(-1)).to.equal("4 at 4.5");
+    });
+
+    it("makes what its calls add in the same advance, when it is due by then", async () => {
+      const reactor = createReactor("clock", { advance: "jump" });
+      const seen: string[] = [];
+      reactor.callLater(1, () => {
+        reactor.callLater(0, () => seen.push(`0, at ${reactor.seconds()}`));
+        reactor.callLater(1, () => seen.push(`1, at ${reactor.seconds()}`));
+      });
+      await reactor.advance(10);
+      expect(seen.splice(0)).to.deep.equal(["0, at 10"]);
+      await reactor.advance(1);
+      expect(seen).to.deep.equal(["1, at 11"]);
+    });
+
+    it("ends a call that adds itself again and again, where Twisted's loops", async () => {
+      const reactor = createReactor("clock", { advance: "jump", turnsAtOnceMax: 100 });
+      const again = (): void => void reactor.callLater(0, again);
+      reactor.callLater(1, again);
+      const error: unknown = await reactor.advance(10).addErrback((failure) => failure.value);
+      expect(error).to.be.instanceOf(ClockStuckError);
+    });
+
+    it("makes one beat of a LoopingCall of what were many", async () => {
+      const reactor = createReactor("clock", { advance: "jump" });
+      const seen: number[] = [];
+      new LoopingCall(reactor, () => seen.push(reactor.seconds())).start(1, false);
+      await reactor.advance(5.5);
+      await reactor.advance(1);
+      expect(seen).to.deep.equal([5.5, 6.5]);
+    });
+  });
+
   it("advances by sums that are not exact", async () => {
     const reactor = createReactor("clock");
     let called = false;

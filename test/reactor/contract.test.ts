@@ -3,13 +3,15 @@ import { backends } from "skein/reactor";
 import { contractFor } from "skein/testing";
 import sockets from "../fixtures/backends/sockets.ts";
 import { certificates } from "../support/certificates.ts";
+import { frameLoop } from "../fixtures/frame-loop.ts";
 import { trivial } from "../fixtures/trivial-backend.ts";
 
 describe("the contract", () => {
   const given = certificates();
   const simulated = { certificates: given.simulated };
+  const { libuv, timer, clock } = backends;
 
-  for (const backend of [backends.libuv, backends.timer, backends.clock, trivial, sockets]) {
+  for (const backend of [libuv, timer, clock, trivial, sockets, frameLoop]) {
     describe(`on ${backend.name}`, () => {
       const options = backend === backends.clock ? simulated : {};
       for (const { name, run } of contractFor(backend, options, given)) it(name, run);

@@ -8,7 +8,9 @@ describe("a pool: stopping", () => {
     const calls = [pool.call(tasks.never), pool.call(tasks.add, 2, 3), pool.call(tasks.nothing)];
     pool.stop();
     expect(pool.statistics()).to.deep.equal({ workers: 0, working: 0, queued: 0 });
-    for (const call of calls) expect(await failure(call)).to.be.instanceOf(PoolStoppedError);
+    for (const error of await Promise.all(calls.map(failure))) {
+      expect(error).to.be.instanceOf(PoolStoppedError);
+    }
   });
 
   poolTest("fails what runs before what waits", { max: 2 }, async ({ pool }) => {

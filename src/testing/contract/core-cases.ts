@@ -67,6 +67,41 @@ export const coreCases: readonly ContractCase<never>[] = [
     },
   },
   {
+    name: "core: a phase's triggers do not wait for one another, in the order they were added",
+    needs: [],
+    async run({ reactor, log, pass, until }) {
+      await until("it runs", () => reactor.running);
+      const slow = [new Deferred<void>(), new Deferred<void>()];
+      for (const [i, deferred] of slow.entries()) {
+        reactor.addSystemEventTrigger("before", "shutdown", () => {
+          log.push(`before ${i}`);
+          return deferred;
+        });
+      }
+      reactor.addSystemEventTrigger("during", "shutdown", () => log.push("during"));
+      reactor.stop();
+      await until("both were called", () => log.length === 2);
+      slow[1]?.callback();
+      await pass(0.01);
+      assert.deepEqual(log, ["before 0", "before 1"]);
+      slow[0]?.callback();
+      await until("the next phase came", () => log.length === 3);
+    },
+  },
+  {
+    name: "core: a call that waits for the loop's next turn is listed by inspect()",
+    needs: [],
+    async run({ reactor, log, until }) {
+      const kinds = (): string[] => reactor.inspect().map(({ kind }) => kind);
+      await until("it runs", () => reactor.running);
+      reactor.callLater(0, () => log.push("called"));
+      reactor.callFromThread(() => log.push("called from a thread"));
+      assert.deepEqual(kinds(), ["delayed call", "calls from threads"]);
+      await until("both were called", () => log.length === 2);
+      assert.deepEqual(kinds(), []);
+    },
+  },
+  {
     name: "core: a trigger that fails is reported, and holds nothing up",
     needs: [],
     async run(world) {

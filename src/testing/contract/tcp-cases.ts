@@ -272,6 +272,23 @@ export const tcpCases: readonly ContractCase<"tcp">[] = [
     },
   },
   {
+    name: "tcp: connections are lost after the triggers before shutdown, ahead of those during it",
+    needs: ["tcp"],
+    async run(world) {
+      const { reactor, log } = world;
+      const lost = (probe: Probe): void => {
+        probe.onLost = () => log.push("lost");
+      };
+      await connected(world, lost, lost);
+      for (const phase of ["before", "during"] as const) {
+        reactor.addSystemEventTrigger(phase, "shutdown", () => log.push(phase));
+      }
+      reactor.stop();
+      await world.until("the triggers ran", () => log.includes("during"));
+      assert.deepEqual(log, ["before", "lost", "lost", "during"]);
+    },
+  },
+  {
     name: "tcp: a stopping reactor ends every connection with ConnectionLost",
     needs: ["tcp"],
     async run(world) {

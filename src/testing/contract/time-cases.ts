@@ -118,18 +118,31 @@ export const timeCases: readonly ContractCase<never>[] = [
     name: "time: delay() counts from the due time, reset() from now",
     needs: [],
     async run({ reactor, log, pass, until }) {
-      const delayed = reactor.callLater(0.05, () => log.push("delayed"));
-      const reset = reactor.callLater(0.05, () => log.push("reset"));
+      const delayed = reactor.callLater(3600, () => log.push("delayed"));
+      const reset = reactor.callLater(3600, () => log.push("reset"));
       const due = delayed.getTime();
       await pass(0.01);
       delayed.delay(0.1);
       assert.ok(Math.abs(delayed.getTime() - (due + 0.1)) < 1e-9);
-      const now = reactor.seconds();
+      const before = reactor.seconds();
       reset.reset(0.02);
-      assert.ok(Math.abs(reset.getTime() - (now + 0.02)) < 0.02);
-      assert.ok(reset.getTime() < due);
+      const after = reactor.seconds();
+      assert.ok(reset.getTime() >= before + 0.02 && reset.getTime() <= after + 0.02);
+      await until("it was called", () => log.length === 1);
+      assert.deepEqual(log, ["reset"]);
+      delayed.cancel();
+    },
+  },
+  {
+    name: "time: delay() may also bring a call forward",
+    needs: [],
+    async run({ reactor, log, until }) {
+      const moved = reactor.callLater(3600, () => log.push("moved"));
+      const other = reactor.callLater(0.01, () => log.push("other"));
+      moved.delay(-3600);
+      assert.ok(other.active);
       await until("both were called", () => log.length === 2);
-      assert.deepEqual(log, ["reset", "delayed"]);
+      assert.deepEqual(log, ["moved", "other"]);
     },
   },
   {
@@ -155,6 +168,20 @@ export const timeCases: readonly ContractCase<never>[] = [
       reactor.callLater(0, () => log.push("other"));
       await until("the other was called", () => log.length === 1);
       assert.deepEqual(errors.splice(0), [error]);
+    },
+  },
+  {
+    name: "time: a turn makes only the calls that were due when it began",
+    needs: [],
+    async run({ reactor, log, until }) {
+      const chain = (left: number): void => {
+        log.push(`${left} left`);
+        if (left > 0) reactor.callLater(0, () => chain(left - 1));
+      };
+      reactor.callLater(0, () => chain(2));
+      reactor.callLater(0, () => log.push("other"));
+      await until("the chain is done", () => log.includes("0 left"));
+      assert.deepEqual(log, ["2 left", "other", "1 left", "0 left"]);
     },
   },
   {

@@ -78,7 +78,8 @@ export function openWorld<C extends Capability>(backend: AnyBackend, options: ob
       }
       world.log.push(...watched.map((list) => list.join(", ")));
       assert.deepEqual(errors, [], "errors that the case did not expect");
-      assert.deepEqual(reactor.getDelayedCalls(), [], "delayed calls left behind");
+      const left = reactor.inspect().map(({ kind, description }) => `${kind}: ${description}`);
+      assert.deepEqual(left, [], "left open, or waiting");
     },
   };
   return world;

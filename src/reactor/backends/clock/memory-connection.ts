@@ -37,21 +37,23 @@ export class MemoryConnection extends SecurableConnection {
   #finishing = false;
   #closed = false;
 
-  constructor(host: StreamAddress, peer: StreamAddress, options: NetworkOptions) {
-    super(options.report);
+  constructor(
+    host: StreamAddress,
+    peer: StreamAddress,
+    options: NetworkOptions,
+    report: (error: unknown, doing: string) => void,
+  ) {
+    super(report);
     this.#host = host;
     this.#peer = peer;
     this.#options = options;
   }
 
-  /** The two ends of a new connection. */
+  /** Makes them the two ends of a connection. */
   static pair(
-    a: StreamAddress,
-    b: StreamAddress,
-    options: NetworkOptions,
+    one: MemoryConnection,
+    other: MemoryConnection,
   ): [MemoryConnection, MemoryConnection] {
-    const one = new MemoryConnection(a, b, options);
-    const other = new MemoryConnection(b, a, options);
     one.#other = other;
     other.#other = one;
     return [one, other];

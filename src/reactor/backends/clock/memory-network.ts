@@ -30,19 +30,22 @@ export interface NetworkOptions {
   readonly happenings: TimerQueue;
   readonly latency: number;
   readonly trace: (event: string) => void;
-  readonly report: (error: unknown, doing: string) => void;
   readonly certificates: Readonly<Record<string, SimulatedCertificate>>;
   readonly descriptors: Readonly<Record<number, StreamAddress>>;
 }
 
 type Accept = (connection: StreamConnection) => void;
 
+/** Where the errors of one reactor's connections go. */
+type Report = (error: unknown, doing: string) => void;
+
 interface MemoryListener {
   readonly address: StreamAddress;
+  readonly report: Report;
   readonly accept: Accept;
 }
 
-export class MemoryNetwork implements StreamDriver<StreamKind> {
+export class MemoryNetwork {
   readonly tls: MemoryTLS;
   readonly #options: NetworkOptions;
   readonly #listeners = new Set<MemoryListener>();
@@ -59,12 +62,21 @@ export class MemoryNetwork implements StreamDriver<StreamKind> {
     });
   }
 
-  listen(request: ListenRequest, accept: Accept): Deferred<Listener> {
+  /** The network as one of its reactors has it. */
+  reportingTo(report: Report): StreamDriver<StreamKind> {
+    return {
+      tls: this.tls,
+      listen: (request, accept) => this.#listen(request, accept, report),
+      dial: (request) => this.#dial(request, report),
+    };
+  }
+
+  #listen(request: ListenRequest, accept: Accept, report: Report): Deferred<Listener> {
     const listening = new Deferred<Listener>();
     this.#later(0, () => {
       if (listening.called) return;
       try {
-        listening.callback(this.#open(this.#addressFor(request), accept, request));
+        listening.callback(this.#open(this.#addressFor(request), accept, request, report));
       } catch (error) {
         listening.errback(error);
       }
@@ -72,8 +84,10 @@ export class MemoryNetwork implements StreamDriver<StreamKind> {
     return listening;
   }
 
-  dial(request: DialRequest): Deferred<StreamConnection> {
-    return request.kind === "tcp" ? this.#dialTCP(request) : this.#dialUNIX(request);
+  #dial(request: DialRequest, report: Report): Deferred<StreamConnection> {
+    return request.kind === "tcp"
+      ? this.#dialTCP(request, report)
+      : this.#dialUNIX(request, report);
   }
 
   // --- listening ---
@@ -125,8 +139,8 @@ export class MemoryNetwork implements StreamDriver<StreamKind> {
     );
   }
 
-  #open(address: StreamAddress, accept: Accept, request: ListenRequest): Listener {
-    const listener: MemoryListener = { address, accept };
+  #open(address: StreamAddress, accept: Accept, request: ListenRequest, report: Report): Listener {
+    const listener: MemoryListener = { address, accept, report };
     const where =
       address.type === "TCP" ? `${address.host}:${address.port}` : quoteUNIXName(address.name);
     this.#listeners.add(listener);
@@ -144,7 +158,10 @@ export class MemoryNetwork implements StreamDriver<StreamKind> {
 
   // --- dialling ---
 
-  #dialTCP({ host: name, port, bindAddress }: TCPDialRequest): Deferred<StreamConnection> {
+  #dialTCP(
+    { host: name, port, bindAddress }: TCPDialRequest,
+    report: Report,
+  ): Deferred<StreamConnection> {
     const host = addressOf(name);
     if (host === undefined) {
       const dialled = new Deferred<StreamConnection>();
@@ -160,15 +177,16 @@ export class MemoryNetwork implements StreamDriver<StreamKind> {
       host: bindAddress ?? remote.host,
       port: this.#freePort(),
     };
-    return this.#connect(local, remote, `${host}:${port}`, (client) => {
+    return this.#connect(report, local, remote, `${host}:${port}`, (client) => {
       this.#dialled.set(local.port, client);
       return `${local.port}>${port}`;
     });
   }
 
-  #dialUNIX({ name }: UNIXDialRequest): Deferred<StreamConnection> {
+  #dialUNIX({ name }: UNIXDialRequest, report: Report): Deferred<StreamConnection> {
     const where = quoteUNIXName(name);
     return this.#connect(
+      report,
       { type: "UNIX", name: "" },
       { type: "UNIX", name },
       where,
@@ -177,6 +195,7 @@ export class MemoryNetwork implements StreamDriver<StreamKind> {
   }
 
   #connect(
+    report: Report,
     local: StreamAddress,
     remote: StreamAddress,
     where: string,
@@ -194,7 +213,10 @@ export class MemoryNetwork implements StreamDriver<StreamKind> {
         dialled.errback(new ConnectionRefusedError(`nobody listens on ${where}`));
         return;
       }
-      const [client, server] = MemoryConnection.pair(local, remote, this.#options);
+      const [client, server] = MemoryConnection.pair(
+        new MemoryConnection(local, remote, this.#options, report),
+        new MemoryConnection(remote, local, this.#options, listener.report),
+      );
       const name = connected(client);
       trace(`connected ${name}`);
       this.#later(latency, () => {

@@ -4,11 +4,15 @@ import type { Backend, Loop, Opened } from "../../backend.ts";
 import type { StreamKind } from "../../stream-driver.ts";
 import { Streams } from "../../streams.ts";
 import { UDP } from "../../udp.ts";
-import type { WorkerEvents, WorkerHandle } from "../../workers.ts";
+import { openWorker, type WorkerEvents, type WorkerHandle } from "../../workers.ts";
 import { TimerDriver } from "../timer/timer.ts";
 import { DgramDriver } from "./dgram.ts";
 import { NetDriver } from "./net.ts";
 import { ThreadWorker } from "./thread-worker.ts";
+import { Watchdog } from "./watchdog.ts";
+
+/** Looked up once: properties of `process` are slow to find. */
+const hrtime = process.hrtime.bind(process);
 
 type Capabilities = "tcp" | "tls" | "unix" | "adopt" | "udp" | "multicast" | "threads";
 
@@ -20,17 +24,34 @@ class LibuvDriver extends TimerDriver implements Opened<Capabilities> {
   readonly udp: UDP;
   readonly multicast: UDP;
   readonly threads = {
-    startWorker: (events: WorkerEvents): WorkerHandle => new ThreadWorker(events),
+    startWorker: (events: WorkerEvents): WorkerHandle =>
+      openWorker(this.#loop, events, (told) => new ThreadWorker(told)),
   };
   readonly #loop: Loop;
   #soon: ReturnType<typeof setImmediate> | undefined = undefined;
 
-  constructor(loop: Loop) {
+  readonly #watchdog: Watchdog | undefined;
+
+  constructor(loop: Loop, { watchdogSeconds }: LibuvOptions) {
     super(loop);
     this.#loop = loop;
+    if (watchdogSeconds !== undefined) {
+      this.#watchdog = new Watchdog(
+        watchdogSeconds,
+        ({ seconds, stack }) =>
+          loop.slow({ doing: "something", seconds, createdAt: undefined, stack }),
+        (error) => loop.reportError(error, "watching the loop"),
+      );
+    }
     const driver = new NetDriver((error, doing) => loop.reportError(error, doing));
     this.tcp = this.tls = this.unix = this.adopt = new Streams(loop, driver);
     this.udp = this.multicast = new UDP(loop, new DgramDriver());
+  }
+
+  /** As performance.now() tells, but faster: every callLater and every reset asks. */
+  override seconds(): number {
+    const now = hrtime();
+    return now[0] + now[1] / 1e9;
   }
 
   override wakeAt(when: number): void {
@@ -39,8 +60,14 @@ class LibuvDriver extends TimerDriver implements Opened<Capabilities> {
     else super.wakeAt(when);
   }
 
+  override started(): void {
+    super.started();
+    this.#watchdog?.start();
+  }
+
   override sleep(): void {
     super.sleep();
+    this.#watchdog?.stop();
     clearImmediate(this.#soon);
     this.#soon = undefined;
     this.tcp.reopen();
@@ -58,9 +85,20 @@ class LibuvDriver extends TimerDriver implements Opened<Capabilities> {
   };
 }
 
-export const libuv: Backend<Capabilities> = {
+/** Options of the libuv backend. */
+export interface LibuvOptions {
+  /**
+   * A second thread watches the loop, and when a call, whatever it is, has held it for longer than
+   * this, `onSlow` is told of it with its stack at that moment, as soon as the call has returned.
+   * Off unless given. For reading the stack V8's debugger stops the main thread for a moment, which
+   * has it compile some functions anew: to look for something, rather than to leave on.
+   */
+  watchdogSeconds?: number;
+}
+
+export const libuv: Backend<Capabilities, LibuvOptions> = {
   name: "libuv",
   summary: "Node's own loop: real time, real sockets, worker threads",
   capabilities: ["tcp", "tls", "unix", "adopt", "udp", "multicast", "threads"],
-  open: (loop) => new LibuvDriver(loop),
+  open: (loop, options) => new LibuvDriver(loop, options),
 };

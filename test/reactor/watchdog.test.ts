@@ -1,0 +1,41 @@
+import { expect } from "chai";
+import { BadOptionError, createReactor, type SlowCall } from "skein/reactor";
+
+describe("libuv's watchdog", () => {
+  it("tells the stack of a call that holds the loop", async () => {
+    const told: SlowCall[] = [];
+    const reactor = createReactor("libuv", {
+      watchdogSeconds: 0.02,
+      onSlow: (call) => {
+        told.push(call);
+        reactor.stop();
+      },
+    });
+    function holdTheLoop(): void {
+      const until = reactor.seconds() + 0.2;
+      while (reactor.seconds() < until);
+      // The watchdog may not have been there yet.
+      if (told.length === 0) reactor.callLater(0.05, holdTheLoop);
+    }
+    reactor.callLater(0, holdTheLoop);
+    await reactor.run();
+    const [call] = told;
+    expect(call?.stack).to.match(/^ {4}at holdTheLoop \(.*watchdog\.test\.ts:\d+:\d+\)$/m);
+    expect(call?.seconds).to.be.at.least(0.02);
+  });
+
+  it("lets a reactor run again, and its process end", async () => {
+    const reactor = createReactor("libuv", { watchdogSeconds: 10 });
+    for (let round = 0; round < 2; round++) {
+      reactor.callLater(0.01, () => reactor.stop());
+      await reactor.run();
+    }
+    expect(reactor.inspect()).to.deep.equal([]);
+  });
+
+  it("has a limit over nothing", () => {
+    for (const watchdogSeconds of [0, -1, Number.NaN]) {
+      expect(() => createReactor("libuv", { watchdogSeconds })).to.throw(BadOptionError);
+    }
+  });
+});
