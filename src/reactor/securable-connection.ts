@@ -244,3 +244,9 @@ function clientOptions(
     "startTLS needs a serverName here: there is no host whose name the certificate could bear",
   );
 }
+
+/** The connection, if TLS can go over it. @throws NoCapabilityError */
+export function securable(connection: StreamConnection): SecurableConnection {
+  if (connection instanceof SecurableConnection) return connection;
+  throw new NoCapabilityError("TLS", "of this connection", "tls", []);
+}

@@ -3,10 +3,11 @@ import type { ListenOptions, UNIXListenOptions } from "./capabilities.ts";
 import type {
   AddressFamily,
   AdoptRequest,
+  ListenRequest,
   TCPListenRequest,
   UNIXListenRequest,
 } from "./stream-driver.ts";
-import { assertUNIXName } from "./unix-name.ts";
+import { assertUNIXName, textOf } from "./unix-name.ts";
 
 const BACKLOG = 50;
 const ANY_HOST = "0.0.0.0";
@@ -46,4 +47,9 @@ export function assertPort(port: number, least: number): void {
 export function assertTimeout(timeout: number): void {
   if (timeout > 0 && timeout < Infinity) return;
   throw new BadOptionError(`a timeout must be a number of seconds over 0, not ${timeout}`);
+}
+
+/** For people. */
+export function whereOf(request: ListenRequest): string {
+  return request.kind === "adopted" ? `descriptor ${request.descriptor}` : textOf(request);
 }

@@ -21,13 +21,14 @@ import type {
 import { type ConnectorOwner, StreamConnector } from "./connector.ts";
 import { ConnectionLostError, NoCapabilityError, ReactorNotRunningError } from "./errors.ts";
 import { Port } from "./port.ts";
-import { SecurableConnection } from "./securable-connection.ts";
+import { securable, SecurableConnection } from "./securable-connection.ts";
 import {
   adoptRequest,
   assertPort,
   assertTimeout,
   listenTCPRequest,
   listenUNIXRequest,
+  whereOf,
 } from "./stream-checks.ts";
 import type { StreamConnection } from "./stream-connection.ts";
 import type {
@@ -152,8 +153,6 @@ export class Streams<K extends StreamKind = "tcp">
   ): Deferred<ListeningPort<StreamAddress>> {
     return this.#listen(adoptRequest(descriptor, family), factory);
   }
-
-  // --- for the backend ---
 
   /**
    * Closes every port, gives up every attempt, and closes every connection with ConnectionLost:
@@ -398,12 +397,3 @@ export class Streams<K extends StreamKind = "tcp">
 }
 
 type TCPDestination = Extract<Destination, { host: string }>;
-
-function securable(connection: StreamConnection): SecurableConnection {
-  if (connection instanceof SecurableConnection) return connection;
-  throw new NoCapabilityError("TLS", "of this connection", "tls", []);
-}
-
-function whereOf(request: ListenRequest): string {
-  return request.kind === "adopted" ? `descriptor ${request.descriptor}` : textOf(request);
-}
