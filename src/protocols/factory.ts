@@ -3,8 +3,8 @@ import type {
   ClientProtocolFactory,
   Connector,
   ProtocolFactory,
+  StreamAddress,
   StreamProtocol,
-  TCPAddress,
 } from "../reactor/transport.ts";
 
 /**
@@ -42,13 +42,19 @@ export abstract class Factory<
   }
 
   /** Makes the protocol for a connection with `address`; null refuses the connection. */
-  abstract buildProtocol(address: TCPAddress): P | null;
+  abstract buildProtocol(address: StreamAddress): P | null;
 
   /** Called before the first port or connector uses the factory. */
   startFactory(): void {}
 
   /** Called when the last port or connector has ended its use. */
   stopFactory(): void {}
+
+  /**
+   * A client's TLS handshake has failed, so that there is no protocol for it. On an open port that
+   * happens all the time; unless overridden, nothing is done.
+   */
+  handshakeFailed(_address: StreamAddress, _reason: Failure): void {}
 
   doStart(): void {
     if (this.#users === 0) this.startFactory();

@@ -4,14 +4,18 @@ export { LineTooLongError, NotConnectedError, ProtocolInUseError } from "./error
 export { ClientFactory, Factory } from "./factory.ts";
 export { LineReceiver } from "./line-receiver.ts";
 export { Protocol } from "./protocol.ts";
+export type { Consumer, PullProducer, PushProducer } from "../reactor/producer.ts";
 export type {
   ClientProtocolFactory,
   Connector,
+  HalfCloseableProtocol,
   ListeningPort,
   ProtocolFactory,
+  StreamAddress,
   StreamProtocol,
   TCPAddress,
   Transport,
+  UNIXAddress,
 } from "../reactor/transport.ts";
 export type {
   DatagramDestination,

@@ -86,6 +86,19 @@ export abstract class LineReceiver extends Protocol {
     this.#deliver();
   }
 
+  /**
+   * Gives away what was received and not delivered, and forgets it: for the protocol that comes
+   * next, `this.transport.setProtocol(next, this.clearLineBuffer())`.
+   */
+  clearLineBuffer(): Uint8Array {
+    return this.#take(this.#buffer.length);
+  }
+
+  /** What came in plain text behind the line that asked for TLS must not be taken for lines. */
+  takeUnread(): Uint8Array {
+    return this.clearLineBuffer();
+  }
+
   /** Stops the lines; the rest of the present chunk waits too. */
   pauseProducing(): void {
     this.#paused = true;

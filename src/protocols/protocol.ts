@@ -16,8 +16,11 @@ import { NotConnectedError } from "./errors.ts";
  * console.log(typeof new Echo().connectionLost); // → function
  * ```
  *
- * An error that connectionMade or dataReceived throws is reported, and ends this connection only,
- * as its reason; one that connectionLost throws is reported.
+ * An error that a method throws is reported, and ends this connection only, as its reason; one that
+ * connectionLost throws is reported.
+ *
+ * A protocol that goes on in one direction when the other has ended `implements
+ * HalfCloseableProtocol`, whose methods are not here: having them is what says so.
  */
 export class Protocol implements StreamProtocol {
   #transport: Transport | undefined;
@@ -36,6 +39,12 @@ export class Protocol implements StreamProtocol {
 
   /** The connection is there; what is written now is the first that the peer gets. */
   connectionMade(): void {}
+
+  /**
+   * TLS is up: called right after connectionMade, or when a startTLS() has come to its end. From
+   * here on `transport.getPeerCertificate()` and `transport.negotiatedProtocol` say who it is.
+   */
+  handshakeCompleted(): void {}
 
   /** Bytes arrived, cut in any way. They are the protocol's to keep. */
   dataReceived(_data: Uint8Array): void {}

@@ -59,6 +59,8 @@ export interface Loop extends ReactorTime, ReactorFromThreads {
   /** Asks for a turn as soon as possible. */
   wake(): void;
   readonly running: boolean;
+  /** How long a stopping reactor lets connections send what was written; Infinity for no limit. */
+  readonly drainSeconds: number;
   /** For errors that have nobody else to go to. `doing` completes "error while …". */
   reportError(error: unknown, doing: string): void;
   /**

@@ -7,13 +7,11 @@
  */
 import type { Deferred } from "../defer/deferred.ts";
 import type { DatagramReceiver, DatagramTransport, MulticastTransport } from "./datagrams.ts";
-import type {
-  ClientProtocolFactory,
-  Connector,
-  ListeningPort,
-  ProtocolFactory,
-} from "./transport.ts";
+import type { ReactorAdopt, ReactorTCP, ReactorTLS, ReactorUNIX } from "./stream-capabilities.ts";
+import type { StreamAddress } from "./transport.ts";
 import type { WorkerEvents, WorkerHandle } from "./workers.ts";
+
+export type * from "./stream-capabilities.ts";
 
 export type Phase = "before" | "during" | "after";
 export type SystemEvent = "startup" | "shutdown";
@@ -131,48 +129,6 @@ export interface ReactorFromThreads {
   callFromThread(action: () => void): void;
 }
 
-export interface ListenOptions {
-  /** The local address to listen on; every IPv4 address ("0.0.0.0") unless given. */
-  interface?: string;
-  /** How many connections may wait to be accepted; 50 unless given. */
-  backlog?: number;
-}
-
-export interface ConnectOptions {
-  /** Seconds until the attempt fails with TimeoutError; 30 unless given. */
-  timeout?: number;
-  /** The local address to connect from. */
-  bindAddress?: string;
-}
-
-/** TCP. */
-export interface ReactorTCP {
-  /**
-   * Listens on `port` (0: any free one) when the reactor runs. Fires with the port once it
-   * listens, fails with CannotListenError, or ReactorNotRunningError while the reactor stops;
-   * cancelling gives up.
-   *
-   * @throws BadOptionError for a number that is no port.
-   */
-  listenTCP(
-    port: number,
-    factory: ProtocolFactory,
-    options?: ListenOptions,
-  ): Deferred<ListeningPort>;
-  /**
-   * Begins to connect, when the reactor runs; the factory is told how it goes.
-   *
-   * @throws BadOptionError for a port or timeout that is none, ReactorNotRunningError while the
-   *   reactor stops, and what the factory's startFactory throws.
-   */
-  connectTCP(
-    host: string,
-    port: number,
-    factory: ClientProtocolFactory,
-    options?: ConnectOptions,
-  ): Connector;
-}
-
 export interface ListenUDPOptions {
   /** The local IP address to bind; every IPv4 address ("0.0.0.0") unless given; "::" is both. */
   interface?: string;
@@ -265,6 +221,19 @@ export interface TraceEvent {
   readonly event: string;
 }
 
+/** A certificate of the simulated world, as data. */
+export interface SimulatedCertificate {
+  /** Whose it is. */
+  readonly subject: string;
+  /** The host names and addresses that it is for; its subject alone unless given. */
+  readonly names?: readonly string[];
+  /** The `subject` of its authority; one that every system believes unless given. */
+  readonly issuer?: string;
+  /** Seconds on the virtual clock; always valid unless given. */
+  readonly notBefore?: number;
+  readonly notAfter?: number;
+}
+
 /** What may happen to datagrams on the simulated network. All are probabilities: 0 to 1. */
 export interface DatagramFaults {
   /** How many are lost; 0 unless given. */
@@ -280,6 +249,13 @@ export interface DatagramFaults {
 export interface ClockOptions {
   /** Seconds that bytes are under way, one way; 0 unless given. */
   latency?: number;
+  /**
+   * What a certificate says, by what daemons give for it: the path of its file, or its text. For
+   * roots of trust too, by their `subject`.
+   */
+  certificates?: Readonly<Record<string, SimulatedCertificate>>;
+  /** What listens on the descriptors that daemons may adopt. */
+  descriptors?: Readonly<Record<number, StreamAddress>>;
   /** What may happen to datagrams; nothing unless given: all arrive, in order. */
   datagrams?: DatagramFaults;
   /** What chance begins from: equal programs with equal seeds run equally. 0 unless given. */
@@ -305,6 +281,9 @@ export interface ClockOptions {
  */
 export interface CapabilityMap {
   tcp: ReactorTCP;
+  tls: ReactorTLS;
+  unix: ReactorUNIX;
+  adopt: ReactorAdopt;
   udp: ReactorUDP;
   multicast: ReactorMulticast;
   threads: ReactorThreads;

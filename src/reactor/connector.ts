@@ -5,13 +5,14 @@ import { maybeDeferred } from "../defer/maybe-deferred.ts";
 import type { Loop } from "./backend.ts";
 import { ConnectorBusyError, NoProtocolError, ReactorNotRunningError } from "./errors.ts";
 import type { StreamConnection } from "./stream-connection.ts";
-import type { ClientProtocolFactory, Connector, StreamProtocol } from "./transport.ts";
+import type { ClientProtocolFactory, Connector, Destination, StreamProtocol } from "./transport.ts";
+import { textOf } from "./unix-name.ts";
 
-export interface ConnectorOptions {
+export interface ConnectorOptions<D extends Destination> {
   readonly loop: Loop;
   readonly factory: ClientProtocolFactory;
   readonly timeout: number;
-  readonly destination: { readonly host: string; readonly port: number };
+  readonly destination: D;
   /** Makes one attempt; cancelling its Deferred gives up. */
   readonly dial: () => Deferred<StreamConnection>;
   readonly owner: ConnectorOwner;
@@ -20,23 +21,23 @@ export interface ConnectorOptions {
 /** Who keeps account of connectors and their connections. */
 export interface ConnectorOwner {
   /** An attempt is about to begin. @throws ReactorNotRunningError when it must not. */
-  began(connector: TCPConnector): void;
+  began(connector: StreamConnector): void;
   connected(connection: StreamConnection): void;
   lost(connection: StreamConnection): void;
   /** Nothing is under way any more. */
-  ended(connector: TCPConnector): void;
+  ended(connector: StreamConnector): void;
 }
 
 /** Makes attempts to connect, one at a time, and tells the factory how they fare. */
-export class TCPConnector implements Connector {
-  readonly #options: ConnectorOptions;
+export class StreamConnector<D extends Destination = Destination> implements Connector<D> {
+  readonly #options: ConnectorOptions<D>;
   #state: Connector["state"] = "disconnected";
   #attempt: Deferred<unknown> | undefined = undefined;
   #givenUp = false;
   #connection: StreamConnection | undefined = undefined;
   #factoryStarted = false;
 
-  constructor(options: ConnectorOptions) {
+  constructor(options: ConnectorOptions<D>) {
     this.#options = options;
   }
 
@@ -44,7 +45,7 @@ export class TCPConnector implements Connector {
     return this.#state;
   }
 
-  getDestination(): { readonly host: string; readonly port: number } {
+  getDestination(): D {
     return this.#options.destination;
   }
 
@@ -65,9 +66,7 @@ export class TCPConnector implements Connector {
     const dialling = maybeDeferred(this.#options.dial);
     let late: TimeoutError | undefined;
     const timer = loop.callLater(timeout, () => {
-      late = new TimeoutError(
-        `no connection to ${destination.host}:${destination.port} in ${timeout} seconds`,
-      );
+      late = new TimeoutError(`no connection to ${textOf(destination)} in ${timeout} seconds`);
       dialling.cancel();
     });
     this.#attempt = dialling.addBoth((result) => {
@@ -96,7 +95,7 @@ export class TCPConnector implements Connector {
   }
 
   #connected(connection: StreamConnection): void {
-    const { factory, owner } = this.#options;
+    const { factory, owner, loop } = this.#options;
     let protocol: StreamProtocol | null = null;
     this.#guard("buildProtocol", () => {
       protocol = factory.buildProtocol(connection.getPeer());
@@ -109,12 +108,12 @@ export class TCPConnector implements Connector {
     this.#state = "connected";
     this.#connection = connection;
     owner.connected(connection);
-    const { loop } = this.#options;
-    connection.start(loop.timed("protocol", protocol), (reason) => {
+    const ended = (reason: Failure): void => {
       this.#connection = undefined;
       owner.lost(connection);
       this.#end("clientConnectionLost", () => factory.clientConnectionLost(this, reason));
-    });
+    };
+    connection.start(loop.timed("protocol", protocol), ended, loop);
   }
 
   #failed(reason: Failure): void {

@@ -16,7 +16,7 @@ import type {
   DatagramTransport,
   UDPAddress,
 } from "./datagrams.ts";
-import { assertPort } from "./tcp.ts";
+import { assertPort } from "./stream-checks.ts";
 import type { DatagramEvents, DatagramSocket } from "./udp.ts";
 
 const MAX_BUFFERED_BYTES = 1024 * 1024;

@@ -128,6 +128,16 @@ export class WriteOverflowError extends SkeinError {
   }
 }
 
+/** registerProducer() on a transport that has a producer. */
+export class ProducerRegisteredError extends SkeinError {
+  override readonly name = "ProducerRegisteredError";
+  readonly code = "ERR_PRODUCER_REGISTERED";
+
+  constructor() {
+    super("there is a producer already: unregisterProducer() first");
+  }
+}
+
 /** A connection could not be made; `cause` is the system's error. */
 export class ConnectError extends SkeinError {
   override readonly name: string = "ConnectError";

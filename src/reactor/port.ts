@@ -1,10 +1,10 @@
 import { Deferred } from "../defer/deferred.ts";
 import { succeed } from "../defer/maybe-deferred.ts";
-import type { Listener } from "./tcp.ts";
-import type { ListeningPort, TCPAddress } from "./transport.ts";
+import type { Listener } from "./stream-driver.ts";
+import type { ListeningPort, StreamAddress } from "./transport.ts";
 
 /** A port that listens, until it is told to stop. */
-export class Port implements ListeningPort {
+export class Port<A extends StreamAddress> implements ListeningPort<A> {
   readonly #listener: Listener;
   readonly #closed: () => void;
   #open = true;
@@ -17,8 +17,8 @@ export class Port implements ListeningPort {
     this.#closed = closed;
   }
 
-  getHost(): TCPAddress {
-    return this.#listener.address;
+  getHost(): A {
+    return this.#listener.address as A;
   }
 
   stopListening(): Deferred<void> {

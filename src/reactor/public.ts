@@ -13,6 +13,7 @@ export type {
   OpenThing,
   Phase,
   Reactor,
+  ReactorAdopt,
   ReactorClock,
   ReactorCore,
   ReactorFromThreads,
@@ -21,15 +22,21 @@ export type {
   ReactorTCP,
   ReactorThreads,
   ReactorTime,
+  ReactorTLS,
+  ReactorUNIX,
+  SimulatedCertificate,
   ReactorUDP,
   SystemEvent,
   TraceEvent,
   TriggerId,
+  UNIXConnectOptions,
+  UNIXListenOptions,
 } from "./capabilities.ts";
 export { BadOptionError, QueueFullError } from "../core/errors.ts";
 export { CannotCrossError } from "../core/crossing.ts";
 export { NoTypeScriptError } from "../core/import-module.ts";
 export * from "./errors.ts";
+export type { Consumer, PullProducer, PushProducer } from "./producer.ts";
 export * from "./datagram-errors.ts";
 export type {
   DatagramDestination,
@@ -44,21 +51,47 @@ export type { ReactorOptions } from "./reactor.ts";
 export type { CreateReactor, ReactorOn } from "./registry.ts";
 export type { SlowCall } from "./slow-calls.ts";
 export { StreamConnection } from "./stream-connection.ts";
-export {
-  type DialRequest,
-  type Listener,
-  type ListenRequest,
-  type StreamDriver,
-  TCP,
-} from "./tcp.ts";
+export { SecurableConnection } from "./securable-connection.ts";
+export type {
+  AddressFamily,
+  AdoptRequest,
+  DialRequest,
+  Listener,
+  ListenRequest,
+  StreamDriver,
+  StreamKind,
+  TCPDialRequest,
+  TCPListenRequest,
+  UNIXDialRequest,
+  UNIXListenRequest,
+} from "./stream-driver.ts";
+export { Streams } from "./streams.ts";
+export * from "./tls-errors.ts";
+export type {
+  CertificateSource,
+  PeerCertificate,
+  StartTLSOptions,
+  TLSClientOptions,
+  TLSContext,
+  TLSEngine,
+  TLSEvents,
+  TLSProvider,
+  TLSServerOptions,
+  TLSSession,
+  TLSVersion,
+} from "./tls.ts";
 export type {
   ClientProtocolFactory,
   Connector,
+  Destination,
+  HalfCloseableProtocol,
   ListeningPort,
   ProtocolFactory,
   StreamProtocol,
+  StreamAddress,
   TCPAddress,
   Transport,
+  UNIXAddress,
 } from "./transport.ts";
 export {
   type BindRequest,

@@ -7,6 +7,7 @@
  */
 import { Deferred } from "../defer/deferred.ts";
 import { atTurnEnd, reportUnhandled } from "../defer/unhandled.ts";
+import { BadOptionError } from "../core/errors.ts";
 import { inContext } from "../core/context.ts";
 import { Fifo } from "../core/fifo.ts";
 import type { Driver, Loop } from "./backend.ts";
@@ -31,11 +32,17 @@ import { type Timer, TimerQueue } from "./timer-queue.ts";
 import { Triggers } from "./triggers.ts";
 
 const FROM_THREAD_MAX = 1_000_000;
+const DRAIN_SECONDS = 2;
 
 /** Options of every reactor, whatever its backend. */
 export interface ReactorOptions {
   /** Gets the errors that have nobody else to go to; standard error unless given. */
   onError?: (error: unknown, doing: string) => void;
+  /**
+   * Seconds that connections have, when the reactor stops, to send what was written; then those
+   * that have not are cut off. 2 unless given; Infinity waits for them all, whatever it takes.
+   */
+  drainSeconds?: number;
   /**
    * Remembers where delayed calls, ports, connections and all else were made, for `inspect()` and
    * `onSlow`. Off unless given: it makes a callLater cost many times as much.
@@ -55,6 +62,7 @@ type State = "idle" | "starting" | "running" | "stopping";
 
 export class BaseReactor implements ReactorCore, ReactorTime, ReactorFromThreads, Loop {
   readonly backend: string;
+  readonly drainSeconds: number;
   readonly #driver: Driver;
   readonly #onError: (error: unknown, doing: string) => void;
   readonly #timers: TimerQueue;
@@ -79,7 +87,12 @@ export class BaseReactor implements ReactorCore, ReactorTime, ReactorFromThreads
   #forgetTurnEnd = (): void => {};
 
   constructor(name: string, open: (loop: Loop) => Driver, options: ReactorOptions) {
+    const { drainSeconds = DRAIN_SECONDS } = options;
+    if (!(drainSeconds >= 0)) {
+      throw new BadOptionError(`drainSeconds must be 0 or more seconds, not ${drainSeconds}`);
+    }
     this.backend = name;
+    this.drainSeconds = drainSeconds;
     this.#onError = options.onError ?? printError;
     this.#triggers = new Triggers((error, doing) => this.reportError(error, doing));
     this.#sites = options.debug === true ? new WeakMap() : undefined;

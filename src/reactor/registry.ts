@@ -9,6 +9,9 @@ import { BaseReactor, type ReactorOptions } from "./reactor.ts";
 /** The methods of the known capabilities, so that a backend without one says what is missing. */
 const METHODS: Readonly<Partial<Record<string, readonly string[]>>> = {
   tcp: ["listenTCP", "connectTCP"],
+  tls: ["listenSSL", "connectSSL"],
+  unix: ["listenUNIX", "connectUNIX"],
+  adopt: ["adoptStreamPort"],
   udp: ["listenUDP"],
   multicast: ["listenMulticast"],
   threads: ["startWorker"],

@@ -3,52 +3,87 @@
  * `transport.ts`. A backend derives from it, moves the bytes, and says what happened.
  */
 import { concat } from "../core/bytes.ts";
-import { SkeinError } from "../core/errors.ts";
+import type { Deferred } from "../defer/deferred.ts";
+import { TimeoutError } from "../defer/errors.ts";
 import { Failure } from "../defer/failure.ts";
+import { fail } from "../defer/maybe-deferred.ts";
+import type { Loop } from "./backend.ts";
+import type { DelayedCall } from "./capabilities.ts";
+import { endOf } from "./end-of.ts";
+import { ConnectionAbortedError, WriteOverflowError } from "./errors.ts";
+import { Flow } from "./flow.ts";
 import {
-  ConnectionAbortedError,
-  ConnectionDoneError,
-  ConnectionLostError,
-  WriteOverflowError,
-} from "./errors.ts";
-import type { StreamProtocol, TCPAddress, Transport } from "./transport.ts";
+  CLOSE_TIMEOUT_SECONDS,
+  HIGH_WATER_BYTES,
+  LOW_WATER_BYTES,
+  MAX_BUFFERED_BYTES,
+} from "./limits.ts";
+import type { PullProducer, PushProducer } from "./producer.ts";
+import type { PeerCertificate, StartTLSOptions } from "./tls.ts";
+import type { StreamAddress, StreamProtocol, Transport } from "./transport.ts";
 
-const HIGH_WATER_BYTES = 64 * 1024;
-const MAX_BUFFERED_BYTES = 16 * 1024 * 1024;
 const encoder = new TextEncoder();
 
-type ReportError = (error: unknown, doing: string) => void;
+type Turns = Pick<Loop, "callLater" | "callFromThread">;
 
 /** open → closing (nothing is delivered any more) → lost. */
 type State = "open" | "closing" | "lost";
 
 export abstract class StreamConnection implements Transport {
+  highWaterBytes: number = HIGH_WATER_BYTES;
+  lowWaterBytes: number = LOW_WATER_BYTES;
   maxBufferedBytes: number = MAX_BUFFERED_BYTES;
+  closeTimeout: number = CLOSE_TIMEOUT_SECONDS;
   /** Bytes that were written too late to be sent. */
   droppedBytes = 0;
-  readonly #report: ReportError;
+  readonly #report: Loop["reportError"];
+  #loop: Turns | undefined = undefined;
   #state: State = "open";
+  /** Whether what is written is still sent. */
+  #writable = true;
+  /** This side's direction is to end, or has. */
+  #writeEnding = false;
+  /** The peer's direction has ended. */
+  #readEnded = false;
   #protocol: StreamProtocol | undefined = undefined;
-  /** Why it is being closed, when this side decided that. */
+  /** Why it is being closed, when this side decided that; in the end, why it was. */
   #reason: Failure | undefined = undefined;
   #paused = false;
+  /** What the protocol before this one has left for it. */
+  #rest: Uint8Array | undefined = undefined;
+  /** The end has come, and was not delivered yet. */
+  #endWaits = false;
+  /** Made for those who need it; most connections never do. */
+  #flow: Flow | undefined = undefined;
+  /** The backend was asked to tell when bytes have been taken. */
+  #flushing = false;
+  /** Until when the peer has to take what was written, while it is closing. */
+  #deadline: DelayedCall | undefined = undefined;
   #ended = (_reason: Failure): void => {};
 
-  constructor(report: ReportError) {
+  constructor(report: Loop["reportError"]) {
     this.#report = report;
   }
 
   // --- what a backend provides ---
 
   abstract readonly bufferedBytes: number;
-  abstract getHost(): TCPAddress;
-  abstract getPeer(): TCPAddress;
+  abstract getHost(): StreamAddress;
+  abstract getPeer(): StreamAddress;
+  abstract startTLS(options: StartTLSOptions): void;
+  abstract readonly encrypted: boolean;
+  abstract readonly negotiatedProtocol: string | undefined;
+  abstract getPeerCertificate(): PeerCertificate | undefined;
   abstract setTcpNoDelay(enabled: boolean): void;
   abstract setTcpKeepAlive(enabled: boolean): void;
   /** Takes bytes to be sent in order; keeps them until they are. */
   protected abstract send(bytes: Uint8Array): void;
+  /** Calls {@link flushed} once, in a later turn, when some or all of what now waits was taken. */
+  protected abstract flush(): void;
   /** Starts or stops reading. It is stopped until {@link start}. */
   protected abstract setReading(enabled: boolean): void;
+  /** Ends this direction once everything is sent; {@link writeEnded} follows in a later turn. */
+  protected abstract finishWriting(): void;
   /** Closes once everything is sent; {@link lost} follows in a later turn. */
   protected abstract finish(): void;
   /** Closes at once; {@link lost} follows in a later turn. */
@@ -57,14 +92,11 @@ export abstract class StreamConnection implements Transport {
   // --- what a backend, or the owner, calls ---
 
   /** Hands the connection to its protocol; `ended` is called after the protocol's own last call. */
-  start(protocol: StreamProtocol, ended: (reason: Failure) => void): void {
-    this.#protocol = protocol;
+  start(protocol: StreamProtocol, ended: (reason: Failure) => void, loop: Turns): void {
     this.#ended = ended;
-    try {
-      protocol.makeConnection(this);
-    } catch (error) {
-      this.#protocolFailed(error, "connectionMade");
-    }
+    this.#loop = loop;
+    this.#protocol = protocol;
+    this.tell("connectionMade", () => protocol.makeConnection(this));
     if (this.#state === "open" && !this.#paused) this.setReading(true);
   }
 
@@ -74,18 +106,46 @@ export abstract class StreamConnection implements Transport {
     this.finish();
   }
 
-  protected received(bytes: Uint8Array): void {
-    if (this.#state !== "open") return;
-    try {
-      this.#protocol?.dataReceived(bytes);
-    } catch (error) {
-      this.#protocolFailed(error, "dataReceived");
-    }
+  /** Aborts it, with this reason, even if loseConnection() was given another. */
+  cutOff(reason: Error): void {
+    if (this.#state === "lost") return;
+    this.#reason = new Failure(reason);
+    this.abortConnection();
   }
 
-  /** The peer will send no more. Without half-close support that ends the connection. */
+  protected received(bytes: Uint8Array): void {
+    if (this.#state !== "open") return;
+    if (this.#rest === undefined) {
+      this.#deliver(bytes);
+      return;
+    }
+    this.#rest = concat([this.#rest, bytes]);
+    this.#deliverWaiting();
+  }
+
+  /** The peer will send no more. */
   protected endReceived(): void {
-    this.loseConnection();
+    if (this.#state !== "open" || this.#readEnded) return;
+    this.#endWaits = true;
+    this.#deliverWaiting();
+  }
+
+  /** This side's direction has ended, everything being sent. */
+  protected writeEnded(): void {
+    if (this.#state !== "open") return;
+    this.tell("writeConnectionLost", (protocol) => protocol.writeConnectionLost?.());
+  }
+
+  /** Some of what waited was taken. */
+  protected flushed(): void {
+    this.#flushing = false;
+    if (!this.#writable) return;
+    if (this.bufferedBytes > this.lowWaterBytes) {
+      this.#awaitFlush();
+      return;
+    }
+    if (this.#state === "closing") this.#setDeadline();
+    this.#flow?.caughtUp();
   }
 
   /**
@@ -95,16 +155,15 @@ export abstract class StreamConnection implements Transport {
   protected lost(error?: Error): void {
     if (this.#state === "lost") return;
     this.#state = "lost";
-    const reason = this.#reason ?? new Failure(endOf(error));
-    try {
-      this.#protocol?.connectionLost(reason);
-    } catch (thrown) {
-      this.#report(thrown, "calling a protocol's connectionLost");
-    }
+    this.#writable = false;
+    if (this.#deadline?.active === true) this.#deadline.cancel();
+    const reason = (this.#reason ??= new Failure(endOf(error)));
+    this.#flow?.end(reason);
+    this.tell("connectionLost", (protocol) => protocol.connectionLost(reason));
     this.#ended(reason);
   }
 
-  // --- Transport ---
+  // --- Transport: writing ---
 
   get connected(): boolean {
     return this.#state === "open";
@@ -112,16 +171,17 @@ export abstract class StreamConnection implements Transport {
 
   write(data: Uint8Array | string): boolean {
     const bytes = typeof data === "string" ? encoder.encode(data) : data;
-    if (this.#state !== "open") {
-      this.droppedBytes += bytes.length;
-      return false;
-    }
+    if (!this.#writable) return this.#drop(bytes);
     this.send(bytes);
     const buffered = this.bufferedBytes;
-    if (buffered > this.maxBufferedBytes) {
-      this.abortConnection(new WriteOverflowError(this.maxBufferedBytes));
+    if (
+      buffered <= this.highWaterBytes &&
+      buffered <= this.maxBufferedBytes &&
+      this.#flow === undefined
+    ) {
+      return true;
     }
-    return this.connected && buffered <= HIGH_WATER_BYTES;
+    return this.#wrote(buffered);
   }
 
   writeSequence(pieces: Iterable<Uint8Array | string>): boolean {
@@ -131,20 +191,71 @@ export abstract class StreamConnection implements Transport {
     return this.write(concat(encoded));
   }
 
+  registerProducer(producer: PullProducer | PushProducer, streaming: boolean): void {
+    const flow = this.#getFlow();
+    if (this.#writable) {
+      flow.register(producer, streaming);
+      return;
+    }
+    try {
+      producer.stopProducing();
+    } catch (error) {
+      this.#report(error, "calling a producer's stopProducing");
+    }
+  }
+
+  unregisterProducer(): void {
+    this.#flow?.unregister();
+    // What had to wait for a pull producer.
+    if (this.#writable && (this.#writeEnding || this.#state === "closing")) this.#finish();
+  }
+
+  whenDrained(): Deferred<void> {
+    if (this.#state === "lost") return fail(this.#reason);
+    const flow = this.#getFlow();
+    return this.#writable ? flow.whenCaughtUp() : flow.whenEnded();
+  }
+
+  // --- Transport: ending ---
+
   loseConnection(reason?: Error): void {
     if (this.#state !== "open") return;
     if (reason !== undefined) this.#reason = new Failure(reason);
     this.#state = "closing";
     this.setReading(false);
-    this.finish();
+    const pulls = this.#writable && this.#flow?.pulls === true;
+    if (pulls || this.bufferedBytes > 0) this.#setDeadline();
+    if (!pulls) this.#finish();
+  }
+
+  loseWriteConnection(): void {
+    if (this.#state !== "open" || this.#writeEnding) return;
+    this.#writeEnding = true;
+    if (this.#readEnded) this.loseConnection();
+    else if (this.#flow?.pulls !== true) this.#finish();
   }
 
   abortConnection(reason: Error = new ConnectionAbortedError()): void {
     if (this.#state === "lost") return;
     this.#state = "closing";
+    this.#writable = false;
     this.#reason ??= new Failure(reason);
     this.setReading(false);
     this.destroy();
+  }
+
+  // --- Transport: receiving ---
+
+  setProtocol(protocol: StreamProtocol, rest?: Uint8Array): void {
+    if (this.#state === "lost") return;
+    this.#protocol = protocol;
+    if (rest !== undefined && rest.length > 0) {
+      this.#rest = this.#rest === undefined ? rest : concat([rest, this.#rest]);
+    }
+    // The old one may have been told of the end; the new one was not.
+    this.#endWaits ||= this.#readEnded;
+    this.#deliverSoon();
+    this.tell("connectionMade", () => protocol.makeConnection(this));
   }
 
   pauseProducing(): void {
@@ -156,18 +267,134 @@ export abstract class StreamConnection implements Transport {
   resumeProducing(): void {
     if (!this.#paused || this.#state !== "open") return;
     this.#paused = false;
-    if (this.#protocol !== undefined) this.setReading(true);
+    this.#deliverSoon();
+    if (this.#protocol !== undefined && !this.#readEnded) this.setReading(true);
   }
 
-  #protocolFailed(error: unknown, method: string): void {
-    this.#report(error, `calling a protocol's ${method}`);
+  stopProducing(): void {
+    this.loseConnection();
+  }
+
+  // --- parts: writing ---
+
+  #drop(bytes: Uint8Array): boolean {
+    this.droppedBytes += bytes.length;
+    // A push producer learns that this leads nowhere; in the end it is stopped.
+    this.#flow?.pause();
+    return false;
+  }
+
+  #wrote(buffered: number): boolean {
+    if (buffered > this.maxBufferedBytes) {
+      this.abortConnection(new WriteOverflowError(this.maxBufferedBytes));
+      return false;
+    }
+    const flow = this.#getFlow();
+    const behind = buffered > this.highWaterBytes;
+    if (behind || flow.pulls) this.#awaitFlush();
+    if (behind) flow.fellBehind();
+    return !behind;
+  }
+
+  #awaitFlush(): void {
+    if (this.#flushing) return;
+    this.#flushing = true;
+    if (this.bufferedBytes > 0) this.flush();
+    else this.#loop?.callFromThread(() => this.flushed());
+  }
+
+  #getFlow(): Flow {
+    return (this.#flow ??= new Flow((error, method) => {
+      this.#failed(error, `producer's ${method}`);
+    }));
+  }
+
+  // --- parts: ending ---
+
+  /** Nothing more is written, and what was is sent. */
+  #finish(): void {
+    this.#writable = false;
+    if (this.#state === "closing") this.finish();
+    else this.finishWriting();
+  }
+
+  #setDeadline(): void {
+    const seconds = this.closeTimeout;
+    if (this.#deadline?.active === true) this.#deadline.cancel();
+    if (seconds === Infinity) return;
+    this.#deadline = this.#loop?.callLater(seconds, () => {
+      const left = `${this.bufferedBytes} bytes wait for the peer to take them`;
+      this.cutOff(
+        new TimeoutError(
+          `closing the connection took over ${seconds} seconds: ${left}`,
+          this.#reason && { cause: this.#reason.value },
+        ),
+      );
+    });
+  }
+
+  /** What is called here was this connection's own: it ends, if it has not. */
+  #failed(error: unknown, whose: string): void {
+    this.#report(error, `calling a ${whose}`);
     this.#reason ??= Failure.from(error);
     this.abortConnection();
   }
-}
 
-function endOf(error: Error | undefined): Error {
-  if (error === undefined) return new ConnectionDoneError();
-  if (error instanceof SkeinError) return error;
-  return new ConnectionLostError(`the connection was lost: ${error.message}`, { cause: error });
+  // --- parts: receiving ---
+
+  #deliver(bytes: Uint8Array): void {
+    try {
+      this.#protocol?.dataReceived(bytes);
+    } catch (error) {
+      this.#failed(error, "protocol's dataReceived");
+    }
+  }
+
+  #deliverSoon(): void {
+    if (this.#rest === undefined && !this.#endWaits) return;
+    this.#loop?.callFromThread(() => this.#deliverWaiting());
+  }
+
+  /** What could not be delivered when it came, in its order. */
+  #deliverWaiting(): void {
+    const rest = this.#rest;
+    if (rest !== undefined && this.#delivers()) {
+      this.#rest = undefined;
+      this.#deliver(rest);
+    }
+    if (!this.#endWaits || this.#rest !== undefined || !this.#delivers()) return;
+    this.#endWaits = false;
+    this.#readEnded = true;
+    this.#endReading();
+  }
+
+  #delivers(): boolean {
+    return this.#state === "open" && !this.#paused;
+  }
+
+  #endReading(): void {
+    // Nothing more can come but a reset, and who is not writing does not hear of that.
+    this.setReading(false);
+    if (this.#protocol?.readConnectionLost === undefined) {
+      this.loseConnection();
+      return;
+    }
+    this.tell("readConnectionLost", (protocol) => protocol.readConnectionLost?.());
+    if (this.#writeEnding) this.loseConnection();
+  }
+
+  /** What came before, and was not delivered, is somebody else's now. */
+  protected takeRest(): Uint8Array {
+    const rest = this.#rest;
+    this.#rest = undefined;
+    return rest ?? new Uint8Array(0);
+  }
+
+  protected tell(method: string, call: (protocol: StreamProtocol) => void): void {
+    try {
+      if (this.#protocol !== undefined) call(this.#protocol);
+    } catch (error) {
+      this.#failed(error, `protocol's ${method}`);
+    }
+  }
 }

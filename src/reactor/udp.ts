@@ -25,7 +25,7 @@ import type {
 } from "./datagrams.ts";
 import { ReactorNotRunningError } from "./errors.ts";
 import { MulticastPort } from "./multicast-port.ts";
-import { assertPort } from "./tcp.ts";
+import { assertPort } from "./stream-checks.ts";
 import { whenRunning } from "./when-running.ts";
 
 const ANY_HOST = "0.0.0.0";

@@ -1,21 +1,31 @@
 import { concat } from "../core/bytes.ts";
+import type { Deferred } from "../defer/deferred.ts";
+import { Failure } from "../defer/failure.ts";
+import { fail } from "../defer/maybe-deferred.ts";
 import {
   ConnectionAbortedError,
   ConnectionDoneError,
   WriteOverflowError,
 } from "../reactor/errors.ts";
-import type { TCPAddress, Transport } from "../reactor/transport.ts";
+import { Flow } from "../reactor/flow.ts";
+import {
+  CLOSE_TIMEOUT_SECONDS,
+  HIGH_WATER_BYTES,
+  LOW_WATER_BYTES,
+  MAX_BUFFERED_BYTES,
+} from "../reactor/limits.ts";
+import type { PullProducer, PushProducer } from "../reactor/producer.ts";
+import type { PeerCertificate, StartTLSOptions } from "../reactor/tls.ts";
+import type { StreamAddress, StreamProtocol, Transport } from "../reactor/transport.ts";
 
-const HIGH_WATER_BYTES = 64 * 1024;
-const MAX_BUFFERED_BYTES = 16 * 1024 * 1024;
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 export interface StringTransportOptions {
   /** What getHost() gives; 127.0.0.1, port 1 unless given. */
-  host?: TCPAddress;
+  host?: StreamAddress;
   /** What getPeer() gives; 127.0.0.1, port 2 unless given. */
-  peer?: TCPAddress;
+  peer?: StreamAddress;
 }
 
 /**
@@ -44,11 +54,20 @@ export interface StringTransportOptions {
  * // → false the connection was closed cleanly
  * ```
  *
- * It calls nothing back: `connectionLost` is the test's to call, with {@link reason}.
+ * It calls nothing back but producers, and a protocol that it is given by setProtocol():
+ * `connectionLost` is the test's to call, with what {@link lose} returns. A producer's errors come
+ * out of the call that called it.
  */
 export class StringTransport implements Transport {
+  highWaterBytes: number = HIGH_WATER_BYTES;
+  lowWaterBytes: number = LOW_WATER_BYTES;
   maxBufferedBytes: number = MAX_BUFFERED_BYTES;
-  /** 0, as everything is taken at once; a test may set it, to play a peer that is behind. */
+  /** Nothing passes here, time neither. */
+  closeTimeout: number = CLOSE_TIMEOUT_SECONDS;
+  /**
+   * 0, as everything is taken at once; a test may set it, to play a peer that is behind, and play
+   * one that catches up by {@link drain}.
+   */
   bufferedBytes = 0;
   /** Bytes that were written too late to be sent. */
   droppedBytes = 0;
@@ -57,10 +76,26 @@ export class StringTransport implements Transport {
   /** What the protocol has asked for; undefined while it has not. */
   tcpNoDelay: boolean | undefined = undefined;
   tcpKeepAlive: boolean | undefined = undefined;
-  readonly #host: TCPAddress;
-  readonly #peer: TCPAddress;
+  /** What the protocol has called startTLS() with. */
+  tls: StartTLSOptions | undefined = undefined;
+  readonly encrypted = false;
+  /** Undefined, unless a test sets it. */
+  negotiatedProtocol: string | undefined = undefined;
+  /** The protocol that setProtocol() was given; undefined while it was not. */
+  protocol: StreamProtocol | undefined = undefined;
+  /** What setProtocol() was given for that protocol to receive first: the test's to hand over. */
+  rest: Uint8Array = new Uint8Array(0);
+  readonly #host: StreamAddress;
+  readonly #peer: StreamAddress;
+  readonly #flow: Flow = new Flow((error) => {
+    throw error;
+  });
   #writes: Uint8Array[] = [];
   #state: "open" | "closing" | "aborted" = "open";
+  /** The test has played the end. */
+  #lost = false;
+  /** The protocol has closed its direction. */
+  #writeEnding = false;
   #reason: Error | undefined = undefined;
 
   constructor(options: StringTransportOptions = {}) {
@@ -90,7 +125,33 @@ export class StringTransport implements Transport {
     this.#writes = [];
   }
 
-  /** Whether the protocol has closed it: by loseConnection() or by abortConnection(). */
+  /** Plays a peer that has taken everything: producers go on, and whenDrained() fires. */
+  drain(): void {
+    this.bufferedBytes = 0;
+    if (this.#writable) this.#flow.caughtUp();
+  }
+
+  /**
+   * Plays the end, by `reason` where the protocol has given none: stops the producer, and fails
+   * whenDrained(). Returns what connectionLost is then to be told.
+   */
+  lose(reason: Error = new ConnectionDoneError()): Failure {
+    if (this.#state === "open") this.#state = "closing";
+    this.#reason ??= reason;
+    const failure = new Failure(this.#reason);
+    if (!this.#lost) {
+      this.#lost = true;
+      this.#flow.end(failure);
+    }
+    return failure;
+  }
+
+  /** Whether the protocol has closed its direction, by loseWriteConnection(). */
+  get writeDisconnecting(): boolean {
+    return this.#writeEnding;
+  }
+
+  /** Whether it was closed: by loseConnection() or abortConnection(), or by {@link lose}. */
   get disconnecting(): boolean {
     return this.#state !== "open";
   }
@@ -100,7 +161,7 @@ export class StringTransport implements Transport {
     return this.#state === "aborted";
   }
 
-  /** Why the protocol has closed it, as its connectionLost would be told; else undefined. */
+  /** Why it was closed, as the protocol's connectionLost would be told; else undefined. */
   get reason(): Error | undefined {
     return this.#reason;
   }
@@ -113,19 +174,23 @@ export class StringTransport implements Transport {
 
   write(data: Uint8Array | string): boolean {
     const bytes = typeof data === "string" ? encoder.encode(data) : data;
-    if (!this.connected) {
+    if (!this.#writable) {
       this.droppedBytes += bytes.length;
+      this.#flow.pause();
       return false;
     }
     this.#writes.push(bytes);
     if (this.bufferedBytes > this.maxBufferedBytes) {
       this.abortConnection(new WriteOverflowError(this.maxBufferedBytes));
+      return false;
     }
-    return this.bufferedBytes <= HIGH_WATER_BYTES;
+    if (this.bufferedBytes <= this.highWaterBytes) return true;
+    this.#flow.fellBehind();
+    return false;
   }
 
   writeSequence(pieces: Iterable<Uint8Array | string>): boolean {
-    let mayGoOn = this.connected;
+    let mayGoOn = this.#writable;
     for (const piece of pieces) mayGoOn = this.write(piece);
     return mayGoOn;
   }
@@ -137,12 +202,47 @@ export class StringTransport implements Transport {
   }
 
   abortConnection(reason: Error = new ConnectionAbortedError()): void {
-    if (this.#state === "aborted") return;
+    if (this.#state === "aborted" || this.#lost) return;
     this.#state = "aborted";
     // A reason that was given to loseConnection() stays.
     if (this.#reason === undefined || this.#reason instanceof ConnectionDoneError) {
       this.#reason = reason;
     }
+  }
+
+  loseWriteConnection(): void {
+    if (this.connected) this.#writeEnding = true;
+  }
+
+  registerProducer(producer: PullProducer | PushProducer, streaming: boolean): void {
+    if (this.#writable) this.#flow.register(producer, streaming);
+    else producer.stopProducing();
+  }
+
+  unregisterProducer(): void {
+    this.#flow.unregister();
+  }
+
+  whenDrained(): Deferred<void> {
+    if (this.#lost) return fail(this.#reason);
+    return this.#writable ? this.#flow.whenCaughtUp() : this.#flow.whenEnded();
+  }
+
+  setProtocol(protocol: StreamProtocol, rest: Uint8Array = new Uint8Array(0)): void {
+    if (this.#lost) return;
+    this.protocol = protocol;
+    this.rest = rest;
+    protocol.makeConnection(this);
+  }
+
+  stopProducing(): void {
+    this.loseConnection();
+  }
+
+  /** Whether what is written is still sent: a pull producer may write until it unregisters. */
+  get #writable(): boolean {
+    if (this.#state === "aborted" || this.#lost) return false;
+    return (this.#state === "open" && !this.#writeEnding) || this.#flow.pulls;
   }
 
   pauseProducing(): void {
@@ -161,11 +261,20 @@ export class StringTransport implements Transport {
     this.tcpKeepAlive = enabled;
   }
 
-  getHost(): TCPAddress {
+  getHost(): StreamAddress {
     return this.#host;
   }
 
-  getPeer(): TCPAddress {
+  getPeer(): StreamAddress {
     return this.#peer;
+  }
+
+  /** Keeps the options; nothing is encrypted, and no handshake ends. */
+  startTLS(options: StartTLSOptions): void {
+    if (this.connected) this.tls = options;
+  }
+
+  getPeerCertificate(): PeerCertificate | undefined {
+    return undefined;
   }
 }

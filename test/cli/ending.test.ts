@@ -61,7 +61,7 @@ describe("reactor: how a daemon ends", () => {
       stdout: "",
       stderr:
         `reactor: cannot listen on 127.0.0.1:${port}: another program listens there; ` +
-        "stop it, or choose another port\n",
+        "stop it, or choose another address\n",
     });
   });
 

@@ -37,9 +37,12 @@ describe("reactor: help", () => {
       match.slice(1),
     );
     expect(can).to.deep.equal([
-      ["libuv", "core, time, callFromThread, tcp, udp, multicast, threads"],
+      ["libuv", "core, time, callFromThread, tcp, tls, unix, adopt, udp, multicast, threads"],
       ["timer", "core, time, callFromThread"],
-      ["clock", "core, time, callFromThread, tcp, udp, multicast, threads, clock"],
+      [
+        "clock",
+        "core, time, callFromThread, tcp, tls, unix, adopt, udp, multicast, threads, clock",
+      ],
     ]);
   });
 

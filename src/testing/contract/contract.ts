@@ -15,13 +15,24 @@
  */
 import type { AnyBackend } from "../../reactor/backend.ts";
 import type { Capability } from "../../reactor/capabilities.ts";
+import type { ReactorOptions } from "../../reactor/reactor.ts";
+import { closingCases } from "./closing-cases.ts";
+import type { ContractCertificates } from "./certificates.ts";
 import { coreCases } from "./core-cases.ts";
 import { datagramCases } from "./datagram-cases.ts";
 import { datagramLifeCases } from "./datagram-life-cases.ts";
 import { multicastCases } from "./multicast-cases.ts";
 import { tcpCases } from "./tcp-cases.ts";
 import { connectingCases } from "./connecting-cases.ts";
+import { halfCloseCases } from "./half-close-cases.ts";
+import { producerCases } from "./producer-cases.ts";
+import { pullCases } from "./pull-cases.ts";
+import { setProtocolCases } from "./set-protocol-cases.ts";
+import { throwingCases } from "./throwing-cases.ts";
 import { timeCases } from "./time-cases.ts";
+import { startTLSCases } from "./start-tls-cases.ts";
+import { tlsCases } from "./tls-cases.ts";
+import { unixCases } from "./unix-cases.ts";
 import { openWorld, type World } from "./world.ts";
 
 /** One law, tried out in a world of its own. */
@@ -29,6 +40,8 @@ export interface ContractCase<C extends Capability = Capability> {
   readonly name: string;
   /** What the backend must be capable of. */
   readonly needs: readonly C[];
+  /** What its reactor is made with, beside the backend's own options. */
+  readonly options?: ReactorOptions;
   readonly run: (world: World<C>) => Promise<void>;
 }
 
@@ -44,6 +57,13 @@ const cases: readonly ContractCase[] = [
   ...timeCases,
   ...tcpCases,
   ...connectingCases,
+  ...producerCases,
+  ...pullCases,
+  ...halfCloseCases,
+  ...setProtocolCases,
+  ...closingCases,
+  ...throwingCases,
+  ...unixCases,
   ...datagramCases,
   ...datagramLifeCases,
   ...multicastCases,
@@ -53,15 +73,24 @@ const cases: readonly ContractCase[] = [
  * The cases for a backend: all those whose needs it meets.
  *
  * @param options the backend's own, for each of the reactors that the cases make.
+ * @param certificates without them, the cases about TLS are left out.
  */
-export function contractFor(backend: AnyBackend, options: object = {}): BoundCase[] {
+export function contractFor(
+  backend: AnyBackend,
+  options: object = {},
+  certificates?: ContractCertificates,
+): BoundCase[] {
   const able = backend.capabilities as readonly Capability[];
-  return cases
+  const aboutTLS =
+    certificates === undefined
+      ? []
+      : ([...tlsCases(certificates), ...startTLSCases(certificates)] as readonly ContractCase[]);
+  return [...cases, ...aboutTLS]
     .filter(({ needs }) => needs.every((capability) => able.includes(capability)))
-    .map(({ name, run }) => ({
+    .map(({ name, run, options: ofCase }) => ({
       name,
       run: async () => {
-        const world: World<Capability> = openWorld(backend, options);
+        const world: World<Capability> = openWorld(backend, { ...options, ...ofCase });
         try {
           await run(world);
         } catch (error) {

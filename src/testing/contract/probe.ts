@@ -9,7 +9,7 @@ const HOST = "127.0.0.1";
 
 /** A protocol that logs its life, and remembers what it received. */
 export class Probe extends Protocol {
-  /** `made`, `lost REASON`: the calls it got, without the data, whose pieces mean nothing. */
+  /** The calls it got, without the data, whose pieces mean nothing: `made`, `lost REASON`, … */
   readonly life: string[] = [];
   received = "";
   reason: Failure | undefined;
@@ -17,15 +17,36 @@ export class Probe extends Protocol {
   onMade: (probe: Probe) => void = () => {};
   onData: (probe: Probe, text: string) => void = () => {};
   onLost: (probe: Probe) => void = () => {};
+  /** A probe supports half-close from {@link halfCloseable} on. */
+  readConnectionLost?: () => void;
+  writeConnectionLost?: () => void;
+  /** What to do in these. */
+  onReadLost: (probe: Probe) => void = () => {};
+  onWriteLost: (probe: Probe) => void = () => {};
   readonly #decode = new TextDecoder();
 
   get lost(): boolean {
     return this.reason !== undefined;
   }
 
+  halfCloseable(): void {
+    this.readConnectionLost = () => {
+      this.life.push("read lost");
+      this.onReadLost(this);
+    };
+    this.writeConnectionLost = () => {
+      this.life.push("write lost");
+      this.onWriteLost(this);
+    };
+  }
+
   override connectionMade(): void {
     this.life.push("made");
     this.onMade(this);
+  }
+
+  override handshakeCompleted(): void {
+    this.life.push("secured");
   }
 
   override dataReceived(data: Uint8Array): void {

@@ -1,5 +1,5 @@
 /** The addresses of the simulated network: one host that has all of them. */
-import { isIP, isIPv4 } from "../../../core/ip-address.ts";
+import { canonicalIP, isIP, isIPv4 } from "../../../core/ip-address.ts";
 
 /** The ports that are given out to those who ask for none in particular. */
 export const EPHEMERAL_FIRST = 49152;
@@ -20,8 +20,8 @@ export function reachable(host: string): string {
   return host === "::" ? "::1" : host;
 }
 
-/** The address behind a name: here only localhost has one. */
+/** The address behind a name, as text in its one form: here only localhost has one. */
 export function addressOf(name: string): string | undefined {
   if (name.toLowerCase() === "localhost") return "127.0.0.1";
-  return isIP(name) ? name.toLowerCase() : undefined;
+  return isIP(name) ? canonicalIP(name) : undefined;
 }

@@ -3,17 +3,21 @@ import { BadOptionError } from "../../../core/errors.ts";
 import type { Deferred } from "../../../defer/deferred.ts";
 import type { Backend, Loop, Opened } from "../../backend.ts";
 import type { ClockOptions, ReactorClock } from "../../capabilities.ts";
-import { TCP } from "../../tcp.ts";
+import type { StreamKind } from "../../stream-driver.ts";
+import { Streams } from "../../streams.ts";
 import { UDP } from "../../udp.ts";
 import { openWorker, type WorkerEvents, type WorkerHandle } from "../../workers.ts";
 import { InlineWorker } from "./inline-worker.ts";
 import { ClockWorld } from "./world.ts";
 
-type Capabilities = "tcp" | "udp" | "multicast" | "threads" | "clock";
+type Capabilities = "tcp" | "tls" | "unix" | "adopt" | "udp" | "multicast" | "threads" | "clock";
 
 /** One reactor's part in a world, which is its own unless it is given one. */
 class ClockDriver implements Opened<Capabilities>, ReactorClock {
-  readonly tcp: TCP;
+  readonly tcp: Streams<StreamKind>;
+  readonly tls: Streams<StreamKind>;
+  readonly unix: Streams<StreamKind>;
+  readonly adopt: Streams<StreamKind>;
   readonly udp: UDP;
   readonly multicast: UDP;
   readonly clock: ReactorClock = this;
@@ -32,7 +36,8 @@ class ClockDriver implements Opened<Capabilities>, ReactorClock {
     this.#world = world;
     this.#number = world.join();
     const report = (error: unknown, doing: string): void => loop.reportError(error, doing);
-    this.tcp = new TCP(loop, world.network.reportingTo(report));
+    const streams = new Streams(loop, world.network.reportingTo(report));
+    this.tcp = this.tls = this.unix = this.adopt = streams;
     this.udp = this.multicast = new UDP(loop, world.datagrams);
   }
 
@@ -94,6 +99,8 @@ function worldOf({ world, ...own }: ClockReactorOptions): ClockWorld {
 /** All of them, by a type that fails to compile when one is missing. */
 const CLOCK_OPTIONS = Object.keys({
   latency: 0,
+  certificates: 0,
+  descriptors: 0,
   datagrams: 0,
   seed: 0,
   trace: 0,
@@ -104,6 +111,6 @@ const CLOCK_OPTIONS = Object.keys({
 export const clock: Backend<Capabilities, ClockReactorOptions> = {
   name: "clock",
   summary: "virtual time, in-memory network, simulated workers: deterministic",
-  capabilities: ["tcp", "udp", "multicast", "threads", "clock"],
+  capabilities: ["tcp", "tls", "unix", "adopt", "udp", "multicast", "threads", "clock"],
   open: (loop, options) => new ClockDriver(loop, worldOf(options)),
 };

@@ -1,8 +1,9 @@
 import { checksum } from "../../../core/bytes.ts";
 import { Fifo } from "../../../core/fifo.ts";
 import { ConnectionLostError } from "../../errors.ts";
-import { StreamConnection } from "../../stream-connection.ts";
-import type { TCPAddress } from "../../transport.ts";
+import { SecurableConnection } from "../../securable-connection.ts";
+import type { StreamAddress } from "../../transport.ts";
+import { quoteUNIXName } from "../../unix-name.ts";
 import type { NetworkOptions } from "./memory-network.ts";
 
 /** How many bytes may be under way to a peer, or wait there to be read. */
@@ -15,10 +16,10 @@ const RESET = Symbol("reset");
 type Segment = Uint8Array | typeof FIN | typeof RESET;
 
 /** One end of a connection in memory. */
-export class MemoryConnection extends StreamConnection {
+export class MemoryConnection extends SecurableConnection {
   readonly #options: NetworkOptions;
-  readonly #host: TCPAddress;
-  readonly #peer: TCPAddress;
+  readonly #host: StreamAddress;
+  readonly #peer: StreamAddress;
   #other!: MemoryConnection;
   /** Written, and not yet under way because the window is full. */
   readonly #outbox = new Fifo<Uint8Array | typeof FIN>(Infinity);
@@ -28,11 +29,17 @@ export class MemoryConnection extends StreamConnection {
   /** How much of the other end's window this end has used. */
   #unacknowledged = 0;
   #reading = false;
+  /** Somebody wants to know when bytes have left the outbox. */
+  #flushWanted = false;
+  /** The end of this direction is in the outbox, or was sent. */
+  #ending = false;
+  /** All of this end is to be closed once the outbox is empty. */
+  #finishing = false;
   #closed = false;
 
   constructor(
-    host: TCPAddress,
-    peer: TCPAddress,
+    host: StreamAddress,
+    peer: StreamAddress,
     options: NetworkOptions,
     report: (error: unknown, doing: string) => void,
   ) {
@@ -64,15 +71,15 @@ export class MemoryConnection extends StreamConnection {
     this.#forget();
   }
 
-  getHost(): TCPAddress {
+  getHost(): StreamAddress {
     return this.#host;
   }
 
-  getPeer(): TCPAddress {
+  getPeer(): StreamAddress {
     return this.#peer;
   }
 
-  get bufferedBytes(): number {
+  protected override get wireBufferedBytes(): number {
     return this.#outboxBytes;
   }
 
@@ -82,7 +89,7 @@ export class MemoryConnection extends StreamConnection {
   /** A peer in memory does not vanish unnoticed. */
   setTcpKeepAlive(): void {}
 
-  protected override send(bytes: Uint8Array): void {
+  protected override sendWire(bytes: Uint8Array): void {
     if (bytes.length === 0) return;
     // Both sides must be free to use their bytes as they like.
     this.#outbox.push(bytes.slice());
@@ -90,21 +97,39 @@ export class MemoryConnection extends StreamConnection {
     this.#transmit();
   }
 
-  protected override setReading(enabled: boolean): void {
+  protected override setWireReading(enabled: boolean): void {
     this.#reading = enabled;
     if (enabled) this.#later(0, () => this.#read());
   }
 
-  protected override finish(): void {
+  protected override flushWire(): void {
+    this.#flushWanted = true;
+  }
+
+  protected override finishWireWriting(): void {
+    this.#ending = true;
     this.#outbox.push(FIN);
     this.#transmit();
   }
 
-  protected override destroy(): void {
+  protected override finishWire(): void {
+    this.#finishing = true;
+    if (!this.#ending) this.finishWireWriting();
+    else if (this.#outbox.length === 0) this.#close();
+  }
+
+  protected override destroyWire(): void {
     if (this.#closed) return;
-    this.#trace("reset");
+    const unread = this.#unread;
     this.#inbox.clear();
-    this.#sendReset();
+    // UNIX sockets know no reset, but for unread bytes.
+    if (this.#host.type === "TCP" || unread) {
+      this.#trace("reset");
+      this.#sendReset();
+    } else {
+      this.#trace("fin");
+      this.#later(this.#options.latency, () => this.#other.#arrive(FIN));
+    }
     this.#close();
   }
 
@@ -114,9 +139,8 @@ export class MemoryConnection extends StreamConnection {
       const first = this.#outbox.peek();
       if (first === undefined) return;
       if (first === FIN) {
-        this.#trace("fin");
-        this.#later(this.#options.latency, () => this.#other.#arrive(FIN));
-        this.#close();
+        this.#outbox.shift();
+        this.#sendEnd();
         return;
       }
       const room = WINDOW_BYTES - this.#unacknowledged;
@@ -126,9 +150,26 @@ export class MemoryConnection extends StreamConnection {
       else this.#outbox.replaceNext(first.subarray(room));
       this.#outboxBytes -= segment.length;
       this.#unacknowledged += segment.length;
+      this.#tellFlushed();
       this.#trace(`data ${segment.length} #${checksum(segment).toString(16)}`);
       this.#later(this.#options.latency, () => this.#other.#arrive(segment));
     }
+  }
+
+  #sendEnd(): void {
+    // Where bytes came that nobody will read, the peer gets a reset in place of a clean end.
+    if (!this.#finishing || !this.#unread) {
+      this.#trace("fin");
+      this.#later(this.#options.latency, () => this.#other.#arrive(FIN));
+    }
+    if (this.#finishing) this.#close();
+    else this.#later(0, () => this.writeEnded());
+  }
+
+  #tellFlushed(): void {
+    if (!this.#flushWanted) return;
+    this.#flushWanted = false;
+    this.#later(0, () => this.flushed());
   }
 
   #arrive(segment: Segment): void {
@@ -153,7 +194,7 @@ export class MemoryConnection extends StreamConnection {
     const segment = this.#inbox.shift();
     if (segment === undefined) return;
     if (segment === FIN) {
-      this.endReceived();
+      this.wireEnded();
       return;
     }
     if (segment === RESET) {
@@ -162,7 +203,7 @@ export class MemoryConnection extends StreamConnection {
     }
     this.#later(this.#options.latency, () => this.#other.#acknowledge(segment.length));
     if (this.#inbox.length > 0) this.#later(0, () => this.#read());
-    this.received(segment);
+    this.wireReceived(segment);
   }
 
   #acknowledge(length: number): void {
@@ -178,12 +219,17 @@ export class MemoryConnection extends StreamConnection {
 
   #close(): void {
     // Bytes that nobody will read any more: the peer is told that they were lost.
-    if (this.#inbox.length > 0) this.#sendReset();
+    if (this.#unread) this.#sendReset();
     this.#forget();
     this.#later(0, () => {
       this.#trace("closed");
       this.lost();
     });
+  }
+
+  /** Whether bytes wait to be read; an end or a reset comes behind them, or alone. */
+  get #unread(): boolean {
+    return this.#inbox.peek() instanceof Uint8Array;
   }
 
   #forget(): void {
@@ -194,10 +240,15 @@ export class MemoryConnection extends StreamConnection {
   }
 
   #trace(what: string): void {
-    this.#options.trace(`${what} ${this.#host.port}>${this.#peer.port}`);
+    this.#options.trace(`${what} ${nameOf(this.#host)}>${nameOf(this.#peer)}`);
   }
 
   #later(seconds: number, action: () => void): void {
     this.#options.happenings.add(seconds, action);
   }
+}
+
+/** For traces: on one host, its port tells which end it is. */
+function nameOf(address: StreamAddress): string {
+  return address.type === "TCP" ? String(address.port) : quoteUNIXName(address.name);
 }

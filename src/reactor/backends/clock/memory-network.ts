@@ -1,31 +1,52 @@
 /** The network of the clock backend: one host, whose connections are in memory. */
+import { isIPv4 } from "../../../core/ip-address.ts";
 import { QueueFullError } from "../../../core/errors.ts";
 import { Deferred } from "../../../defer/deferred.ts";
+import type { SimulatedCertificate } from "../../capabilities.ts";
 import { CannotListenError, ConnectionRefusedError, UnknownHostError } from "../../errors.ts";
 import type { StreamConnection } from "../../stream-connection.ts";
-import type { DialRequest, Listener, ListenRequest, StreamDriver } from "../../tcp.ts";
+import type {
+  AddressFamily,
+  AdoptRequest,
+  DialRequest,
+  Listener,
+  ListenRequest,
+  StreamDriver,
+  StreamKind,
+  TCPDialRequest,
+  TCPListenRequest,
+  UNIXDialRequest,
+  UNIXListenRequest,
+} from "../../stream-driver.ts";
 import type { TimerQueue } from "../../timer-queue.ts";
-import type { TCPAddress } from "../../transport.ts";
+import type { StreamAddress, TCPAddress } from "../../transport.ts";
+import { quoteUNIXName } from "../../unix-name.ts";
 import { addressOf, covers, EPHEMERAL_FIRST, EPHEMERAL_LAST, reachable } from "./addresses.ts";
 import { MemoryConnection } from "./memory-connection.ts";
+import { MemoryTLS } from "./memory-tls.ts";
 
 export interface NetworkOptions {
   /** Where what is to happen is scheduled, with its delay in seconds. */
   readonly happenings: TimerQueue;
   readonly latency: number;
   readonly trace: (event: string) => void;
+  readonly certificates: Readonly<Record<string, SimulatedCertificate>>;
+  readonly descriptors: Readonly<Record<number, StreamAddress>>;
 }
+
+type Accept = (connection: StreamConnection) => void;
 
 /** Where the errors of one reactor's connections go. */
 type Report = (error: unknown, doing: string) => void;
 
 interface MemoryListener {
-  readonly address: TCPAddress;
+  readonly address: StreamAddress;
   readonly report: Report;
-  readonly accept: (connection: StreamConnection) => void;
+  readonly accept: Accept;
 }
 
 export class MemoryNetwork {
+  readonly tls: MemoryTLS;
   readonly #options: NetworkOptions;
   readonly #listeners = new Set<MemoryListener>();
   #nextPort = EPHEMERAL_FIRST;
@@ -34,55 +55,116 @@ export class MemoryNetwork {
 
   constructor(options: NetworkOptions) {
     this.#options = options;
+    this.tls = new MemoryTLS({
+      certificates: options.certificates,
+      now: () => options.happenings.now(),
+      later: (action) => this.#later(0, action),
+    });
   }
 
   /** The network as one of its reactors has it. */
-  reportingTo(report: Report): StreamDriver {
+  reportingTo(report: Report): StreamDriver<StreamKind> {
     return {
+      tls: this.tls,
       listen: (request, accept) => this.#listen(request, accept, report),
       dial: (request) => this.#dial(request, report),
     };
   }
 
-  #listen(
-    request: ListenRequest,
-    accept: (connection: StreamConnection) => void,
-    report: Report,
-  ): Deferred<Listener> {
+  #listen(request: ListenRequest, accept: Accept, report: Report): Deferred<Listener> {
     const listening = new Deferred<Listener>();
     this.#later(0, () => {
       if (listening.called) return;
-      const host = addressOf(request.host);
-      if (host === undefined) {
-        listening.errback(this.#cannotListen(request, "no such host name", "ENOTFOUND"));
-        return;
+      try {
+        listening.callback(this.#open(this.#addressFor(request), accept, request, report));
+      } catch (error) {
+        listening.errback(error);
       }
-      const port = request.port === 0 ? this.#freePort() : request.port;
-      if (this.#taken(host, port)) {
-        listening.errback(
-          this.#cannotListen(request, "another program listens there", "EADDRINUSE"),
-        );
-        return;
-      }
-      const listener = { address: { type: "TCP", host, port }, accept, report } as const;
-      this.#listeners.add(listener);
-      this.#options.trace(`listen ${host}:${port}`);
-      listening.callback({
-        address: listener.address,
-        close: () => this.#close(listener),
-      });
     });
     return listening;
   }
 
-  #dial(
-    { host: name, port, bindAddress }: DialRequest,
+  #dial(request: DialRequest, report: Report): Deferred<StreamConnection> {
+    return request.kind === "tcp"
+      ? this.#dialTCP(request, report)
+      : this.#dialUNIX(request, report);
+  }
+
+  // --- listening ---
+
+  /** The address to listen on. @throws CannotListenError */
+  #addressFor(request: ListenRequest): StreamAddress {
+    switch (request.kind) {
+      case "tcp":
+        return this.#addressForTCP(request);
+      case "unix":
+        return this.#addressForUNIX(request);
+      case "adopted":
+        return this.#adopted(request);
+    }
+  }
+
+  #addressForTCP({ host: name, port: wanted }: TCPListenRequest): StreamAddress {
+    const where = `${name.includes(":") ? `[${name}]` : name}:${wanted}`;
+    const host = addressOf(name);
+    if (host === undefined) throw cannotListen(where, "no such host name", "ENOTFOUND");
+    const port = wanted === 0 ? this.#freePort() : wanted;
+    if (this.#taken(host, port)) {
+      throw cannotListen(where, "another program listens there", "EADDRINUSE");
+    }
+    return { type: "TCP", host, port };
+  }
+
+  #addressForUNIX({ name }: UNIXListenRequest): StreamAddress {
+    if (this.#listenerOn(name) === undefined) return { type: "UNIX", name };
+    throw cannotListen(quoteUNIXName(name), "another program listens there", "EADDRINUSE");
+  }
+
+  #adopted({ descriptor, family }: AdoptRequest): StreamAddress {
+    const address = this.#options.descriptors[descriptor];
+    const where = `descriptor ${descriptor}`;
+    if (address === undefined) {
+      throw cannotListen(
+        where,
+        'it is not a descriptor that listens; say what it is by the option "descriptors"',
+        "EINVAL",
+      );
+    }
+    const found = familyOf(address);
+    if (found === family) return address;
+    throw cannotListen(
+      where,
+      `it is a socket of the family ${found}, not ${family}`,
+      "EAFNOSUPPORT",
+    );
+  }
+
+  #open(address: StreamAddress, accept: Accept, request: ListenRequest, report: Report): Listener {
+    const listener: MemoryListener = { address, accept, report };
+    const where =
+      address.type === "TCP" ? `${address.host}:${address.port}` : quoteUNIXName(address.name);
+    this.#listeners.add(listener);
+    const mode = request.kind === "unix" ? ` mode ${request.mode.toString(8)}` : "";
+    this.#options.trace(`listen ${where}${mode}`);
+    const close = (): Deferred<void> => {
+      const closed = new Deferred<void>();
+      this.#listeners.delete(listener);
+      this.#options.trace(`closed ${where}`);
+      this.#later(0, () => closed.callback());
+      return closed;
+    };
+    return { address, close };
+  }
+
+  // --- dialling ---
+
+  #dialTCP(
+    { host: name, port, bindAddress }: TCPDialRequest,
     report: Report,
   ): Deferred<StreamConnection> {
-    const { latency, trace } = this.#options;
-    const dialled = new Deferred<StreamConnection>();
     const host = addressOf(name);
     if (host === undefined) {
+      const dialled = new Deferred<StreamConnection>();
       this.#later(0, () => {
         if (dialled.called) return;
         dialled.errback(new UnknownHostError(`no address is known for the host "${name}"`));
@@ -95,24 +177,51 @@ export class MemoryNetwork {
       host: bindAddress ?? remote.host,
       port: this.#freePort(),
     };
+    return this.#connect(report, local, remote, `${host}:${port}`, (client) => {
+      this.#dialled.set(local.port, client);
+      return `${local.port}>${port}`;
+    });
+  }
+
+  #dialUNIX({ name }: UNIXDialRequest, report: Report): Deferred<StreamConnection> {
+    const where = quoteUNIXName(name);
+    return this.#connect(
+      report,
+      { type: "UNIX", name: "" },
+      { type: "UNIX", name },
+      where,
+      () => `>${where}`,
+    );
+  }
+
+  #connect(
+    report: Report,
+    local: StreamAddress,
+    remote: StreamAddress,
+    where: string,
+    /** Gives what to call it in traces. */
+    connected: (client: MemoryConnection) => string,
+  ): Deferred<StreamConnection> {
+    const { latency, trace } = this.#options;
+    const dialled = new Deferred<StreamConnection>();
     // There and back; then the third step of the handshake lets the listener accept.
     this.#later(2 * latency, () => {
       if (dialled.called) return;
       const listener = this.#listenerAt(remote);
       if (listener === undefined) {
-        trace(`refused ${host}:${port}`);
-        dialled.errback(new ConnectionRefusedError(`nobody listens on ${host}:${port}`));
+        trace(`refused ${where}`);
+        dialled.errback(new ConnectionRefusedError(`nobody listens on ${where}`));
         return;
       }
-      trace(`connected ${local.port}>${port}`);
       const [client, server] = MemoryConnection.pair(
         new MemoryConnection(local, remote, this.#options, report),
         new MemoryConnection(remote, local, this.#options, listener.report),
       );
-      this.#dialled.set(local.port, client);
+      const name = connected(client);
+      trace(`connected ${name}`);
       this.#later(latency, () => {
         if (this.#listeners.has(listener)) {
-          trace(`accepted ${local.port}>${port}`);
+          trace(`accepted ${name}`);
           listener.accept(server);
         } else {
           server.reset();
@@ -123,13 +232,7 @@ export class MemoryNetwork {
     return dialled;
   }
 
-  #close(listener: MemoryListener): Deferred<void> {
-    const closed = new Deferred<void>();
-    this.#listeners.delete(listener);
-    this.#options.trace(`closed ${listener.address.host}:${listener.address.port}`);
-    this.#later(0, () => closed.callback());
-    return closed;
-  }
+  // --- who listens where ---
 
   #freePort(): number {
     for (let tries = EPHEMERAL_FIRST; tries <= EPHEMERAL_LAST; tries++) {
@@ -144,21 +247,36 @@ export class MemoryNetwork {
   #taken(host: string, port: number): boolean {
     return [...this.#listeners].some(
       ({ address }) =>
-        address.port === port && (covers(address.host, host) || covers(host, address.host)),
+        address.type === "TCP" &&
+        address.port === port &&
+        (covers(address.host, host) || covers(host, address.host)),
     );
   }
 
-  #listenerAt({ host, port }: TCPAddress): MemoryListener | undefined {
+  #listenerAt(remote: StreamAddress): MemoryListener | undefined {
+    if (remote.type === "UNIX") return this.#listenerOn(remote.name);
     return [...this.#listeners].find(
-      ({ address }) => address.port === port && covers(address.host, host),
+      ({ address }) =>
+        address.type === "TCP" && address.port === remote.port && covers(address.host, remote.host),
     );
   }
 
-  #cannotListen({ host, port }: ListenRequest, why: string, reason: string): CannotListenError {
-    return new CannotListenError(`cannot listen on ${host}:${port}: ${why}`, reason);
+  #listenerOn(name: string): MemoryListener | undefined {
+    return [...this.#listeners].find(
+      ({ address }) => address.type === "UNIX" && address.name === name,
+    );
   }
 
   #later(seconds: number, action: () => void): void {
     this.#options.happenings.add(seconds, action);
   }
+}
+
+function cannotListen(where: string, why: string, reason: string): CannotListenError {
+  return new CannotListenError(`cannot listen on ${where}: ${why}`, reason);
+}
+
+function familyOf(address: StreamAddress): AddressFamily {
+  if (address.type === "UNIX") return "UNIX";
+  return isIPv4(address.host) ? "INET" : "INET6";
 }

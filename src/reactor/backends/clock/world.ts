@@ -77,6 +77,8 @@ export class ClockWorld {
       happenings: this.happenings,
       latency,
       trace: (event: string) => this.#note(event),
+      certificates: options.certificates ?? {},
+      descriptors: options.descriptors ?? {},
     };
     this.network = new MemoryNetwork(network);
     this.datagrams = new MemoryDatagrams(network, options.datagrams, new SeededRandom(seed));

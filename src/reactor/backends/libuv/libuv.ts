@@ -1,7 +1,8 @@
 /** Node's own loop: timers, TCP, UDP and worker threads. */
 import type { Deferred } from "../../../defer/deferred.ts";
 import type { Backend, Loop, Opened } from "../../backend.ts";
-import { TCP } from "../../tcp.ts";
+import type { StreamKind } from "../../stream-driver.ts";
+import { Streams } from "../../streams.ts";
 import { UDP } from "../../udp.ts";
 import { openWorker, type WorkerEvents, type WorkerHandle } from "../../workers.ts";
 import { TimerDriver } from "../timer/timer.ts";
@@ -13,10 +14,13 @@ import { Watchdog } from "./watchdog.ts";
 /** Looked up once: properties of `process` are slow to find. */
 const hrtime = process.hrtime.bind(process);
 
-type Capabilities = "tcp" | "udp" | "multicast" | "threads";
+type Capabilities = "tcp" | "tls" | "unix" | "adopt" | "udp" | "multicast" | "threads";
 
 class LibuvDriver extends TimerDriver implements Opened<Capabilities> {
-  readonly tcp: TCP;
+  readonly tcp: Streams<StreamKind>;
+  readonly tls: Streams<StreamKind>;
+  readonly unix: Streams<StreamKind>;
+  readonly adopt: Streams<StreamKind>;
   readonly udp: UDP;
   readonly multicast: UDP;
   readonly threads = {
@@ -39,7 +43,8 @@ class LibuvDriver extends TimerDriver implements Opened<Capabilities> {
         (error) => loop.reportError(error, "watching the loop"),
       );
     }
-    this.tcp = new TCP(loop, new NetDriver((error, doing) => loop.reportError(error, doing)));
+    const driver = new NetDriver((error, doing) => loop.reportError(error, doing));
+    this.tcp = this.tls = this.unix = this.adopt = new Streams(loop, driver);
     this.udp = this.multicast = new UDP(loop, new DgramDriver());
   }
 
@@ -94,6 +99,6 @@ export interface LibuvOptions {
 export const libuv: Backend<Capabilities, LibuvOptions> = {
   name: "libuv",
   summary: "Node's own loop: real time, real sockets, worker threads",
-  capabilities: ["tcp", "udp", "multicast", "threads"],
+  capabilities: ["tcp", "tls", "unix", "adopt", "udp", "multicast", "threads"],
   open: (loop, options) => new LibuvDriver(loop, options),
 };

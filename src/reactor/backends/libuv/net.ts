@@ -8,64 +8,192 @@ import {
   UnknownHostError,
 } from "../../errors.ts";
 import type { StreamConnection } from "../../stream-connection.ts";
-import type { DialRequest, Listener, ListenRequest, StreamDriver } from "../../tcp.ts";
+import type {
+  AddressFamily,
+  AdoptRequest,
+  DialRequest,
+  Listener,
+  ListenRequest,
+  StreamDriver,
+  StreamKind,
+  TCPListenRequest,
+  UNIXListenRequest,
+} from "../../stream-driver.ts";
+import type { StreamAddress, UNIXAddress } from "../../transport.ts";
+import { quoteUNIXName } from "../../unix-name.ts";
+import { NodeTLS } from "./node-tls.ts";
 import { SocketConnection } from "./socket-connection.ts";
+import { type SocketFile, SocketFileError, takeSocketFile } from "./socket-file.ts";
 
 type ReportError = (error: unknown, doing: string) => void;
+type Accept = (connection: StreamConnection) => void;
 
-export class NetDriver implements StreamDriver {
+/** What is in the way of listening, by the system's codes. */
+const LISTEN_ADVICE: Readonly<Record<string, string>> = {
+  EADDRINUSE: "another program listens there; stop it, or choose another address",
+  EACCES: "no permission; ports below 1024, and directories of others, need privileges",
+  EADDRNOTAVAIL: "this machine does not have that address",
+  ENOTFOUND: "no such host name",
+  ENOENT: "its directory does not exist",
+  EMFILE: "too many files are open; raise the limit (ulimit -n)",
+  EINVAL: "it is not a descriptor that listens",
+  EBADF: "it is not an open descriptor",
+};
+
+export class NetDriver implements StreamDriver<StreamKind> {
+  readonly tls: NodeTLS = new NodeTLS();
   readonly #report: ReportError;
 
   constructor(report: ReportError) {
     this.#report = report;
   }
 
-  listen(
-    { host, port, backlog }: ListenRequest,
-    accept: (connection: StreamConnection) => void,
-  ): Deferred<Listener> {
-    const server = net.createServer({ allowHalfOpen: true, pauseOnConnect: true });
-    const listening = new Deferred<Listener>(() => server.close());
-    server.on("error", (error: NodeJS.ErrnoException) => {
-      // An error after the start (a failing accept) leaves the port listening.
-      if (listening.called) this.#report(error, `accepting on port ${port}`);
-      else listening.errback(cannotListen(error, host, port));
-    });
-    server.on("connection", (socket) => {
-      // A peer may have gone before it was accepted.
-      if (socket.remoteAddress === undefined) socket.destroy();
-      else accept(new SocketConnection(socket, this.#report));
-    });
-    server.listen({ port, host, backlog }, () => {
-      const address = server.address();
-      if (listening.called || address === null || typeof address === "string") return;
-      listening.callback({
-        address: { type: "TCP", host: address.address, port: address.port },
-        close: () => closeServer(server),
-      });
-    });
-    return listening;
+  listen(request: ListenRequest, accept: Accept): Deferred<Listener> {
+    switch (request.kind) {
+      case "tcp":
+        return this.#listenTCP(request, accept);
+      case "unix":
+        return this.#listenUNIX(request, accept);
+      case "adopted":
+        return this.#adopt(request, accept);
+    }
   }
 
-  dial({ host, port, bindAddress }: DialRequest): Deferred<StreamConnection> {
-    const socket = net.connect({
-      host,
-      port,
-      allowHalfOpen: true,
-      ...(bindAddress !== undefined && { localAddress: bindAddress }),
-    });
+  dial(request: DialRequest): Deferred<StreamConnection> {
+    const ends = request.kind === "tcp" ? undefined : { host: unix(""), peer: unix(request.name) };
+    const socket = net.connect({ ...connectOptions(request), allowHalfOpen: true });
     const dialled = new Deferred<StreamConnection>(() => socket.destroy());
     const failed = (error: NodeJS.ErrnoException): void => {
-      if (!dialled.called) dialled.errback(connectError(error, host, port));
+      if (!dialled.called) dialled.errback(connectError(error, request));
     };
     socket.once("error", failed);
     socket.once("connect", () => {
       socket.off("error", failed);
       socket.pause();
-      dialled.callback(new SocketConnection(socket, this.#report));
+      dialled.callback(new SocketConnection(socket, this.#report, ends));
     });
     return dialled;
   }
+
+  #listenTCP({ host, port, backlog }: TCPListenRequest, accept: Accept): Deferred<Listener> {
+    const where = `${host.includes(":") ? `[${host}]` : host}:${port}`;
+    const server = this.#server(accept, () => undefined);
+    server.listen({ port, host, backlog });
+    return this.#whenListening(server, where, () => ({
+      address: tcpAddress(server),
+      close: () => closeServer(server),
+    }));
+  }
+
+  #listenUNIX({ name, mode, backlog }: UNIXListenRequest, accept: Accept): Deferred<Listener> {
+    const where = quoteUNIXName(name);
+    const ends = { host: unix(name), peer: unix("") };
+    const server = this.#server(accept, () => ends);
+    if (name.startsWith("\0")) {
+      server.listen({ path: name, backlog, exclusive: true });
+      return this.#whenListening(server, where, () => ({
+        address: unix(name),
+        close: () => closeServer(server),
+      }));
+    }
+    let file: SocketFile | undefined;
+    let givenUp = false;
+    const listening = new Deferred<Listener>(() => {
+      givenUp = true;
+    });
+    takeSocketFile(server, name, mode, backlog).then(
+      (taken) => {
+        file = taken;
+        server.on("error", (error) => this.#report(error, `accepting on ${where}`));
+        const close = (): Deferred<void> => {
+          file?.remove();
+          return closeServer(server);
+        };
+        if (givenUp) close();
+        else listening.callback({ address: unix(name), close });
+      },
+      (error: unknown) => {
+        server.close();
+        if (!givenUp) listening.errback(cannotListen(error as NodeJS.ErrnoException, where));
+      },
+    );
+    return listening;
+  }
+
+  #adopt({ descriptor, family }: AdoptRequest, accept: Accept): Deferred<Listener> {
+    const where = `descriptor ${descriptor}`;
+    let address: StreamAddress | undefined;
+    const server = this.#server(accept, () =>
+      address?.type === "UNIX" ? { host: address, peer: unix("") } : undefined,
+    );
+    server.listen({ fd: descriptor });
+    return this.#whenListening(server, where, () => {
+      const bound = server.address();
+      const found: AddressFamily =
+        typeof bound === "object" && bound !== null
+          ? bound.family === "IPv6"
+            ? "INET6"
+            : "INET"
+          : "UNIX";
+      if (found !== family) {
+        server.close();
+        throw new CannotListenError(
+          `cannot listen on ${where}: it is a socket of the family ${found}, not ${family}`,
+          "EAFNOSUPPORT",
+        );
+      }
+      // Node cannot tell the name of an adopted UNIX socket.
+      address = found === "UNIX" ? unix("") : tcpAddress(server);
+      return { address, close: () => closeServer(server) };
+    });
+  }
+
+  #server(
+    accept: Accept,
+    ends: () => { readonly host: UNIXAddress; readonly peer: UNIXAddress } | undefined,
+  ): net.Server {
+    const server = net.createServer({ allowHalfOpen: true, pauseOnConnect: true });
+    server.on("connection", (socket) => {
+      const names = ends();
+      // A peer may have gone before it was accepted.
+      if (names === undefined && socket.remoteAddress === undefined) socket.destroy();
+      else accept(new SocketConnection(socket, this.#report, names));
+    });
+    return server;
+  }
+
+  #whenListening(server: net.Server, where: string, opened: () => Listener): Deferred<Listener> {
+    const listening = new Deferred<Listener>(() => server.close());
+    server.on("error", (error: NodeJS.ErrnoException) => {
+      // An error after the start (a failing accept) leaves the port listening.
+      if (listening.called) this.#report(error, `accepting on ${where}`);
+      else listening.errback(cannotListen(error, where));
+    });
+    server.on("listening", () => {
+      if (listening.called) return;
+      try {
+        listening.callback(opened());
+      } catch (error) {
+        listening.errback(error);
+      }
+    });
+    return listening;
+  }
+}
+
+function unix(name: string): UNIXAddress {
+  return { type: "UNIX", name };
+}
+
+function tcpAddress(server: net.Server): StreamAddress {
+  const { address, port } = server.address() as net.AddressInfo;
+  return { type: "TCP", host: address, port };
+}
+
+function connectOptions(request: DialRequest): net.NetConnectOpts {
+  if (request.kind === "unix") return { path: request.name };
+  const { host, port, bindAddress } = request;
+  return { host, port, ...(bindAddress !== undefined && { localAddress: bindAddress }) };
 }
 
 function closeServer(server: net.Server): Deferred<void> {
@@ -76,30 +204,28 @@ function closeServer(server: net.Server): Deferred<void> {
   return closed;
 }
 
-function cannotListen(error: NodeJS.ErrnoException, host: string, port: number): CannotListenError {
-  const advice: Record<string, string> = {
-    EADDRINUSE: "another program listens there; stop it, or choose another port",
-    EACCES: "no permission; ports below 1024 need privileges",
-    EADDRNOTAVAIL: "this machine does not have that address",
-    ENOTFOUND: "no such host name",
-  };
+function cannotListen(error: NodeJS.ErrnoException, where: string): CannotListenError {
   const code = error.code ?? error.message;
-  return new CannotListenError(
-    `cannot listen on ${host}:${port}: ${advice[code] ?? error.message}`,
-    code,
-    { cause: error },
-  );
+  const why = error instanceof SocketFileError ? error.message : LISTEN_ADVICE[code];
+  return new CannotListenError(`cannot listen on ${where}: ${why ?? error.message}`, code, {
+    cause: error,
+  });
 }
 
-function connectError(error: NodeJS.ErrnoException, host: string, port: number): ConnectError {
+function connectError(error: NodeJS.ErrnoException, request: DialRequest): ConnectError {
   const options = { cause: error };
-  switch (error.code) {
-    case "ECONNREFUSED":
-      return new ConnectionRefusedError(`nobody listens on ${host}:${port}`, options);
-    case "ENOTFOUND":
-    case "EAI_AGAIN":
-      return new UnknownHostError(`no address is known for the host "${host}"`, options);
-    default:
-      return new ConnectError(`cannot connect to ${host}:${port}: ${error.message}`, options);
+  const where =
+    request.kind === "tcp" ? `${request.host}:${request.port}` : quoteUNIXName(request.name);
+  const { code = "" } = error;
+  if (code === "ECONNREFUSED") {
+    return new ConnectionRefusedError(`nobody listens on ${where}`, options);
   }
+  if (code === "ENOENT") {
+    return new ConnectionRefusedError(`nobody listens on ${where}: no such file`, options);
+  }
+  if (request.kind === "tcp" && (code === "ENOTFOUND" || code === "EAI_AGAIN")) {
+    return new UnknownHostError(`no address is known for the host "${request.host}"`, options);
+  }
+  const why = request.kind === "unix" && code === "EACCES" ? "its mode does not permit it" : "";
+  return new ConnectError(`cannot connect to ${where}: ${why || error.message}`, options);
 }

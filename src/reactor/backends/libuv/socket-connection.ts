@@ -1,6 +1,7 @@
+import { readSync } from "node:fs";
 import type { Socket } from "node:net";
-import { StreamConnection } from "../../stream-connection.ts";
-import type { TCPAddress } from "../../transport.ts";
+import { SecurableConnection } from "../../securable-connection.ts";
+import type { StreamAddress, TCPAddress } from "../../transport.ts";
 
 const NOTHING = new Uint8Array(0);
 
@@ -8,19 +9,26 @@ const NOTHING = new Uint8Array(0);
  * A connection over a socket of node:net, which is connected, paused, and made with allowHalfOpen.
  * Public for backends that get their sockets in a way of their own.
  */
-export class SocketConnection extends StreamConnection {
+export class SocketConnection extends SecurableConnection {
   readonly #socket: Socket;
-  readonly #host: TCPAddress;
-  readonly #peer: TCPAddress;
+  readonly #host: StreamAddress;
+  readonly #peer: StreamAddress;
+  readonly #isTCP: boolean;
   #error: Error | undefined = undefined;
 
-  constructor(socket: Socket, report: (error: unknown, doing: string) => void) {
+  /** @param ends of a connection that is not TCP, whose sockets do not know their names. */
+  constructor(
+    socket: Socket,
+    report: (error: unknown, doing: string) => void,
+    ends?: { readonly host: StreamAddress; readonly peer: StreamAddress },
+  ) {
     super(report);
     this.#socket = socket;
+    this.#isTCP = ends === undefined;
     // A closed socket forgets its addresses.
-    this.#host = address(socket.localAddress, socket.localPort);
-    this.#peer = address(socket.remoteAddress, socket.remotePort);
-    socket.on("data", (data: Buffer) => this.received(data));
+    this.#host = ends?.host ?? address(socket.localAddress, socket.localPort);
+    this.#peer = ends?.peer ?? address(socket.remoteAddress, socket.remotePort);
+    socket.on("data", (data: Buffer) => this.wireReceived(data));
     socket.on("end", () => this.#ended());
     socket.on("error", (error) => {
       this.#error = error;
@@ -34,24 +42,34 @@ export class SocketConnection extends StreamConnection {
 
   /**
    * libuv reports a reset that comes behind unread bytes as a plain end. A write tells them apart:
-   * after a reset it fails, and the error ends the connection.
+   * after a reset it fails, and the error ends the connection. Bytes that wait are such a write;
+   * where this direction has ended there can be none, and the system is asked. (To a UNIX socket
+   * that was closed nothing can be written in any case; its resets come as such.)
    */
   #ended(): void {
-    if (!this.connected) return;
-    this.#socket.write(NOTHING, (error) => {
-      if (error === undefined || error === null) this.endReceived();
-    });
+    const socket = this.#socket;
+    if (!this.#isTCP || socket.writableLength > 0) {
+      this.wireEnded();
+    } else if (socket.writableEnded) {
+      const reset = resetOf(socket);
+      if (reset === undefined) this.wireEnded();
+      else socket.destroy(reset);
+    } else {
+      socket.write(NOTHING, (error) => {
+        if (error === undefined || error === null) this.wireEnded();
+      });
+    }
   }
 
-  getHost(): TCPAddress {
+  getHost(): StreamAddress {
     return this.#host;
   }
 
-  getPeer(): TCPAddress {
+  getPeer(): StreamAddress {
     return this.#peer;
   }
 
-  get bufferedBytes(): number {
+  protected override get wireBufferedBytes(): number {
     return this.#socket.writableLength;
   }
 
@@ -63,22 +81,57 @@ export class SocketConnection extends StreamConnection {
     this.#socket.setKeepAlive(enabled);
   }
 
-  protected override send(bytes: Uint8Array): void {
+  protected override sendWire(bytes: Uint8Array): void {
     this.#socket.write(bytes);
   }
 
-  protected override setReading(enabled: boolean): void {
+  protected override flushWire(): void {
+    this.#socket.write(NOTHING, (error) => {
+      if (error === undefined || error === null) this.flushed();
+    });
+  }
+
+  protected override setWireReading(enabled: boolean): void {
     if (enabled) this.#socket.resume();
     else this.#socket.pause();
   }
 
-  protected override finish(): void {
+  protected override finishWireWriting(): void {
+    this.#socket.once("finish", () => this.writeEnded());
+    this.#socket.end();
+  }
+
+  protected override finishWire(): void {
     this.#socket.destroySoon();
   }
 
-  protected override destroy(): void {
+  protected override destroyWire(): void {
+    const socket = this.#socket;
+    // UNIX sockets know no reset.
+    if (!this.#isTCP) {
+      socket.destroy();
+      return;
+    }
     // A reset tells the peer that this was no clean end.
-    this.#socket.resetAndDestroy();
+    const reset = (): void => void socket.resetAndDestroy();
+    // libuv refuses a reset during the moment that sending the end of the stream takes.
+    const ending = socket.writableEnded && !socket.writableFinished && socket.writableLength === 0;
+    if (ending) socket.once("finish", reset);
+    else reset();
+  }
+}
+
+/** The error that waits behind a socket's end, where the system tells. */
+function resetOf(socket: Socket): Error | undefined {
+  // Nothing public reads from a socket that has ended. On Windows there is no descriptor, nor need.
+  const { _handle: handle } = socket as { _handle?: { fd?: number } | null };
+  if (handle?.constructor.name !== "TCP" || !((handle.fd ?? -1) >= 0)) return undefined;
+  try {
+    readSync(handle.fd as number, new Uint8Array(1));
+    return undefined;
+  } catch (error) {
+    // That nothing is there to be read is as it should be.
+    return (error as NodeJS.ErrnoException).code === "EAGAIN" ? undefined : (error as Error);
   }
 }
 

@@ -1,0 +1,55 @@
+import { BadOptionError } from "../core/errors.ts";
+import type { ListenOptions, UNIXListenOptions } from "./capabilities.ts";
+import type {
+  AddressFamily,
+  AdoptRequest,
+  ListenRequest,
+  TCPListenRequest,
+  UNIXListenRequest,
+} from "./stream-driver.ts";
+import { assertUNIXName, textOf } from "./unix-name.ts";
+
+const BACKLOG = 50;
+const ANY_HOST = "0.0.0.0";
+/** Everybody may connect who may enter the directory, as in Twisted. */
+const UNIX_MODE = 0o666;
+const FAMILIES: readonly AddressFamily[] = ["INET", "INET6", "UNIX"];
+
+/** What users ask for, checked. */
+export function listenTCPRequest(port: number, options: ListenOptions): TCPListenRequest {
+  const { interface: host = ANY_HOST, backlog = BACKLOG } = options;
+  assertPort(port, 0);
+  return { kind: "tcp", host, port, backlog };
+}
+
+export function listenUNIXRequest(name: string, options: UNIXListenOptions): UNIXListenRequest {
+  const { mode = UNIX_MODE, backlog = BACKLOG } = options;
+  assertUNIXName(name);
+  if (Number.isInteger(mode) && mode >= 0 && mode <= 0o777) {
+    return { kind: "unix", name, mode, backlog };
+  }
+  throw new BadOptionError(`a mode is a number from 0 to 0o777, not ${mode}`);
+}
+
+export function adoptRequest(descriptor: number, family: AddressFamily): AdoptRequest {
+  if (!Number.isInteger(descriptor) || descriptor < 0) {
+    throw new BadOptionError(`${descriptor} is not a descriptor (a whole number from 0)`);
+  }
+  if (FAMILIES.includes(family)) return { kind: "adopted", descriptor, family };
+  throw new BadOptionError(`"${family}" is not one of ${FAMILIES.join(", ")}`);
+}
+
+export function assertPort(port: number, least: number): void {
+  if (Number.isInteger(port) && port >= least && port <= 65535) return;
+  throw new BadOptionError(`${port} is not a port (a whole number from ${least} to 65535)`);
+}
+
+export function assertTimeout(timeout: number): void {
+  if (timeout > 0 && timeout < Infinity) return;
+  throw new BadOptionError(`a timeout must be a number of seconds over 0, not ${timeout}`);
+}
+
+/** For people. */
+export function whereOf(request: ListenRequest): string {
+  return request.kind === "adopted" ? `descriptor ${request.descriptor}` : textOf(request);
+}

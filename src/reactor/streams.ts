@@ -1,0 +1,399 @@
+/**
+ * listenTCP, connectTCP and their kin, made from what a backend can do: listen, and dial. The rules
+ * on factories, ports and connectors are here, so that they are the same on every backend and for
+ * every kind of stream.
+ */
+import { Deferred } from "../defer/deferred.ts";
+import type { Failure } from "../defer/failure.ts";
+import { fail, succeed } from "../defer/maybe-deferred.ts";
+import type { Loop } from "./backend.ts";
+import type {
+  ConnectOptions,
+  DelayedCall,
+  ListenOptions,
+  ReactorAdopt,
+  ReactorTCP,
+  ReactorTLS,
+  ReactorUNIX,
+  UNIXConnectOptions,
+  UNIXListenOptions,
+} from "./capabilities.ts";
+import { type ConnectorOwner, StreamConnector } from "./connector.ts";
+import { ConnectionLostError, NoCapabilityError, ReactorNotRunningError } from "./errors.ts";
+import { Port } from "./port.ts";
+import { securable, SecurableConnection } from "./securable-connection.ts";
+import {
+  adoptRequest,
+  assertPort,
+  assertTimeout,
+  listenTCPRequest,
+  listenUNIXRequest,
+  whereOf,
+} from "./stream-checks.ts";
+import type { StreamConnection } from "./stream-connection.ts";
+import type {
+  AddressFamily,
+  DialRequest,
+  Listener,
+  ListenRequest,
+  StreamDriver,
+  StreamKind,
+} from "./stream-driver.ts";
+import type { TLSClientOptions, TLSContext, TLSProvider, TLSServerOptions } from "./tls.ts";
+import type {
+  ClientProtocolFactory,
+  Connector,
+  Destination,
+  ListeningPort,
+  ProtocolFactory,
+  StreamAddress,
+  UNIXAddress,
+} from "./transport.ts";
+import { assertUNIXName, textOf } from "./unix-name.ts";
+
+/** The streams of a reactor. A backend offers those of its methods that its driver can do. */
+export class Streams<K extends StreamKind = "tcp">
+  implements ReactorTCP, ReactorUNIX, ReactorTLS, ReactorAdopt, ConnectorOwner
+{
+  readonly #loop: Loop;
+  /** Asked for the kinds that its backend claims. */
+  readonly #driver: StreamDriver<StreamKind>;
+  readonly #opening = new Set<Deferred<unknown>>();
+  readonly #ports = new Set<Port<StreamAddress>>();
+  /** Each with the way to take it out of the reactor's account of what is open. */
+  readonly #connectors = new Map<StreamConnector, () => void>();
+  readonly #connections = new Map<StreamConnection, () => void>();
+  /** Those of them that have no protocol yet. */
+  readonly #handshaking = new Set<StreamConnection>();
+  /** While everything is disconnected: nothing new is begun. */
+  #closing:
+    { readonly emptied: Deferred<void>; readonly deadline: DelayedCall | undefined } | undefined =
+    undefined;
+
+  constructor(loop: Loop, driver: StreamDriver<K>) {
+    this.#loop = loop;
+    this.#driver = driver as unknown as StreamDriver<StreamKind>;
+  }
+
+  // --- ReactorTCP ---
+
+  listenTCP(
+    port: number,
+    factory: ProtocolFactory,
+    options: ListenOptions = {},
+  ): Deferred<ListeningPort> {
+    return this.#listen(listenTCPRequest(port, options), factory);
+  }
+
+  connectTCP(
+    host: string,
+    port: number,
+    factory: ClientProtocolFactory,
+    options: ConnectOptions = {},
+  ): Connector<TCPDestination> {
+    assertPort(port, 1);
+    const dial = (): Deferred<StreamConnection> => this.#dialTCP(host, port, options);
+    return this.#connect({ host, port }, factory, options, dial);
+  }
+
+  // --- ReactorTLS ---
+
+  listenSSL(
+    port: number,
+    factory: ProtocolFactory,
+    tls: TLSServerOptions,
+    options: ListenOptions = {},
+  ): Deferred<ListeningPort> {
+    const request = listenTCPRequest(port, options);
+    return this.#listen(request, factory, this.#tls("listenSSL").server(tls));
+  }
+
+  connectSSL(
+    host: string,
+    port: number,
+    factory: ClientProtocolFactory,
+    tls: TLSClientOptions = {},
+    options: ConnectOptions = {},
+  ): Connector<TCPDestination> {
+    assertPort(port, 1);
+    const context = this.#tls("connectSSL").client({ serverName: host, ...tls });
+    const dial = (): Deferred<StreamConnection> =>
+      this.#dialTCP(host, port, options).addCallback((connection) =>
+        securable(connection).secure(context),
+      );
+    return this.#connect({ host, port }, factory, options, dial);
+  }
+
+  // --- ReactorUNIX ---
+
+  listenUNIX(
+    name: string,
+    factory: ProtocolFactory,
+    options: UNIXListenOptions = {},
+  ): Deferred<ListeningPort<UNIXAddress>> {
+    return this.#listen(listenUNIXRequest(name, options), factory);
+  }
+
+  connectUNIX(
+    name: string,
+    factory: ClientProtocolFactory,
+    options: UNIXConnectOptions = {},
+  ): Connector<UNIXAddress> {
+    assertUNIXName(name);
+    const dial = (): Deferred<StreamConnection> => this.#dial({ kind: "unix", name }, undefined);
+    return this.#connect({ type: "UNIX", name }, factory, options, dial);
+  }
+
+  // --- ReactorAdopt ---
+
+  adoptStreamPort(
+    descriptor: number,
+    family: AddressFamily,
+    factory: ProtocolFactory,
+  ): Deferred<ListeningPort<StreamAddress>> {
+    return this.#listen(adoptRequest(descriptor, family), factory);
+  }
+
+  /**
+   * Closes every port, gives up every attempt, and closes every connection with ConnectionLost:
+   * those whose peers have not taken what was written in `drainSeconds` are cut off.
+   */
+  disconnectAll(): Deferred<void> {
+    const emptied = new Deferred<void>();
+    const { drainSeconds } = this.#loop;
+    const cutOffAll = (): void => {
+      for (const connection of this.#connections.keys()) {
+        const left = `${connection.bufferedBytes} bytes were not taken`;
+        connection.cutOff(
+          new ConnectionLostError(`the reactor has stopped: in ${drainSeconds} seconds ${left}`),
+        );
+      }
+    };
+    const deadline =
+      drainSeconds === Infinity ? undefined : this.#loop.callLater(drainSeconds, cutOffAll);
+    this.#closing = { emptied, deadline };
+    for (const opening of this.#opening) opening.cancel();
+    const ports = [...this.#ports].map((port) => port.stopListening());
+    for (const connector of this.#connectors.keys()) connector.stopConnecting();
+    // Nobody has written anything to these.
+    for (const connection of this.#handshaking) connection.abortConnection();
+    for (const connection of this.#connections.keys()) {
+      connection.loseConnection(new ConnectionLostError("the reactor has stopped"));
+    }
+    this.#checkEmpty();
+    return emptied.addCallback(() => {
+      return ports.reduce((all, port) => all.addCallback(() => port), succeed<void>(undefined));
+    });
+  }
+
+  /** The run has ended: what comes now is for the next one. */
+  reopen(): void {
+    if (this.#closing?.deadline?.active === true) this.#closing.deadline.cancel();
+    this.#closing = undefined;
+  }
+
+  // --- ConnectorOwner ---
+
+  began(connector: StreamConnector): void {
+    if (this.#closing !== undefined) throw new ReactorNotRunningError();
+    // It may be connecting again, without having ended.
+    if (this.#connectors.has(connector)) return;
+    const describe = (): string => `${connector.state}, ${textOf(connector.getDestination())}`;
+    this.#connectors.set(connector, this.#loop.opened("connector", describe));
+  }
+
+  connected(connection: StreamConnection): void {
+    const describe = (): string =>
+      `${textOf(connection.getHost())} with ${textOf(connection.getPeer())}`;
+    this.#connections.set(connection, this.#loop.opened("connection", describe));
+  }
+
+  lost(connection: StreamConnection): void {
+    this.#connections.get(connection)?.();
+    this.#connections.delete(connection);
+  }
+
+  ended(connector: StreamConnector): void {
+    this.#connectors.get(connector)?.();
+    this.#connectors.delete(connector);
+    this.#checkEmpty();
+  }
+
+  // --- parts ---
+
+  #tls(method: string): TLSProvider {
+    const { tls } = this.#driver;
+    if (tls === undefined) throw new NoCapabilityError(method, "of this reactor", "tls", []);
+    return tls;
+  }
+
+  #listen<A extends StreamAddress>(
+    request: ListenRequest,
+    factory: ProtocolFactory,
+    tls?: TLSContext,
+  ): Deferred<ListeningPort<A>> {
+    if (this.#closing !== undefined) return fail(new ReactorNotRunningError());
+    let listening: ListeningPort<A> | undefined;
+    const closed = this.#loop.opened("port", () =>
+      listening === undefined ? `${whereOf(request)}, to be opened` : textOf(listening.getHost()),
+    );
+    const opening = this.#whenRunning(() =>
+      this.#driver.listen(request, (connection) => this.#arrived(factory, connection, tls)),
+    );
+    this.#opening.add(opening);
+    const forget = <R>(result: R): R => {
+      this.#opening.delete(opening);
+      return result;
+    };
+    return opening
+      .addCallbacks(forget, (failure: Failure) => forget(failure))
+      .addCallback((listener) => this.#open<A>(listener, factory, closed))
+      .addCallback((opened) => (listening = opened))
+      .addErrback((failure: Failure) => {
+        closed();
+        return failure;
+      });
+  }
+
+  #connect<D extends Destination>(
+    destination: D,
+    factory: ClientProtocolFactory,
+    { timeout = 30 }: { timeout?: number },
+    dial: () => Deferred<StreamConnection>,
+  ): Connector<D> {
+    assertTimeout(timeout);
+    const connector = new StreamConnector<D>({
+      loop: this.#loop,
+      factory,
+      timeout,
+      destination,
+      dial: () => this.#whenRunning(dial),
+      owner: this,
+    });
+    connector.connect();
+    return connector;
+  }
+
+  #dialTCP(
+    host: string,
+    port: number,
+    { bindAddress }: ConnectOptions,
+  ): Deferred<StreamConnection> {
+    return this.#dial({ kind: "tcp", host, port, bindAddress }, host);
+  }
+
+  #dial(request: DialRequest, host: string | undefined): Deferred<StreamConnection> {
+    return this.#driver.dial(request).addCallback((connection) => {
+      this.#setOrigin(connection, "client", host);
+      return connection;
+    });
+  }
+
+  #setOrigin(
+    connection: StreamConnection,
+    side: "server" | "client",
+    host: string | undefined,
+  ): void {
+    if (!(connection instanceof SecurableConnection)) return;
+    connection.origin = { side, host, tls: this.#driver.tls, clock: this.#loop };
+  }
+
+  /** Sockets are opened while the reactor runs, so that none lives before or after. */
+  #whenRunning<T>(open: () => Deferred<T>): Deferred<T> {
+    let opening: Deferred<T> | undefined;
+    const opened = new Deferred<T>(() => opening?.cancel());
+    this.#loop.callWhenRunning(() => {
+      if (opened.called) return;
+      opening = open();
+      opening.addBoth((result) => opened.callback(result));
+    });
+    return opened;
+  }
+
+  #open<A extends StreamAddress>(
+    listener: Listener,
+    factory: ProtocolFactory,
+    closed: () => void,
+  ): ListeningPort<A> | Deferred<never> {
+    const port = new Port<A>(listener, () => {
+      this.#ports.delete(port);
+      closed();
+      try {
+        factory.doStop();
+      } catch (error) {
+        this.#loop.reportError(error, "calling a factory's doStop");
+      }
+    });
+    this.#ports.add(port);
+    try {
+      factory.doStart();
+      return port;
+    } catch (error) {
+      this.#ports.delete(port);
+      return listener.close().addCallback(() => fail(error));
+    }
+  }
+
+  #arrived(
+    factory: ProtocolFactory,
+    connection: StreamConnection,
+    tls: TLSContext | undefined,
+  ): void {
+    this.#setOrigin(connection, "server", undefined);
+    if (tls === undefined) {
+      this.#accept(factory, connection);
+      return;
+    }
+    this.connected(connection);
+    this.#handshaking.add(connection);
+    const over = (): void => {
+      this.#handshaking.delete(connection);
+      this.lost(connection);
+    };
+    securable(connection)
+      .secure(tls)
+      .addCallbacks(
+        () => {
+          over();
+          this.#accept(factory, connection);
+        },
+        (failure) => {
+          over();
+          factory.handshakeFailed?.(connection.getPeer(), failure);
+          this.#checkEmpty();
+        },
+      )
+      .addErrback((failure) => {
+        this.#loop.reportError(failure.value, "calling a factory's handshakeFailed");
+        this.#checkEmpty();
+      });
+  }
+
+  #accept(factory: ProtocolFactory, connection: StreamConnection): void {
+    try {
+      const protocol = factory.buildProtocol(connection.getPeer());
+      if (protocol !== null) {
+        this.connected(connection);
+        const ended = (): void => {
+          this.lost(connection);
+          this.#checkEmpty();
+        };
+        connection.start(this.#loop.timed("protocol", protocol), ended, this.#loop);
+        return;
+      }
+    } catch (error) {
+      this.#loop.reportError(error, "building a protocol for a connection");
+    }
+    connection.refuse();
+  }
+
+  #checkEmpty(): void {
+    if (this.#closing === undefined || this.#connections.size + this.#connectors.size > 0) return;
+    const { emptied, deadline } = this.#closing;
+    if (emptied.called) return;
+    if (deadline?.active === true) deadline.cancel();
+    emptied.callback();
+  }
+}
+
+type TCPDestination = Extract<Destination, { host: string }>;
