@@ -34,11 +34,13 @@ describe(`${COUNT} connections at a time`, () => {
       String(port.getHost().port),
       String(COUNT),
     ]);
-    await once(crowd, "message");
+    const gone = new AbortController();
+    const { signal } = gone;
+    crowd.once("exit", (status) => status === 0 || gone.abort(new Error("the crowd broke up")));
+    await once(crowd, "message", { signal });
     while (greeters.most < COUNT) await new Promise((resolve) => setTimeout(resolve, 20));
     crowd.send("go on");
-    const [served] = (await once(crowd, "message")) as [number];
-    await once(crowd, "exit");
+    const [served] = (await once(crowd, "message", { signal })) as [number];
     while (greeters.present.size > 0) await new Promise((resolve) => setTimeout(resolve, 20));
 
     expect(served).to.equal(POLITE);

@@ -27,7 +27,8 @@ class Guest {
     this.#socket.pause();
   }
 
-  misbehave(): void {
+  /** Resolves when the server has had enough of it. */
+  async misbehave(): Promise<void> {
     const socket = this.#socket;
     switch (mannerOf(this.index)) {
       case "resets":
@@ -35,9 +36,12 @@ class Guest {
         break;
       case "babbles":
         socket.resume().write(BABBLE);
+        await new Promise((resolve) => socket.on("end", resolve).on("close", resolve));
         break;
       case "floods":
         socket.write(FLOOD);
+        // By a reset, which once() would take for an error of its own.
+        await new Promise((resolve) => socket.on("close", resolve));
         break;
       case "leaves":
         socket.resume().end();
@@ -87,9 +91,10 @@ process.send?.("all have come");
 await once(process, "message");
 
 const polite = guests.filter(({ index }) => mannerOf(index) === "polite");
-for (const guest of guests) guest.misbehave();
+const misbehaved = guests.map((guest) => guest.misbehave());
 await Promise.all(polite.map((guest) => guest.speak()));
 const served = await Promise.all(polite.map((guest) => guest.leave()));
+await Promise.all(misbehaved);
 process.send?.(served.filter((well) => well).length);
 for (const guest of guests) guest.vanish();
 process.disconnect();
