@@ -35,15 +35,18 @@ export function fromPromise<T>(
 function begin<T>(start: (signal: AbortSignal) => PromiseLike<T>): Deferred<T> {
   const controller = new AbortController();
   let wanted = true;
+  let work: PromiseLike<T> | undefined;
   const deferred = new Deferred<T>(() => {
     wanted = false;
     const error = new CancelledError();
     controller.abort(error);
+    if (work instanceof Deferred) work.cancel();
     // Unless a listener of the signal has fired it.
     if (!deferred.called) deferred.errback(error);
   });
   try {
-    adopt(start(controller.signal)).addBoth((result) => {
+    work = start(controller.signal);
+    adopt(work).addBoth((result) => {
       if (wanted) fireRaw(deferred, result);
     });
   } catch (error) {
