@@ -39,21 +39,25 @@ export class AsyncCoroutine<T> {
     // What it has left behind still runs in its context, and is not its own any more.
     if (this.#ended) return undefined;
     this.#awaited.add(deferred);
-    if (this.#cancelRequested) {
-      this.#cancelRequested = false;
-      deferred.cancel();
-    }
+    // Not before it is known whether there is a result already, which could not be cancelled.
+    if (this.#cancelRequested) queueMicrotask(() => this.#cancelLate(deferred));
     return () => this.#awaited.delete(deferred);
   }
 
   #cancel(): typeof KEEP_WAITING | undefined {
     if (this.#awaited.size > 0) {
-      for (const deferred of this.#awaited) deferred.cancel();
+      for (const deferred of [...this.#awaited]) deferred.cancel();
       return KEEP_WAITING;
     }
     this.#cancelRequested = true;
     this.#giveUp();
     return undefined;
+  }
+
+  #cancelLate(deferred: Deferred<unknown>): void {
+    if (!this.#cancelRequested || !this.#awaited.has(deferred)) return;
+    this.#cancelRequested = false;
+    deferred.cancel();
   }
 
   #end(fire: () => void): void {

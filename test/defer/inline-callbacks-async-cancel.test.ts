@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { CancelledError, Deferred, inlineCallbacks } from "skein/defer";
+import { CancelledError, Deferred, inlineCallbacks, succeed } from "skein/defer";
 import { afterMicrotasks, collectUnhandled, errorOf, watch } from "../support/outcomes.ts";
 
 /** A Deferred whose cancelling is logged. */
@@ -109,6 +109,19 @@ for (const [kind, waitingFor] of Object.entries(kinds)) {
       expect(errorOf(done)).to.be.instanceOf(CancelledError);
       expect(log).to.deep.equal([]);
       release();
+      await afterMicrotasks();
+      expect(log.slice(0, 2)).to.deep.equal(["next cancelled", "caught CancelledError"]);
+    });
+
+    it("while it awaits a promise reaches its next await of what is not there yet", async () => {
+      const next = logged(log, "next");
+      const done = waitingFor(async () => {
+        await Promise.resolve();
+        await succeed("there already");
+        return next;
+      }, log)();
+      done.cancel();
+      expect(errorOf(done)).to.be.instanceOf(CancelledError);
       await afterMicrotasks();
       expect(log.slice(0, 2)).to.deep.equal(["next cancelled", "caught CancelledError"]);
     });
