@@ -24,9 +24,9 @@ import { AsyncCoroutine } from "./async-coroutine.ts";
 import { KEEP_WAITING } from "./canceller.ts";
 import { Deferred, fireRaw, fromPromise, take } from "./deferred.ts";
 import { Failure } from "./failure.ts";
-import { noteLeaving } from "./route.ts";
-import { asPromise } from "./thenable.ts";
+import { noteEntering, noteLeaving } from "./route.ts";
 import { NOT_YET } from "./wait.ts";
+import { waitable } from "./waitable.ts";
 
 /** What a function under inlineCallbacks may return when called. */
 export type Coroutine<T> =
@@ -65,6 +65,7 @@ export function inlineCallbacks<This, A extends unknown[], T>(
       failed.errback(error);
       return failed;
     }
+    if (coroutine instanceof Deferred) return coroutine as Deferred<T>;
     if ("then" in coroutine) return fromPromise(coroutine);
     if (Symbol.asyncIterator in coroutine) return driveAsync(coroutine);
     return new Trampoline(coroutine, body.name).done;
@@ -101,8 +102,12 @@ class Trampoline<T> {
     for (;;) {
       let step: IteratorResult<unknown, T>;
       try {
-        step =
-          sent instanceof Failure ? this.#generator.throw(sent.value) : this.#generator.next(sent);
+        if (sent instanceof Failure) {
+          noteEntering();
+          step = this.#generator.throw(sent.value);
+        } else {
+          step = this.#generator.next(sent);
+        }
       } catch (error) {
         noteLeaving(error, this.#name, sent instanceof Failure ? sent.value : NOT_YET);
         this.done.errback(error);
@@ -140,13 +145,6 @@ class Trampoline<T> {
     else this.#waitingOn.cancel();
     return KEEP_WAITING;
   }
-}
-
-function waitable(yielded: unknown): Deferred<unknown> | undefined {
-  if (yielded instanceof Deferred) return yielded as Deferred<unknown>;
-  if (typeof yielded !== "object" || yielded === null) return undefined;
-  const promise = asPromise(yielded);
-  return promise && fromPromise(promise);
 }
 
 function driveAsync<T>(generator: AsyncGenerator<unknown, T, never>): Deferred<T> {
