@@ -46,7 +46,7 @@ export class AsyncCoroutine<T> {
 
   #cancel(): typeof KEEP_WAITING | undefined {
     if (this.#awaited.size > 0) {
-      for (const deferred of [...this.#awaited]) deferred.cancel();
+      for (const deferred of this.#awaited) deferred.cancel();
       return KEEP_WAITING;
     }
     this.#cancelRequested = true;
