@@ -151,17 +151,18 @@ export class LoopingCall {
   #iterate(): void {
     this.#call = undefined;
     this.#iteration = maybeDeferred(this.#f);
-    this.#iteration.addBoth((result) => {
-      this.#iteration = undefined;
-      if (result instanceof Failure) {
+    this.#iteration
+      .addCallback(() => {
+        this.#iteration = undefined;
+        if (this.#running) this.#schedule();
+        else this.#finish(this);
+      })
+      .addErrback((failure) => {
+        // The function's, or of a clock that takes no further call.
+        this.#iteration = undefined;
         this.#running = false;
-        this.#finish(result);
-      } else if (this.#running) {
-        this.#schedule();
-      } else {
-        this.#finish(this);
-      }
-    });
+        this.#finish(failure);
+      });
   }
 
   #schedule(): void {
