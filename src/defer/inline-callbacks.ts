@@ -20,7 +20,7 @@
  * ```
  */
 import { inCopiedContext } from "../core/context.ts";
-import { AsyncCoroutine } from "./async-coroutine.ts";
+import { runAsync } from "./async-coroutine.ts";
 import { KEEP_WAITING } from "./canceller.ts";
 import { Deferred, fireRaw, fromPromise, take } from "./deferred.ts";
 import { Failure } from "./failure.ts";
@@ -55,7 +55,7 @@ export function inlineCallbacks<This, A extends unknown[], T>(
 ): (this: This, ...args: A) => Deferred<T> {
   return function start(this: This, ...args: A): Deferred<T> {
     if (body instanceof AsyncFunction) {
-      return new AsyncCoroutine(() => body.apply(this, args) as PromiseLike<T>).done;
+      return runAsync(() => body.apply(this, args) as PromiseLike<T>);
     }
     let coroutine: Coroutine<T>;
     try {
@@ -156,5 +156,5 @@ function driveAsync<T>(generator: AsyncGenerator<unknown, T, never>): Deferred<T
   };
   // Queued behind the step that is under way; its errors are nobody's any more.
   const giveUp = (): void => void generator.return(undefined as never).catch(() => {});
-  return new AsyncCoroutine(drive, giveUp).done;
+  return runAsync(drive, giveUp);
 }

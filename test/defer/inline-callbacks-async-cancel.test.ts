@@ -253,12 +253,12 @@ describe("where the platform has no asynchronous contexts", () => {
     Reflect.set(process, "getBuiltinModule", undefined);
     try {
       const fresh = "../../src/defer/async-coroutine.ts?without-contexts";
-      const { AsyncCoroutine } = (await import(
+      const { runAsync } = (await import(
         fresh
       )) as typeof import("../../src/defer/async-coroutine.ts");
       const log: string[] = [];
       const wait = logged(log, "wait");
-      const { done } = new AsyncCoroutine(async () => void log.push(await wait));
+      const done = runAsync(async () => void log.push(await wait));
       await afterMicrotasks();
       done.cancel();
       // Of a fresh copy of its class, too.
