@@ -45,10 +45,12 @@ const AsyncFunction = (async () => {}).constructor as abstract new () => object;
  *   is thrown at the `yield`; the generator may catch it and go on.
  * - `async function*`: `yield` and `await` both wait, at the pace of promises.
  * - `async function`: `await` waits. Cancelling one of the async kinds cancels the Deferreds that
- *   it awaits, itself or in async functions that it called. While it awaits none (but a promise,
- *   which cannot be cancelled), or where the platform has no AsyncLocalStorage, its Deferred fails
- *   at once and its outcome is ignored; a generator is then ended at its next `yield`, and the next
- *   Deferred that it awaits is cancelled.
+ *   are awaited in its context: by itself, by async functions that it called, by listeners that it
+ *   has left with a socket. One that it has left in `Promise.race()` counts until it fires. While
+ *   there are none (but a promise, which cannot be cancelled), or where the platform has no
+ *   AsyncLocalStorage, its Deferred fails at once and its outcome is ignored; a generator is then
+ *   ended at its next `yield`, and the next Deferred that it awaits is cancelled.
+ * - What returns a Deferred gives that one; another promise is waited for, and cannot be cancelled.
  */
 export function inlineCallbacks<This, A extends unknown[], T>(
   body: (this: This, ...args: A) => Coroutine<T>,
