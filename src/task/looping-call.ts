@@ -1,7 +1,7 @@
 import { BadOptionError, SkeinError } from "../core/errors.ts";
 import { Deferred } from "../defer/deferred.ts";
 import { maybeDeferred } from "../defer/maybe-deferred.ts";
-import { Failure } from "../defer/failure.ts";
+import type { Failure } from "../defer/failure.ts";
 import type { DelayedCall, ReactorTime } from "../reactor/capabilities.ts";
 
 /** start(), stop() or reset() at the wrong time. */
