@@ -24,6 +24,7 @@ export interface PackedError {
 
 const CAUSES_MAX = 8;
 
+/** Always succeeds, with what can be copied: an error may have anything for its properties. */
 export function packError(thrown: unknown, depth = 0): PackedError {
   if (!(thrown instanceof Error)) {
     return {
@@ -34,17 +35,25 @@ export function packError(thrown: unknown, depth = 0): PackedError {
       cause: undefined,
     };
   }
-  const code = "code" in thrown ? thrown.code : undefined;
+  const [name, message, stack, code, cause] = ["name", "message", "stack", "code", "cause"].map(
+    (property) => read(thrown, property),
+  );
   return {
-    name: thrown.name,
-    message: thrown.message,
-    stack: thrown.stack,
+    name: typeof name === "string" ? name : "Error",
+    message: messageOf(message ?? ""),
+    stack: typeof stack === "string" ? stack : undefined,
     code: typeof code === "string" || typeof code === "number" ? code : undefined,
-    cause:
-      thrown.cause === undefined || depth === CAUSES_MAX
-        ? undefined
-        : packError(thrown.cause, depth + 1),
+    cause: cause === undefined || depth === CAUSES_MAX ? undefined : packError(cause, depth + 1),
   };
+}
+
+/** Undefined for what cannot be read. */
+function read(thrown: Error, property: string): unknown {
+  try {
+    return Reflect.get(thrown, property);
+  } catch {
+    return undefined;
+  }
 }
 
 export function unpackError(packed: PackedError): Error {

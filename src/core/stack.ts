@@ -1,8 +1,8 @@
 /** Where calls come from, kept cheaply: a stack is only written out when somebody looks at it. */
 
-/** A stack that was taken down. */
+/** A stack that was taken down: a text, unless somebody has set Error.prepareStackTrace. */
 export interface Stack {
-  readonly stack?: string;
+  readonly stack?: unknown;
 }
 
 /** A function or a class. */
@@ -29,8 +29,9 @@ export function takeStack(above: Callee): Stack {
 }
 
 /** Its lines, each as `    at …`; without those of this package that come first. */
-export function framesOf(taken: Stack): string[] {
-  const frames = (taken.stack ?? "").split("\n").filter((line) => /^\s+at /.test(line));
+export function framesOf({ stack }: Stack): string[] {
+  const text = typeof stack === "string" ? stack : "";
+  const frames = text.split("\n").filter((line) => /^\s+at /.test(line));
   if (OWN_FILES === undefined) return frames;
   const first = frames.findIndex((line) => !line.includes(OWN_FILES));
   // Bundled, everything may be in one file.

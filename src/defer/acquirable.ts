@@ -19,6 +19,10 @@ interface Served {
   readonly unwinding: Deferred<void>[];
 }
 
+/**
+ * What is acquired before some work and released after it: a {@link DeferredLock} or a
+ * {@link DeferredSemaphore}. {@link run} does both, whatever becomes of the work.
+ */
 export abstract class Acquirable {
   /** How many may hold it at a time. */
   readonly limit: number;

@@ -7,31 +7,47 @@ import { Deferred } from "./deferred.ts";
 let running: ContextStorage | undefined;
 
 /**
- * A coroutine at the pace of promises: an async function, or an async generator that is driven by
- * one.
+ * Runs a coroutine at the pace of promises: an async function, or what drives an async generator.
+ * Gives the Deferred for its outcome.
  *
  * `await` calls the `then` of a Deferred in the coroutine's asynchronous context. So it is known
  * what is awaited, and cancelling the coroutine can cancel that. Where there are no contexts, as in
  * a browser, the coroutine is given up in any case.
+ *
+ * @param giveUp called when it is cancelled while it awaits nothing that could be.
  */
-export class AsyncCoroutine<T> {
-  readonly done: Deferred<T> = new Deferred<T>(() => this.#cancel());
-  readonly #giveUp: () => void;
+export function runAsync<T>(body: () => PromiseLike<T>, giveUp = (): void => {}): Deferred<T> {
+  running ??= makeRunning();
+  const coroutine = new AsyncCoroutine(giveUp);
+  const done = new Deferred<T>(() => coroutine.cancel());
+  const outcome = running === undefined ? body() : running.run(coroutine, body);
+  outcome.then(
+    (value) => {
+      coroutine.end();
+      if (!done.called) done.callback(value);
+    },
+    (error: unknown) => {
+      coroutine.end();
+      if (!done.called) done.errback(error);
+    },
+  );
+  return done;
+}
+
+/**
+ * What such a coroutine awaits. All that it leaves behind in its context, such as a socket, holds
+ * this: so it does not know of the outcome, and forgets what it awaited.
+ */
+class AsyncCoroutine {
+  #giveUp: () => void;
   /** What it awaits now; in Promise.all(), say, that may be several. */
   readonly #awaited = new Set<Deferred<unknown>>();
   /** It was given up before it could be told: it will hear at its next `await`. */
   #cancelRequested = false;
   #ended = false;
 
-  /** @param giveUp called when it is cancelled while it awaits nothing that could be. */
-  constructor(body: () => PromiseLike<T>, giveUp: () => void = () => {}) {
+  constructor(giveUp: () => void) {
     this.#giveUp = giveUp;
-    running ??= makeRunning();
-    const outcome = running === undefined ? body() : running.run(this, body);
-    outcome.then(
-      (value) => this.#end(() => this.done.callback(value)),
-      (error: unknown) => this.#end(() => this.done.errback(error)),
-    );
   }
 
   /** It begins to await; gives what is to be called when that is over. */
@@ -39,14 +55,12 @@ export class AsyncCoroutine<T> {
     // What it has left behind still runs in its context, and is not its own any more.
     if (this.#ended) return undefined;
     this.#awaited.add(deferred);
-    if (this.#cancelRequested) {
-      this.#cancelRequested = false;
-      deferred.cancel();
-    }
+    // Not before it is known whether there is a result already, which could not be cancelled.
+    if (this.#cancelRequested) queueMicrotask(() => this.#cancelLate(deferred));
     return () => this.#awaited.delete(deferred);
   }
 
-  #cancel(): typeof KEEP_WAITING | undefined {
+  cancel(): typeof KEEP_WAITING | undefined {
     if (this.#awaited.size > 0) {
       for (const deferred of this.#awaited) deferred.cancel();
       return KEEP_WAITING;
@@ -56,9 +70,16 @@ export class AsyncCoroutine<T> {
     return undefined;
   }
 
-  #end(fire: () => void): void {
+  end(): void {
     this.#ended = true;
-    if (!this.done.called) fire();
+    this.#awaited.clear();
+    this.#giveUp = () => {};
+  }
+
+  #cancelLate(deferred: Deferred<unknown>): void {
+    if (!this.#cancelRequested || !this.#awaited.has(deferred)) return;
+    this.#cancelRequested = false;
+    deferred.cancel();
   }
 }
 

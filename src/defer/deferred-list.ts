@@ -108,4 +108,8 @@ export const DeferredList = DeferredListImplementation as {
     deferreds: Iterable<Deferred<T>>,
     options?: DeferredListOptions & { fireOnOneCallback?: false },
   ): Deferred<Outcome<T>[]>;
+  new <T>(
+    deferreds: Iterable<Deferred<T>>,
+    options: DeferredListOptions,
+  ): Deferred<Outcome<T>[] | readonly [value: T, index: number]>;
 };

@@ -20,6 +20,7 @@ export class DeferredLock extends Acquirable {
     super(1);
   }
 
+  /** Whether somebody holds it. */
   get locked(): boolean {
     return this.tokens === 0;
   }

@@ -65,6 +65,11 @@ export let fireRaw: (deferred: Deferred<unknown>, value: unknown) => void;
 /** Takes a result that is there, as a callback would; else gives NOT_YET. Only for coroutines. */
 export let take: (deferred: Deferred<unknown>) => unknown;
 
+/**
+ * A result that is not there yet, and the handlers that wait for it. They run inside the call that
+ * fires it, in the order in which they were added; on a Deferred that has its result, inside the
+ * call that adds them. What they throw stays in the chain, and is reported if it ends in a Failure.
+ */
 export class Deferred<T> implements PromiseLike<T>, Suspect {
   #state = 0;
   #result: unknown = undefined;

@@ -44,7 +44,8 @@ export class FilesystemLock {
   /** The path of the lock; its directory must be there. */
   readonly name: string;
   readonly #host: Host;
-  #locked = false;
+  /** Under which name it is held by this object. */
+  #heldAs: string | undefined;
   #clean: boolean | undefined;
 
   /** @throws NoFilesystemError where there are no files. */
@@ -55,7 +56,7 @@ export class FilesystemLock {
 
   /** Whether it is held by this object. */
   get locked(): boolean {
-    return this.#locked;
+    return this.#heldAs !== undefined;
   }
 
   /**
@@ -73,12 +74,13 @@ export class FilesystemLock {
    *   system's errors.
    */
   lock(): boolean {
+    const me = this.#me();
     for (let attempts = 0; attempts < ATTEMPTS_MAX; attempts++) {
       const owner = this.#owner();
       if (owner !== undefined && this.#isAlive(owner)) return false;
-      const won = owner === undefined ? this.#create() : this.#takeOver(owner);
+      const won = owner === undefined ? this.#create(me) : this.#takeOver(owner, me);
       if (!won) continue;
-      this.#locked = true;
+      this.#heldAs = me;
       this.#clean = owner === undefined;
       return true;
     }
@@ -87,16 +89,17 @@ export class FilesystemLock {
 
   /** Gives it back. @throws NotAcquiredError unless this object holds it. */
   unlock(): void {
-    if (!this.#locked) throw new NotAcquiredError(`${this.name} is not locked by this object`);
+    const me = this.#heldAs;
+    if (me === undefined) throw new NotAcquiredError(`${this.name} is not locked by this object`);
     try {
       // By its full name: whoever may have come to hold it meanwhile keeps it.
-      this.#host.files.rmdirSync(`${this.name}/${this.#me()}`);
+      this.#host.files.rmdirSync(`${this.name}/${me}`);
     } catch (error) {
       if (codeOf(error) !== "ENOENT") throw error;
-      this.#locked = false;
+      this.#heldAs = undefined;
       throw new NotAcquiredError(`${this.name} was removed while it was locked`);
     }
-    this.#locked = false;
+    this.#heldAs = undefined;
     this.#removeEmpty(this.name);
   }
 
@@ -129,12 +132,12 @@ export class FilesystemLock {
     return started === undefined || now === undefined || now === started;
   }
 
-  #create(): boolean {
+  #create(me: string): boolean {
     const { files } = this.#host;
     // Left by one who was killed while giving it back. Windows renames nothing onto it.
     this.#removeEmpty(this.name);
     const staged = files.mkdtempSync(`${this.name}.`);
-    const owner = `${staged}/${this.#me()}`;
+    const owner = `${staged}/${me}`;
     try {
       // Other users are to see who holds it.
       files.chmodSync(staged, 0o755);
@@ -149,9 +152,9 @@ export class FilesystemLock {
     }
   }
 
-  #takeOver(owner: string): boolean {
+  #takeOver(owner: string, me: string): boolean {
     try {
-      this.#host.files.renameSync(`${this.name}/${owner}`, `${this.name}/${this.#me()}`);
+      this.#host.files.renameSync(`${this.name}/${owner}`, `${this.name}/${me}`);
       return true;
     } catch (error) {
       if (codeOf(error) === "ENOENT") return false;

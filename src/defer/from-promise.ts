@@ -6,9 +6,10 @@ import { CancelledError } from "./errors.ts";
  * passed on in a microtask, as promises do it.
  *
  * The function is called at once, with a signal that is aborted when the Deferred is cancelled; its
- * `reason` is the CancelledError. What the function throws fails the Deferred. A promise alone
- * cannot be told to stop. Either way the Deferred fails with CancelledError as soon as it is
- * cancelled: it does not wait for the work to end, and what comes of that is ignored.
+ * `reason` is the CancelledError; a Deferred that it returns is cancelled too. What the function
+ * throws fails the Deferred. A promise alone cannot be told to stop. Either way the Deferred fails
+ * with CancelledError as soon as it is cancelled: it does not wait for the work to end, and what
+ * comes of that is ignored.
  *
  * ```ts
  * import { fromPromise } from "skein/defer";
@@ -35,15 +36,18 @@ export function fromPromise<T>(
 function begin<T>(start: (signal: AbortSignal) => PromiseLike<T>): Deferred<T> {
   const controller = new AbortController();
   let wanted = true;
+  let work: PromiseLike<T> | undefined;
   const deferred = new Deferred<T>(() => {
     wanted = false;
     const error = new CancelledError();
     controller.abort(error);
+    if (work instanceof Deferred) work.cancel();
     // Unless a listener of the signal has fired it.
     if (!deferred.called) deferred.errback(error);
   });
   try {
-    adopt(start(controller.signal)).addBoth((result) => {
+    work = start(controller.signal);
+    adopt(work).addBoth((result) => {
       if (wanted) fireRaw(deferred, result);
     });
   } catch (error) {

@@ -20,13 +20,13 @@
  * ```
  */
 import { inCopiedContext } from "../core/context.ts";
-import { AsyncCoroutine } from "./async-coroutine.ts";
+import { runAsync } from "./async-coroutine.ts";
 import { KEEP_WAITING } from "./canceller.ts";
 import { Deferred, fireRaw, fromPromise, take } from "./deferred.ts";
 import { Failure } from "./failure.ts";
-import { noteLeaving } from "./route.ts";
-import { asPromise } from "./thenable.ts";
+import { noteEntering, noteLeaving } from "./route.ts";
 import { NOT_YET } from "./wait.ts";
+import { waitable } from "./waitable.ts";
 
 /** What a function under inlineCallbacks may return when called. */
 export type Coroutine<T> =
@@ -45,17 +45,19 @@ const AsyncFunction = (async () => {}).constructor as abstract new () => object;
  *   is thrown at the `yield`; the generator may catch it and go on.
  * - `async function*`: `yield` and `await` both wait, at the pace of promises.
  * - `async function`: `await` waits. Cancelling one of the async kinds cancels the Deferreds that
- *   it awaits, itself or in async functions that it called. While it awaits none (but a promise,
- *   which cannot be cancelled), or where the platform has no AsyncLocalStorage, its Deferred fails
- *   at once and its outcome is ignored; a generator is then ended at its next `yield`, and the next
- *   Deferred that it awaits is cancelled.
+ *   are awaited in its context: by itself, by async functions that it called, by listeners that it
+ *   has left with a socket. One that it has left in `Promise.race()` counts until it fires. While
+ *   there are none (but a promise, which cannot be cancelled), or where the platform has no
+ *   AsyncLocalStorage, its Deferred fails at once and its outcome is ignored; a generator is then
+ *   ended at its next `yield`, and the next Deferred that it awaits is cancelled.
+ * - What returns a Deferred gives that one; another promise is waited for, and cannot be cancelled.
  */
 export function inlineCallbacks<This, A extends unknown[], T>(
   body: (this: This, ...args: A) => Coroutine<T>,
 ): (this: This, ...args: A) => Deferred<T> {
   return function start(this: This, ...args: A): Deferred<T> {
     if (body instanceof AsyncFunction) {
-      return new AsyncCoroutine(() => body.apply(this, args) as PromiseLike<T>).done;
+      return runAsync(() => body.apply(this, args) as PromiseLike<T>);
     }
     let coroutine: Coroutine<T>;
     try {
@@ -65,6 +67,7 @@ export function inlineCallbacks<This, A extends unknown[], T>(
       failed.errback(error);
       return failed;
     }
+    if (coroutine instanceof Deferred) return coroutine as Deferred<T>;
     if ("then" in coroutine) return fromPromise(coroutine);
     if (Symbol.asyncIterator in coroutine) return driveAsync(coroutine);
     return new Trampoline(coroutine, body.name).done;
@@ -101,8 +104,12 @@ class Trampoline<T> {
     for (;;) {
       let step: IteratorResult<unknown, T>;
       try {
-        step =
-          sent instanceof Failure ? this.#generator.throw(sent.value) : this.#generator.next(sent);
+        if (sent instanceof Failure) {
+          noteEntering();
+          step = this.#generator.throw(sent.value);
+        } else {
+          step = this.#generator.next(sent);
+        }
       } catch (error) {
         noteLeaving(error, this.#name, sent instanceof Failure ? sent.value : NOT_YET);
         this.done.errback(error);
@@ -142,13 +149,6 @@ class Trampoline<T> {
   }
 }
 
-function waitable(yielded: unknown): Deferred<unknown> | undefined {
-  if (yielded instanceof Deferred) return yielded as Deferred<unknown>;
-  if (typeof yielded !== "object" || yielded === null) return undefined;
-  const promise = asPromise(yielded);
-  return promise && fromPromise(promise);
-}
-
 function driveAsync<T>(generator: AsyncGenerator<unknown, T, never>): Deferred<T> {
   const drive = async (): Promise<T> => {
     let step = await generator.next();
@@ -158,5 +158,5 @@ function driveAsync<T>(generator: AsyncGenerator<unknown, T, never>): Deferred<T
   };
   // Queued behind the step that is under way; its errors are nobody's any more.
   const giveUp = (): void => void generator.return(undefined as never).catch(() => {});
-  return new AsyncCoroutine(drive, giveUp).done;
+  return runAsync(drive, giveUp);
 }

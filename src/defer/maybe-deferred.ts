@@ -1,7 +1,7 @@
 import type { Chained } from "./chained.ts";
-import { Deferred, fromPromise } from "./deferred.ts";
+import { Deferred } from "./deferred.ts";
 import type { Failure } from "./failure.ts";
-import { asPromise } from "./thenable.ts";
+import { waitable } from "./waitable.ts";
 
 /** A Deferred that has already fired with `value`. */
 export function succeed<T>(value: T): Deferred<T> {
@@ -35,10 +35,7 @@ export function maybeDeferred<A extends unknown[], R>(
 ): Deferred<Chained<R>> {
   try {
     const result: unknown = f(...args);
-    if (result instanceof Deferred) return result as Deferred<Chained<R>>;
-    const promise = typeof result === "object" && result !== null ? asPromise(result) : undefined;
-    if (promise !== undefined) return fromPromise(promise) as Deferred<Chained<R>>;
-    return succeed(result as Chained<R>);
+    return (waitable(result) ?? succeed(result)) as Deferred<Chained<R>>;
   } catch (error) {
     return fail(error);
   }

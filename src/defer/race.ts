@@ -1,4 +1,5 @@
 import { BadOptionError, SkeinError } from "../core/errors.ts";
+import { KEEP_WAITING } from "./canceller.ts";
 import { Deferred } from "./deferred.ts";
 import type { Failure } from "./failure.ts";
 
@@ -38,12 +39,15 @@ export function race<T>(deferreds: Iterable<Deferred<T>>): Deferred<[index: numb
   const all = [...deferreds];
   if (all.length === 0) throw new BadOptionError("a race needs at least one Deferred");
   const result = new Deferred<[number, T]>(() => {
+    // A loser's canceller asks for it: the winner's value is on its way.
+    if (won) return KEEP_WAITING;
     for (const deferred of all) deferred.cancel();
+    return undefined;
   });
+  let won = false;
   const failures = new Map<Deferred<T>, Failure>();
   // Each once: a second callback on one that is given twice would find its result taken.
   const racers = new Set(all);
-  let won = false;
   for (const deferred of racers) {
     deferred.addCallbacks(
       (value) => {

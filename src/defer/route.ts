@@ -23,6 +23,11 @@ export function throwAt(error: unknown, thrower: Callee): never {
   throw error;
 }
 
+/** An error is about to be thrown at a `yield`: what came of the one before is over. */
+export function noteEntering(): void {
+  thrown = undefined;
+}
+
 /**
  * An error has come out of the coroutine called `name`.
  *

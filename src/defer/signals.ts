@@ -70,5 +70,7 @@ export function signalOf(deferred: Deferred<unknown>): AbortSignal {
 }
 
 function giveCause(error: unknown, reason: unknown): void {
-  if (error instanceof CancelledError && error.cause === undefined) error.cause = reason;
+  if (!(error instanceof CancelledError) || error.cause !== undefined) return;
+  // What heeds a signal may fail with its reason: an error is not its own cause.
+  if (error !== reason) error.cause = reason;
 }

@@ -20,7 +20,7 @@ export type UnhandledHandler = (failure: Failure, history: History | undefined) 
 
 interface Installed {
   readonly unhandled: UnhandledHandler;
-  readonly handledLater: (failure: Failure) => void;
+  readonly handledLater: (failure: Failure, number: number) => void;
 }
 
 /** How many microtasks `await deferred` takes to subscribe, with one to spare. */
@@ -67,8 +67,9 @@ export function reportUnhandled(): void {
 export function noteHandled(failure: Failure): void {
   const earlier = reported.get(failure);
   if (earlier === undefined) return;
-  tell(() => earlier.to.handledLater(failure));
+  // Before: who is told may handle it elsewhere too.
   reported.delete(failure);
+  tell(() => earlier.to.handledLater(failure, earlier.number));
 }
 
 /**
@@ -91,7 +92,10 @@ export function onUnhandledFailure(
   handledLater: (failure: Failure) => void = () => {},
 ): () => void {
   // An entry of its own: the same function may be installed twice.
-  const entry = { unhandled: handler, handledLater };
+  const entry: Installed = {
+    unhandled: handler,
+    handledLater: (failure) => handledLater(failure),
+  };
   handlers.push(entry);
   return () => {
     handlers = handlers.filter((installed) => installed !== entry);
@@ -151,7 +155,7 @@ const printing: Installed = {
       `Unhandled failure in a Deferred (#${number}): ${failure.stack}${describeHistory(history)}`,
     );
   },
-  handledLater(failure) {
-    console.error(`Unhandled failure #${reported.get(failure)?.number} was handled later`);
+  handledLater(_failure, number) {
+    console.error(`Unhandled failure #${number} was handled later`);
   },
 };

@@ -4,7 +4,7 @@ import { Deferred, fireRaw, fromPromise } from "../defer/deferred.ts";
 import { Failure } from "../defer/failure.ts";
 import { fork } from "../defer/fork.ts";
 import { fail } from "../defer/maybe-deferred.ts";
-import { asPromise } from "../defer/thenable.ts";
+import { waitable } from "../defer/waitable.ts";
 import { NotPausedError, TaskDoneError, TaskFailedError, TaskStoppedError } from "./errors.ts";
 
 /** Work in steps: each `next()` does one. What a step yields, the next one waits for. */
@@ -178,11 +178,4 @@ function* inTurn(iterator: AsyncIterator<unknown>): Generator {
       return value as unknown;
     });
   }
-}
-
-function waitable(value: unknown): Deferred<unknown> | undefined {
-  if (value instanceof Deferred) return value as Deferred<unknown>;
-  if (typeof value !== "object" || value === null) return undefined;
-  const promise = asPromise(value);
-  return promise && fromPromise(promise);
 }

@@ -1,5 +1,5 @@
 import { BadOptionError } from "../core/errors.ts";
-import { Deferred } from "../defer/deferred.ts";
+import { Deferred, fireRaw } from "../defer/deferred.ts";
 import type { DelayedCall, ReactorTime } from "../reactor/capabilities.ts";
 import {
   abandon,
@@ -126,7 +126,7 @@ export class Cooperator {
   coiterate<S extends Steps>(steps: S): Deferred<S> {
     const task = this.cooperate(steps);
     const done = new Deferred<S>(() => abandon(task));
-    task.whenDone().chainDeferred(done);
+    task.whenDone().addBoth((result) => fireRaw(done, result));
     return done;
   }
 

@@ -3,7 +3,8 @@ import { Deferred } from "../defer/deferred.ts";
 import type { ReactorTime } from "../reactor/capabilities.ts";
 
 /**
- * Calls `f` after `seconds`; the Deferred gets its outcome. Cancelling it cancels the call.
+ * Calls `f` after `seconds`; the Deferred gets its outcome: what it returns or throws, or what the
+ * Deferred or promise that it returns comes to. Cancelling it cancels the call, or that Deferred.
  *
  * ```ts
  * import { createReactor } from "skein/reactor";
@@ -13,6 +14,8 @@ import type { ReactorTime } from "../reactor/capabilities.ts";
  * deferLater(reactor, 60, () => "tea").addCallback((drink) => console.log(drink));
  * await reactor.advance(60); // → tea
  * ```
+ *
+ * @throws BadOptionError for a delay that is none.
  */
 export function deferLater(clock: Pick<ReactorTime, "callLater">, seconds: number): Deferred<void>;
 export function deferLater<A extends unknown[], R>(

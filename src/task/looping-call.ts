@@ -1,7 +1,7 @@
 import { BadOptionError, SkeinError } from "../core/errors.ts";
 import { Deferred } from "../defer/deferred.ts";
 import { maybeDeferred } from "../defer/maybe-deferred.ts";
-import { Failure } from "../defer/failure.ts";
+import type { Failure } from "../defer/failure.ts";
 import type { DelayedCall, ReactorTime } from "../reactor/capabilities.ts";
 
 /** start(), stop() or reset() at the wrong time. */
@@ -151,17 +151,18 @@ export class LoopingCall {
   #iterate(): void {
     this.#call = undefined;
     this.#iteration = maybeDeferred(this.#f);
-    this.#iteration.addBoth((result) => {
-      this.#iteration = undefined;
-      if (result instanceof Failure) {
+    this.#iteration
+      .addCallback(() => {
+        this.#iteration = undefined;
+        if (this.#running) this.#schedule();
+        else this.#finish(this);
+      })
+      .addErrback((failure) => {
+        // The function's, or of a clock that takes no further call.
+        this.#iteration = undefined;
         this.#running = false;
-        this.#finish(result);
-      } else if (this.#running) {
-        this.#schedule();
-      } else {
-        this.#finish(this);
-      }
-    });
+        this.#finish(failure);
+      });
   }
 
   #schedule(): void {

@@ -33,13 +33,15 @@ export type ReactOptions<R, A extends readonly unknown[]> = {
  * status of an {@link ExitError}, else 1: the error, which is then told to the reactor's `onError`
  * (standard error, unless given), with its stack. It does not fail. When the reactor is stopped
  * before main has ended, main's Deferred is cancelled and then awaited, before the connections are
- * closed; ending with CancelledError is no failure then. Cancelling the Deferred stops the reactor.
+ * closed; ending with CancelledError is no failure then. An async main hears of it, and is awaited,
+ * only as `inlineCallbacks(main)`: a promise cannot be cancelled. Cancelling the Deferred stops the
+ * reactor, and fails it with CancelledError at once.
  *
  * ```ts
- * import { createReactor } from "skein/reactor";
+ * import { createReactor, type Reactor } from "skein/reactor";
  * import { deferLater, ExitError, react } from "skein/task";
  *
- * async function main(reactor: Parameters<typeof deferLater>[0], name: string) {
+ * async function main(reactor: Reactor, name: string) {
  *   await deferLater(reactor, 3600);
  *   console.log(`an hour later, ${name}`);
  *   throw new ExitError(3);

@@ -6,6 +6,7 @@ import {
   packError,
   unpackError,
 } from "../../src/core/crossing.ts";
+import { raise } from "../support/outcomes.ts";
 
 /** Packs an error, copies it as a message to a thread is copied, and unpacks it. */
 function crossed(thrown: unknown): Error & { code?: unknown } {
@@ -47,6 +48,17 @@ describe("an error that crosses", () => {
     let count = 0;
     for (let at: unknown = crossed(error); at instanceof Error; at = at.cause) count++;
     expect(count).to.equal(9);
+  });
+
+  it("crosses without what is no text of it, or cannot be read", () => {
+    const odd = Object.assign(new Error(), { name: Symbol("odd"), message: { f() {} } });
+    odd.stack = [() => {}] as never;
+    expect(crossed(odd)).to.include({ name: "Error", message: "[object Object]" });
+    const sealed = new Error("planted");
+    for (const name of ["stack", "name", "message", "code", "cause"]) {
+      Object.defineProperty(sealed, name, { get: () => raise(new Error("not to be read")) });
+    }
+    expect(crossed(sealed)).to.include({ name: "Error", message: "" });
   });
 
   it("becomes an Error when it was none", () => {

@@ -91,4 +91,16 @@ describe("debugging", () => {
     expect(histories[1]).to.equal(undefined);
     watch(deferred);
   });
+
+  it("does without the places where somebody else prepares stacks that are no text", () => {
+    const { prepareStackTrace } = Error;
+    Error.prepareStackTrace = (_error, sites) => sites;
+    try {
+      const deferred = makeHere();
+      fireHere(deferred);
+      expect(fireAgain(deferred)).to.match(/it was made:/);
+    } finally {
+      Error.prepareStackTrace = prepareStackTrace;
+    }
+  });
 });

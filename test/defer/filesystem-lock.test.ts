@@ -195,6 +195,15 @@ describe("FilesystemLock", () => {
     lock.unlock();
   });
 
+  it("is given back though the system has no more files to open", () => {
+    const lock = new FilesystemLock(name);
+    lock.lock();
+    const exhausted = Object.assign(new Error("too many open files"), { code: "EMFILE" });
+    sinon.stub(fs, "readFileSync").throws(exhausted);
+    lock.unlock();
+    expect([lock.locked, readdirSync(folder)]).to.deep.equal([false, []]);
+  });
+
   it("throws where there are no files", () => {
     sinon.stub(process, "getBuiltinModule").returns(undefined);
     expect(() => new FilesystemLock(name))

@@ -138,4 +138,18 @@ describe("fromPromise of a function", () => {
     await afterMicrotasks();
     expect(unhandled.map(String)).to.deep.equal(["Error: planted"]);
   });
+
+  it("cancels a Deferred that the function returns", async () => {
+    const log: string[] = [];
+    const deferred = fromPromise((signal) => {
+      signal.addEventListener("abort", () => log.push("aborted"));
+      return new Deferred<void>(() => void log.push("cancelled"));
+    });
+    await afterMicrotasks();
+    deferred.cancel();
+    expect(log).to.deep.equal(["aborted", "cancelled"]);
+    expect(errorOf(deferred)).to.be.instanceOf(CancelledError);
+    await afterMicrotasks();
+    expect(unhandled).to.deep.equal([]);
+  });
 });

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { Deferred, fail, inlineCallbacks, onUnhandledFailure, succeed } from "skein/defer";
+import { Deferred, fail, Failure, inlineCallbacks, onUnhandledFailure, succeed } from "skein/defer";
 import * as sinon from "sinon";
 import { afterMicrotasks, watch } from "../support/outcomes.ts";
 
@@ -93,5 +93,21 @@ describe("a failure that was reported as unhandled", () => {
     } finally {
       print.restore();
     }
+  });
+
+  it("is noted once, though who is told of it handles it elsewhere too", async () => {
+    restore();
+    const failure = new Failure("planted");
+    const [one, other] = [fail(failure), fail(failure)];
+    restore = onUnhandledFailure(
+      () => {},
+      () => {
+        log.push("told");
+        watch(other);
+      },
+    );
+    await afterMicrotasks();
+    watch(one);
+    expect(log).to.deep.equal(["told"]);
   });
 });

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { CancelledError, Deferred, inlineCallbacks } from "skein/defer";
+import { CancelledError, Deferred, inlineCallbacks, succeed } from "skein/defer";
 import { afterMicrotasks, collectUnhandled, errorOf, watch } from "../support/outcomes.ts";
 
 /** A Deferred whose cancelling is logged. */
@@ -109,6 +109,19 @@ for (const [kind, waitingFor] of Object.entries(kinds)) {
       expect(errorOf(done)).to.be.instanceOf(CancelledError);
       expect(log).to.deep.equal([]);
       release();
+      await afterMicrotasks();
+      expect(log.slice(0, 2)).to.deep.equal(["next cancelled", "caught CancelledError"]);
+    });
+
+    it("while it awaits a promise reaches its next await of what is not there yet", async () => {
+      const next = logged(log, "next");
+      const done = waitingFor(async () => {
+        await Promise.resolve();
+        await succeed("there already");
+        return next;
+      }, log)();
+      done.cancel();
+      expect(errorOf(done)).to.be.instanceOf(CancelledError);
       await afterMicrotasks();
       expect(log.slice(0, 2)).to.deep.equal(["next cancelled", "caught CancelledError"]);
     });
@@ -240,12 +253,12 @@ describe("where the platform has no asynchronous contexts", () => {
     Reflect.set(process, "getBuiltinModule", undefined);
     try {
       const fresh = "../../src/defer/async-coroutine.ts?without-contexts";
-      const { AsyncCoroutine } = (await import(
+      const { runAsync } = (await import(
         fresh
       )) as typeof import("../../src/defer/async-coroutine.ts");
       const log: string[] = [];
       const wait = logged(log, "wait");
-      const { done } = new AsyncCoroutine(async () => void log.push(await wait));
+      const done = runAsync(async () => void log.push(await wait));
       await afterMicrotasks();
       done.cancel();
       // Of a fresh copy of its class, too.

@@ -194,6 +194,11 @@ describe("inlineCallbacks over a function*", () => {
     expect(watch(run())).to.deep.equal([{ failed: "planted" }]);
   });
 
+  it("is the Deferred itself, for a function that returns one", () => {
+    const returned = new Deferred<string>();
+    expect(inlineCallbacks(() => returned)()).to.equal(returned);
+  });
+
   it("runs its finally blocks", () => {
     const log: string[] = [];
     const run = inlineCallbacks(function* () {
@@ -272,5 +277,26 @@ describe("inlineCallbacks over a function*", () => {
       "first got undefined",
       "second got undefined",
     ]);
+  });
+
+  it("is thrown what asking for the `then` of something that it yields throws", () => {
+    const strange = {
+      get then(): unknown {
+        throw new Error("planted");
+      },
+    };
+    const start = inlineCallbacks(function* (wait: Deferred<unknown>) {
+      yield* wait;
+      try {
+        yield strange;
+        return "nothing was thrown";
+      } catch (error) {
+        return String(error);
+      }
+    });
+    const waiting = new Deferred<void>();
+    const outcomes = [watch(start(succeed(0))), watch(start(waiting))];
+    waiting.callback();
+    expect(outcomes).to.deep.equal([["Error: planted"], ["Error: planted"]]);
   });
 });

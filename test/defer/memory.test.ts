@@ -1,8 +1,9 @@
 import { expect } from "chai";
-import { Deferred } from "skein/defer";
+import { AsyncResource } from "node:async_hooks";
+import { Deferred, inlineCallbacks } from "skein/defer";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { watch } from "../support/outcomes.ts";
+import { afterMicrotasks, watch } from "../support/outcomes.ts";
 
 const STEPS = 1_000_000;
 
@@ -30,5 +31,21 @@ describe("memory", () => {
     expect(watch(deferred)).to.deep.equal([STEPS + 2]);
     // Two places of eight bytes for each step would be 16 MB.
     expect(atEnd - before).to.be.lessThan(4_000_000);
+  });
+
+  it("does not keep the result of an async function for what that has left behind", async () => {
+    const results: WeakRef<object>[] = [];
+    const left: AsyncResource[] = [];
+    const start = inlineCallbacks(async () => {
+      const result = {};
+      results.push(new WeakRef(result));
+      left.push(new AsyncResource("a socket, say"));
+      return result;
+    });
+    await (async () => void (await start()))();
+    await afterMicrotasks();
+    collectGarbage();
+    expect(results.map((result) => result.deref())).to.deep.equal([undefined]);
+    expect(left).to.have.lengthOf(1);
   });
 });

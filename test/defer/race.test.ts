@@ -144,4 +144,14 @@ describe("race", () => {
     a.callback("a");
     expect(watch(raced)).to.deep.equal([[0, "a"]]);
   });
+
+  it("has its winner, though a loser's canceller cancels it", async () => {
+    const a = new Deferred<string>();
+    const b = new Deferred<string>(() => raced.cancel());
+    const raced = race([a, b]);
+    a.callback("a");
+    expect(watch(raced)).to.deep.equal([[0, "a"]]);
+    await afterMicrotasks();
+    expect(unhandled).to.deep.equal([]);
+  });
 });

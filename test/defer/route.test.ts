@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { Deferred, fail, type Failure, inlineCallbacks } from "skein/defer";
+import { Deferred, fail, type Failure, fork, inlineCallbacks } from "skein/defer";
 import { collectUnhandled } from "../support/outcomes.ts";
 
 /** The lines that a failure's stack has beside its error's own. */
@@ -79,6 +79,23 @@ describe("the stack of a failure", () => {
     })();
     source.errback(new Error("planted"));
     expect(routeOf(done)).to.deep.equal([]);
+  });
+
+  it("does not place one where another coroutine, which handled it, has waited", () => {
+    const source = new Deferred<void>();
+    const each = fork(source);
+    inlineCallbacks(function* handles() {
+      try {
+        yield* each();
+      } catch {
+        // As it should.
+      }
+    })();
+    const done = inlineCallbacks(function* fails() {
+      yield each();
+    })();
+    source.errback(new Error("planted"));
+    expect(routeOf(done)).to.deep.equal(["    at async fails"]);
   });
 
   it("keeps a bounded route of an error that is thrown again and again", () => {

@@ -70,6 +70,16 @@ describe("withSignal", () => {
     expect(own.cause).to.equal("the canceller's");
   });
 
+  it("does not make an error its own cause", () => {
+    const controller = new AbortController();
+    const reason = new CancelledError();
+    const heeds = new Deferred<string>((deferred) => deferred.errback(controller.signal.reason));
+    withSignal(heeds, controller.signal);
+    controller.abort(reason);
+    expect(errorOf(heeds)).to.equal(reason);
+    expect(reason.cause).to.equal(undefined);
+  });
+
   it("gives no cause to a cancel that was not the signal's", () => {
     const controller = new AbortController();
     const deferred = withSignal(new Deferred<string>(), controller.signal);

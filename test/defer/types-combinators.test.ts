@@ -3,6 +3,7 @@ import {
   type Acquirable,
   Deferred,
   DeferredList,
+  type DeferredListOptions,
   type DeferredLock,
   DeferredQueue,
   type DeferredSemaphore,
@@ -58,6 +59,11 @@ describe("types of the combinators", () => {
       typeOf(new DeferredList([n])).is<Deferred<Outcome<number>[]>>();
       typeOf(new DeferredList(new Set([n]))).is<Deferred<Outcome<number>[]>>();
       typeOf(new DeferredList([n], { fireOnOneErrback: true })).is<Deferred<Outcome<number>[]>>();
+      compiled((options: DeferredListOptions) => {
+        typeOf(new DeferredList([n], options)).is<
+          Deferred<Outcome<number>[] | readonly [value: number, index: number]>
+        >();
+      });
       typeOf(new DeferredList<number | string>([n, s])).is<Deferred<Outcome<number | string>[]>>();
       new DeferredList([n]).addCallback((outcomes) => {
         for (const [success, result] of outcomes) {

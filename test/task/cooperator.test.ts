@@ -331,4 +331,16 @@ describe("Cooperator", () => {
     task.stop();
     expect(reactor.getDelayedCalls()).to.deep.equal([]);
   });
+
+  it("takes a Deferred for work of one step", async () => {
+    const { cooperator, slices } = cooperating();
+    const wait = new Deferred<void>();
+    let ended = false;
+    cooperator.coiterate(wait).addCallback(() => (ended = true));
+    await slices();
+    expect(ended).to.equal(false);
+    wait.callback();
+    await slices();
+    expect(ended).to.equal(true);
+  });
 });

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { Deferred } from "skein/defer";
 import { createReactor } from "skein/reactor";
-import { LoopingCall, LoopingCallError } from "skein/task";
+import { deferLater, LoopingCall, LoopingCallError } from "skein/task";
 import { collectUnhandled, errorOf, watch } from "../support/outcomes.ts";
 
 describe("LoopingCall", () => {
@@ -226,6 +226,15 @@ describe("LoopingCall", () => {
       loop.start(1);
       loop.stop();
       expect(() => loop.stop()).to.throw(LoopingCallError);
+    });
+
+    it("fails when its clock cannot make the next call", async () => {
+      const { reactor, loop } = noting(() => deferLater(reactor, 1));
+      const outcomes = watch(loop.start(Number.MIN_VALUE));
+      await reactor.advance(2);
+      expect(loop.running).to.equal(false);
+      expect(outcomes).to.have.nested.property("[0].failed.code", "ERR_BAD_OPTION");
+      loop.start(1).addErrback(() => {});
     });
 
     it("throws BadOptionError for an interval that cannot be, and is not started", () => {

@@ -160,6 +160,22 @@ describe("react", () => {
       expect(log).to.deep.equal(["cancelled", "tidied up at 8", "during"]);
     });
 
+    it("awaits what an async main does about it, under inlineCallbacks", async () => {
+      const { reactor } = reporting();
+      const log: string[] = [];
+      reactor.callLater(5, () => reactor.stop());
+      const main = inlineCallbacks(async () => {
+        try {
+          await new Deferred();
+        } finally {
+          await deferLater(reactor, 3);
+          log.push(`tidied up at ${reactor.seconds()}`);
+        }
+      });
+      expect(await react(main, { reactor })).to.equal(0);
+      expect(log).to.deep.equal(["tidied up at 8"]);
+    });
+
     it("takes another error of main's for a failure", async () => {
       const { reactor, errors } = reporting();
       const planted = new RangeError("planted");
