@@ -113,7 +113,7 @@ export class StreamConnector<D extends Destination = Destination> implements Con
       owner.lost(connection);
       this.#end("clientConnectionLost", () => factory.clientConnectionLost(this, reason));
     };
-    connection.start(loop.timed("protocol", protocol), ended, loop);
+    connection.start(protocol, ended, loop);
   }
 
   #failed(reason: Failure): void {

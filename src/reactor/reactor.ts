@@ -9,6 +9,7 @@ import { Deferred } from "../defer/deferred.ts";
 import { atTurnEnd, reportUnhandled } from "../defer/unhandled.ts";
 import { BadOptionError } from "../core/errors.ts";
 import { inContext } from "../core/context.ts";
+import { debugging } from "../core/debugging.ts";
 import { Fifo } from "../core/fifo.ts";
 import type { Driver, Loop } from "./backend.ts";
 import type {
@@ -95,7 +96,7 @@ export class BaseReactor implements ReactorCore, ReactorTime, ReactorFromThreads
     this.drainSeconds = drainSeconds;
     this.#onError = options.onError ?? printError;
     this.#triggers = new Triggers((error, doing) => this.reportError(error, doing));
-    this.#sites = options.debug === true ? new WeakMap() : undefined;
+    this.#sites = (options.debug ?? debugging) ? new WeakMap() : undefined;
     this.#onSlow = options.onSlow ?? printSlow;
     const { slowCallbackSeconds } = options;
     if (slowCallbackSeconds !== undefined) {

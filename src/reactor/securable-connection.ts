@@ -6,11 +6,10 @@ import { concat } from "../core/bytes.ts";
 import { BadOptionError } from "../core/errors.ts";
 import { Deferred } from "../defer/deferred.ts";
 import type { Failure } from "../defer/failure.ts";
-import type { Loop } from "./backend.ts";
 import type { DelayedCall, ReactorTime } from "./capabilities.ts";
 import { endOf } from "./end-of.ts";
 import { NoCapabilityError } from "./errors.ts";
-import { StreamConnection } from "./stream-connection.ts";
+import { type ConnectionLoop, StreamConnection } from "./stream-connection.ts";
 import { TLSLayer } from "./tls-layer.ts";
 import type {
   PeerCertificate,
@@ -102,7 +101,7 @@ export abstract class SecurableConnection extends StreamConnection {
   override start(
     protocol: StreamProtocol,
     ended: (reason: Failure) => void,
-    loop: Pick<Loop, "callLater" | "callFromThread">,
+    loop: ConnectionLoop,
   ): void {
     super.start(protocol, ended, loop);
     if (this.#session !== undefined) this.#tellCompleted();

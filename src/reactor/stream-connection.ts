@@ -24,7 +24,8 @@ import type { StreamAddress, StreamProtocol, Transport } from "./transport.ts";
 
 const encoder = new TextEncoder();
 
-type Turns = Pick<Loop, "callLater" | "callFromThread">;
+/** What a started connection needs of its reactor. */
+export type ConnectionLoop = Pick<Loop, "callLater" | "callFromThread" | "timed">;
 
 /** open → closing (nothing is delivered any more) → lost. */
 type State = "open" | "closing" | "lost";
@@ -37,7 +38,7 @@ export abstract class StreamConnection implements Transport {
   /** Bytes that were written too late to be sent. */
   droppedBytes = 0;
   readonly #report: Loop["reportError"];
-  #loop: Turns | undefined = undefined;
+  #loop: ConnectionLoop | undefined = undefined;
   #state: State = "open";
   /** Whether what is written is still sent. */
   #writable = true;
@@ -92,11 +93,10 @@ export abstract class StreamConnection implements Transport {
   // --- what a backend, or the owner, calls ---
 
   /** Hands the connection to its protocol; `ended` is called after the protocol's own last call. */
-  start(protocol: StreamProtocol, ended: (reason: Failure) => void, loop: Turns): void {
+  start(protocol: StreamProtocol, ended: (reason: Failure) => void, loop: ConnectionLoop): void {
     this.#ended = ended;
     this.#loop = loop;
-    this.#protocol = protocol;
-    this.tell("connectionMade", () => protocol.makeConnection(this));
+    this.#make(protocol);
     if (this.#state === "open" && !this.#paused) this.setReading(true);
   }
 
@@ -174,14 +174,8 @@ export abstract class StreamConnection implements Transport {
     if (!this.#writable) return this.#drop(bytes);
     this.send(bytes);
     const buffered = this.bufferedBytes;
-    if (
-      buffered <= this.highWaterBytes &&
-      buffered <= this.maxBufferedBytes &&
-      this.#flow === undefined
-    ) {
-      return true;
-    }
-    return this.#wrote(buffered);
+    const usual = buffered <= Math.min(this.highWaterBytes, this.maxBufferedBytes);
+    return (usual && this.#flow === undefined) || this.#wrote(buffered);
   }
 
   writeSequence(pieces: Iterable<Uint8Array | string>): boolean {
@@ -248,14 +242,13 @@ export abstract class StreamConnection implements Transport {
 
   setProtocol(protocol: StreamProtocol, rest?: Uint8Array): void {
     if (this.#state === "lost") return;
-    this.#protocol = protocol;
     if (rest !== undefined && rest.length > 0) {
       this.#rest = this.#rest === undefined ? rest : concat([rest, this.#rest]);
     }
     // The old one may have been told of the end; the new one was not.
     this.#endWaits ||= this.#readEnded;
     this.#deliverSoon();
-    this.tell("connectionMade", () => protocol.makeConnection(this));
+    this.#make(protocol);
   }
 
   pauseProducing(): void {
@@ -341,6 +334,11 @@ export abstract class StreamConnection implements Transport {
   }
 
   // --- parts: receiving ---
+
+  #make(protocol: StreamProtocol): void {
+    this.#protocol = this.#loop?.timed("protocol", protocol) ?? protocol;
+    this.tell("connectionMade", (made) => made.makeConnection(this));
+  }
 
   #deliver(bytes: Uint8Array): void {
     try {

@@ -378,7 +378,7 @@ export class Streams<K extends StreamKind = "tcp">
           this.lost(connection);
           this.#checkEmpty();
         };
-        connection.start(this.#loop.timed("protocol", protocol), ended, this.#loop);
+        connection.start(protocol, ended, this.#loop);
         return;
       }
     } catch (error) {

@@ -80,8 +80,14 @@ describe("slow calls", () => {
     }
   });
 
-  it("may be a protocol's: its methods are told by name", async () => {
+  it("may be a protocol's, or its successor's: the methods are told by name", async () => {
     const { reactor, work, told } = slowWorld();
+    class Successor extends Protocol {
+      override dataReceived(): void {
+        work(3);
+        this.transport.write("succeeded\n");
+      }
+    }
     class Slow extends Protocol {
       #calls = 0;
       override connectionMade(): void {
@@ -92,6 +98,7 @@ describe("slow calls", () => {
         work(2);
         this.transport.write(data);
         this.transport.write(`${this.#calls}\n`);
+        this.transport.setProtocol(new Successor());
       }
     }
     const turns = setInterval(() => reactor.iterate(), 1);
@@ -102,6 +109,8 @@ describe("slow calls", () => {
     const client = await LineClient.dial(other, port.getHost().port);
     client.say("hello");
     expect(await client.heard("1")).to.equal("1");
+    client.say("and on");
+    await client.heard("succeeded");
     client.close();
     await client.ended;
     other.stop();
@@ -111,6 +120,7 @@ describe("slow calls", () => {
     clearInterval(turns);
     expect(told.map(({ doing }) => doing)).to.deep.equal([
       "calling a protocol's makeConnection",
+      "calling a protocol's dataReceived",
       "calling a protocol's dataReceived",
     ]);
   });
