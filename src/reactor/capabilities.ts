@@ -7,6 +7,7 @@
  */
 import type { Deferred } from "../defer/deferred.ts";
 import type { DatagramReceiver, DatagramTransport, MulticastTransport } from "./datagrams.ts";
+import type { ReactorNames, SimulatedName } from "./names.ts";
 import type { ReactorAdopt, ReactorTCP, ReactorTLS, ReactorUNIX } from "./stream-capabilities.ts";
 import type { StreamAddress } from "./transport.ts";
 import type { WorkerEvents, WorkerHandle } from "./workers.ts";
@@ -258,6 +259,8 @@ export interface ClockOptions {
   descriptors?: Readonly<Record<number, StreamAddress>>;
   /** What may happen to datagrams; nothing unless given: all arrive, in order. */
   datagrams?: DatagramFaults;
+  /** What host names mean, beside `localhost`; unknown are all others. */
+  names?: Readonly<Record<string, SimulatedName>>;
   /** What chance begins from: equal programs with equal seeds run equally. 0 unless given. */
   seed?: number | string;
   /**
@@ -286,6 +289,7 @@ export interface CapabilityMap {
   adopt: ReactorAdopt;
   udp: ReactorUDP;
   multicast: ReactorMulticast;
+  names: ReactorNames;
   threads: ReactorThreads;
   clock: ReactorClock;
   guest: ReactorGuest;

@@ -45,6 +45,16 @@ export type {
   MulticastTransport,
   UDPAddress,
 } from "./datagrams.ts";
+export type {
+  IPFamily,
+  NameResolver,
+  ReactorNames,
+  ResolvedAddress,
+  ResolveOptions,
+  SimulatedAnswer,
+  SimulatedName,
+} from "./names.ts";
+export { type NameDriver, Names } from "./name-lookups.ts";
 export { guest, type Host } from "./guest.ts";
 export { MetaReactor } from "./meta-reactor.ts";
 export type { ReactorOptions } from "./reactor.ts";

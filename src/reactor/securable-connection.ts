@@ -111,7 +111,7 @@ export abstract class SecurableConnection extends StreamConnection {
 
   startTLS(options: StartTLSOptions): void {
     const { side, host, tls } = this.origin ?? {};
-    if (tls === undefined) throw new NoCapabilityError("startTLS", "of this reactor", "tls", []);
+    if (tls === undefined) throw new NoCapabilityError("startTLS()", "of this reactor", "tls", []);
     if (this.#layer !== undefined) throw new BadOptionError("the connection goes by TLS already");
     if (!this.connected) return;
     const context =

@@ -3,6 +3,7 @@
  * on factories, ports and connectors are here, so that they are the same on every backend and for
  * every kind of stream.
  */
+import { isIP } from "../core/ip-address.ts";
 import { Deferred } from "../defer/deferred.ts";
 import type { Failure } from "../defer/failure.ts";
 import { fail, succeed } from "../defer/maybe-deferred.ts";
@@ -20,7 +21,9 @@ import type {
 } from "./capabilities.ts";
 import { type ConnectorOwner, StreamConnector } from "./connector.ts";
 import { ConnectionLostError, NoCapabilityError, ReactorNotRunningError } from "./errors.ts";
+import type { ReactorNames } from "./names.ts";
 import { Port } from "./port.ts";
+import { dialHost } from "./resolve-host.ts";
 import { securable, SecurableConnection } from "./securable-connection.ts";
 import {
   adoptRequest,
@@ -50,6 +53,7 @@ import type {
   UNIXAddress,
 } from "./transport.ts";
 import { assertUNIXName, textOf } from "./unix-name.ts";
+import { whenRunning } from "./when-running.ts";
 
 /** The streams of a reactor. A backend offers those of its methods that its driver can do. */
 export class Streams<K extends StreamKind = "tcp">
@@ -58,6 +62,7 @@ export class Streams<K extends StreamKind = "tcp">
   readonly #loop: Loop;
   /** Asked for the kinds that its backend claims. */
   readonly #driver: StreamDriver<StreamKind>;
+  readonly #names: ReactorNames | undefined;
   readonly #opening = new Set<Deferred<unknown>>();
   readonly #ports = new Set<Port<StreamAddress>>();
   /** Each with the way to take it out of the reactor's account of what is open. */
@@ -70,8 +75,10 @@ export class Streams<K extends StreamKind = "tcp">
     { readonly emptied: Deferred<void>; readonly deadline: DelayedCall | undefined } | undefined =
     undefined;
 
-  constructor(loop: Loop, driver: StreamDriver<K>) {
+  /** @param names who is asked about host names; without it they are the driver's affair. */
+  constructor(loop: Loop, driver: StreamDriver<K>, names?: ReactorNames) {
     this.#loop = loop;
+    this.#names = names;
     this.#driver = driver as unknown as StreamDriver<StreamKind>;
   }
 
@@ -223,7 +230,7 @@ export class Streams<K extends StreamKind = "tcp">
 
   #tls(method: string): TLSProvider {
     const { tls } = this.#driver;
-    if (tls === undefined) throw new NoCapabilityError(method, "of this reactor", "tls", []);
+    if (tls === undefined) throw new NoCapabilityError(`${method}()`, "of this reactor", "tls", []);
     return tls;
   }
 
@@ -237,7 +244,7 @@ export class Streams<K extends StreamKind = "tcp">
     const closed = this.#loop.opened("port", () =>
       listening === undefined ? `${whereOf(request)}, to be opened` : textOf(listening.getHost()),
     );
-    const opening = this.#whenRunning(() =>
+    const opening = whenRunning(this.#loop, () =>
       this.#driver.listen(request, (connection) => this.#arrived(factory, connection, tls)),
     );
     this.#opening.add(opening);
@@ -267,7 +274,7 @@ export class Streams<K extends StreamKind = "tcp">
       factory,
       timeout,
       destination,
-      dial: () => this.#whenRunning(dial),
+      dial: () => whenRunning(this.#loop, dial),
       owner: this,
     });
     connector.connect();
@@ -279,7 +286,10 @@ export class Streams<K extends StreamKind = "tcp">
     port: number,
     { bindAddress }: ConnectOptions,
   ): Deferred<StreamConnection> {
-    return this.#dial({ kind: "tcp", host, port, bindAddress }, host);
+    const dial = (address: string): Deferred<StreamConnection> =>
+      this.#dial({ kind: "tcp", host: address, port, bindAddress }, host);
+    if (this.#names === undefined || isIP(host)) return dial(host);
+    return dialHost(this.#loop, this.#names.nameResolver, host, bindAddress, dial);
   }
 
   #dial(request: DialRequest, host: string | undefined): Deferred<StreamConnection> {
@@ -296,18 +306,6 @@ export class Streams<K extends StreamKind = "tcp">
   ): void {
     if (!(connection instanceof SecurableConnection)) return;
     connection.origin = { side, host, tls: this.#driver.tls, clock: this.#loop };
-  }
-
-  /** Sockets are opened while the reactor runs, so that none lives before or after. */
-  #whenRunning<T>(open: () => Deferred<T>): Deferred<T> {
-    let opening: Deferred<T> | undefined;
-    const opened = new Deferred<T>(() => opening?.cancel());
-    this.#loop.callWhenRunning(() => {
-      if (opened.called) return;
-      opening = open();
-      opening.addBoth((result) => opened.callback(result));
-    });
-    return opened;
   }
 
   #open<A extends StreamAddress>(

@@ -4,13 +4,15 @@ import type { Deferred } from "../../../defer/deferred.ts";
 import type { Backend, Loop, Opened } from "../../backend.ts";
 import type { ClockOptions, ReactorClock } from "../../capabilities.ts";
 import type { StreamKind } from "../../stream-driver.ts";
+import { Names } from "../../name-lookups.ts";
 import { Streams } from "../../streams.ts";
 import { UDP } from "../../udp.ts";
 import { openWorker, type WorkerEvents, type WorkerHandle } from "../../workers.ts";
 import { InlineWorker } from "./inline-worker.ts";
 import { ClockWorld } from "./world.ts";
 
-type Capabilities = "tcp" | "tls" | "unix" | "adopt" | "udp" | "multicast" | "threads" | "clock";
+type Capabilities =
+  "tcp" | "tls" | "unix" | "adopt" | "udp" | "multicast" | "names" | "threads" | "clock";
 
 /** One reactor's part in a world, which is its own unless it is given one. */
 class ClockDriver implements Opened<Capabilities>, ReactorClock {
@@ -20,6 +22,7 @@ class ClockDriver implements Opened<Capabilities>, ReactorClock {
   readonly adopt: Streams<StreamKind>;
   readonly udp: UDP;
   readonly multicast: UDP;
+  readonly names: Names;
   readonly clock: ReactorClock = this;
   readonly threads = {
     startWorker: (events: WorkerEvents): WorkerHandle =>
@@ -36,7 +39,8 @@ class ClockDriver implements Opened<Capabilities>, ReactorClock {
     this.#world = world;
     this.#number = world.join();
     const report = (error: unknown, doing: string): void => loop.reportError(error, doing);
-    const streams = new Streams(loop, world.network.reportingTo(report));
+    this.names = new Names(loop, world.names);
+    const streams = new Streams(loop, world.network.reportingTo(report), this.names);
     this.tcp = this.tls = this.unix = this.adopt = streams;
     this.udp = this.multicast = new UDP(loop, world.datagrams);
   }
@@ -58,9 +62,11 @@ class ClockDriver implements Opened<Capabilities>, ReactorClock {
     this.#world.ended(this.#loop);
     this.tcp.reopen();
     this.udp.reopen();
+    this.names.reopen();
   }
 
   disconnectAll(): Deferred<void> {
+    this.names.disconnectAll();
     const datagrams = this.udp.disconnectAll();
     return this.tcp.disconnectAll().addCallback(() => datagrams);
   }
@@ -102,6 +108,7 @@ const CLOCK_OPTIONS = Object.keys({
   certificates: 0,
   descriptors: 0,
   datagrams: 0,
+  names: 0,
   seed: 0,
   trace: 0,
   turnsAtOnceMax: 0,
@@ -111,6 +118,6 @@ const CLOCK_OPTIONS = Object.keys({
 export const clock: Backend<Capabilities, ClockReactorOptions> = {
   name: "clock",
   summary: "virtual time, in-memory network, simulated workers: deterministic",
-  capabilities: ["tcp", "tls", "unix", "adopt", "udp", "multicast", "threads", "clock"],
+  capabilities: ["tcp", "tls", "unix", "adopt", "udp", "multicast", "names", "threads", "clock"],
   open: (loop, options) => new ClockDriver(loop, worldOf(options)),
 };
