@@ -45,6 +45,11 @@ export type {
   MulticastTransport,
   UDPAddress,
 } from "./datagrams.ts";
+export {
+  CachingResolver,
+  type CachingOptions,
+  type CachingStatistics,
+} from "./caching-resolver.ts";
 export type {
   IPFamily,
   NameResolver,
