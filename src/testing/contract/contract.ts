@@ -25,6 +25,7 @@ import { multicastCases } from "./multicast-cases.ts";
 import { tcpCases } from "./tcp-cases.ts";
 import { connectingCases } from "./connecting-cases.ts";
 import { halfCloseCases } from "./half-close-cases.ts";
+import { nameCases } from "./name-cases.ts";
 import { producerCases } from "./producer-cases.ts";
 import { pullCases } from "./pull-cases.ts";
 import { setProtocolCases } from "./set-protocol-cases.ts";
@@ -67,6 +68,7 @@ const cases: readonly ContractCase[] = [
   ...datagramCases,
   ...datagramLifeCases,
   ...multicastCases,
+  ...nameCases,
 ] as readonly ContractCase[];
 
 /**

@@ -87,8 +87,8 @@ function ask(
     const answered = (error: NodeJS.ErrnoException | null, records: dns.RecordWithTtl[]): void => {
       const found = (records ?? []).map(({ address, ttl }) => ({ address, family: one, ttl }));
       outcomes[i] = { found, error: error ?? undefined };
-      // Its result is swallowed when it was given up.
-      if (--open === 0) settle(looked, name, family, outcomes);
+      // When it was given up, each question has failed.
+      if (--open === 0 && !looked.called) settle(looked, name, family, outcomes);
     };
     if (one === 4) resolver.resolve4(name, { ttl: true }, answered);
     else resolver.resolve6(name, { ttl: true }, answered);
