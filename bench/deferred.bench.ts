@@ -1,11 +1,14 @@
 /** Deferreds and coroutines beside native promises, bluebird and Twisted. */
 import Bluebird from "bluebird";
 import { Deferred, inlineCallbacks, succeed } from "skein/defer";
+import { bytesOf } from "./deferred/memory.ts";
 import { Twisted } from "./deferred/twisted.ts";
 import { compare, formatRatio, SMOKE } from "./support/ratio.ts";
 
 const count = SMOKE ? 2_000 : 200_000;
 const rounds = SMOKE ? 1 : 9;
+const long = SMOKE ? 10_000 : 1_000_000;
+const noop = (): void => {};
 const increment = (x: number): number => x + 1;
 
 /** Runs `count` of something, and tells how many that is in a second. */
@@ -120,3 +123,72 @@ for (const [what, ours, peer, rate] of contests) {
   console.log(`| ${what} | ${peer} | ${formatRatio(await compare(rounds, ours, rate))} |`);
 }
 twisted?.stop();
+
+// --- long chains ---
+
+/** Seconds for a link of a chain of so many Deferreds, each of which waits for the next. */
+async function deferredLink(links: number): Promise<number> {
+  const started = performance.now();
+  const innermost = new Deferred<number>();
+  let outer = innermost;
+  for (let i = 0; i < links; i++) {
+    const inner = outer;
+    outer = succeed(0).addCallback(() => inner);
+  }
+  innermost.callback(1);
+  return (performance.now() - started) / 1000 / links;
+}
+
+async function promiseLink(links: number): Promise<number> {
+  const started = performance.now();
+  let fire: (value: number) => void = noop;
+  let outer = new Promise<number>((resolve) => {
+    fire = resolve;
+  });
+  for (let i = 0; i < links; i++) {
+    const inner = outer;
+    outer = Promise.resolve(0).then(() => inner);
+  }
+  fire(1);
+  await outer;
+  return (performance.now() - started) / 1000 / links;
+}
+
+/** How the time for a link grows from a chain of a tenth of the length. */
+async function growth(secondsPerLink: (links: number) => Promise<number>): Promise<string> {
+  const short = async (): Promise<number> => {
+    let sum = 0;
+    for (let i = 0; i < 10; i++) sum += await secondsPerLink(long / 10);
+    return sum / 10;
+  };
+  return formatRatio(await compare(rounds, () => secondsPerLink(long), short));
+}
+
+console.log(`\n${long} in a chain, each waiting for the next:\n`);
+console.log("| | ratio (lower is better) |\n|---|---|");
+const besideNative = await compare(
+  rounds,
+  () => deferredLink(long),
+  () => promiseLink(long),
+);
+console.log(`| time, Deferred / native Promise | ${formatRatio(besideNative)} |`);
+console.log(
+  `| time of a link / in a tenth of the chain, Deferred | ${await growth(deferredLink)} |`,
+);
+console.log(`| the same, native Promise | ${await growth(promiseLink)} |`);
+
+// --- memory ---
+
+const pending = SMOKE ? 2_000 : 200_000;
+const held = {
+  "a pending Deferred with a callback and an errback": bytesOf(pending, () =>
+    new Deferred<number>().addCallbacks(increment, noop),
+  ),
+  "a pending native Promise with one then()": bytesOf(pending, () => {
+    const promise = new Promise<number>(noop);
+    void promise.then(increment, noop);
+    return promise;
+  }),
+};
+console.log("\nBytes of heap:\n\n| of | bytes |\n|---|---|");
+for (const [what, bytes] of Object.entries(held)) console.log(`| ${what} | ${bytes} |`);

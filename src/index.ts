@@ -3,7 +3,7 @@
  *
  *   defer      Deferreds: results that are not there yet
  *   reactor    the loop, on a choice of backends
- *   task       calls repeated, and calls later
+ *   task       calls repeated, calls later, work in steps, programs with an end
  *   protocols  what a connection does with its bytes
  *   threads    work in worker threads
  *   testing    (not here: import it from skein/testing)

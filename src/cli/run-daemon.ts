@@ -2,10 +2,10 @@
 import { maybeDeferred } from "../defer/maybe-deferred.ts";
 import type { Backend } from "../reactor/backend.ts";
 import { createReactor } from "../reactor/index.ts";
+import { stopIfRunning } from "../reactor/stop-if-running.ts";
+import { stopOnSignals } from "../task/signals.ts";
 import { codeOf, complain, OK } from "./complain.ts";
 import type { LoadedBackend, LoadedDaemon } from "./load.ts";
-import { stopOnSignals } from "./signals.ts";
-import { stopIfRunning } from "./stop.ts";
 
 export interface RunOptions {
   /** Stop after so many seconds of the reactor's time. */
@@ -20,7 +20,9 @@ export async function runDaemon(
   { until }: RunOptions,
 ): Promise<number> {
   const reactor = createReactor(backend as unknown as Backend);
-  const signals = stopOnSignals(reactor);
+  const signals = stopOnSignals(reactor, process, (signal) => {
+    console.error(`reactor: ${signal}: stopping; once more to stop at once`);
+  });
   let status = OK;
   let stopping = false;
   reactor.addSystemEventTrigger("before", "shutdown", () => {

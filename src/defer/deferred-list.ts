@@ -1,4 +1,4 @@
-import { SkeinError } from "../core/errors.ts";
+import { BadOptionError, SkeinError } from "../core/errors.ts";
 import { KEEP_WAITING } from "./canceller.ts";
 import { Deferred } from "./deferred.ts";
 import type { Failure } from "./failure.ts";
@@ -55,7 +55,10 @@ class DeferredListImplementation<T> extends Deferred<unknown> {
       else if (unfinished === 0) this.callback(outcomes);
     };
 
-    if (all.length === 0 && !fireOnOneCallback) this.callback([]);
+    if (all.length === 0) {
+      if (fireOnOneCallback) throw new BadOptionError("no first value can come of no Deferreds");
+      this.callback([]);
+    }
     for (const [index, deferred] of all.entries()) {
       deferred.addCallbacks(
         (value) => {
@@ -77,9 +80,9 @@ class DeferredListImplementation<T> extends Deferred<unknown> {
  * own to handle, unless `consumeErrors`.
  *
  * With `fireOnOneCallback` it fires with `[value, index]` of the first that has a value, or, which
- * its type does not show, with the outcomes when all have failed; with no Deferred at all it then
- * never fires. With `fireOnOneErrback` it fails with FirstError at the first failure. Cancelling it
- * cancels the Deferreds that have not fired, and nothing else.
+ * its type does not show, with the outcomes when all have failed. With `fireOnOneErrback` it fails
+ * with FirstError at the first failure. Cancelling it cancels the Deferreds that have not fired,
+ * and nothing else.
  *
  * ```ts
  * import { DeferredList, fail, succeed } from "skein/defer";
@@ -93,6 +96,8 @@ class DeferredListImplementation<T> extends Deferred<unknown> {
  * // → got 1
  * // → Error: no
  * ```
+ *
+ * @throws BadOptionError for no Deferreds with `fireOnOneCallback`: it could never fire.
  */
 export const DeferredList = DeferredListImplementation as {
   new <T>(

@@ -1,4 +1,4 @@
-import { SkeinError } from "../core/errors.ts";
+import { BadOptionError, SkeinError } from "../core/errors.ts";
 import { Fifo } from "../core/fifo.ts";
 import { Deferred } from "./deferred.ts";
 import { succeed } from "./maybe-deferred.ts";
@@ -43,11 +43,12 @@ export class DeferredQueue<T> {
   /**
    * @param options `size`: how many items may wait to be got; `backlog`: how many may wait to get
    *   one. 100,000 each unless given; Infinity for no limit.
+   * @throws BadOptionError unless they are whole numbers of 0 or more.
    */
   constructor(options: { size?: number; backlog?: number } = {}) {
     const { size = 100_000, backlog = 100_000 } = options;
-    this.#size = size;
-    this.#backlog = backlog;
+    this.#size = checkLimit(size, "size");
+    this.#backlog = checkLimit(backlog, "backlog");
   }
 
   /** How many items wait to be got. */
@@ -90,4 +91,9 @@ export class DeferredQueue<T> {
     }
     return this.#waiting.add();
   }
+}
+
+function checkLimit(limit: number, name: string): number {
+  if (limit === Infinity || (Number.isInteger(limit) && limit >= 0)) return limit;
+  throw new BadOptionError(`a queue's ${name} is 0 or more, not ${limit}`);
 }

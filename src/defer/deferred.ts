@@ -23,13 +23,17 @@
  * answer.callback("21"); // → 42
  * ```
  */
+import { inContext } from "../core/context.ts";
+import { debugging } from "../core/debugging.ts";
+import { awaitListener } from "./awaiting.ts";
 import { type Canceller, KEEP_WAITING } from "./canceller.ts";
 import type { Chained } from "./chained.ts";
 import { AlreadyCalledError, CancelledError } from "./errors.ts";
 import { Failure } from "./failure.ts";
-import { isThenable } from "./thenable.ts";
+import { describeHistory, historyOf, noteFired, noteMade } from "./history.ts";
+import { asPromise } from "./thenable.ts";
 import { armTimeout, type TimeoutClock } from "./timeout.ts";
-import { type Suspect, suspect } from "./unhandled.ts";
+import { anyReported, noteHandled, type Suspect, suspect } from "./unhandled.ts";
 import { NOT_YET, Wait } from "./wait.ts";
 
 type Handler = (result: never) => unknown;
@@ -80,6 +84,7 @@ export class Deferred<T> implements PromiseLike<T>, Suspect {
    */
   constructor(canceller?: Canceller<T>) {
     this.#link = canceller;
+    if (debugging) noteMade(this, Deferred);
   }
 
   /** Whether it was fired: by callback(), errback() or cancel(). */
@@ -134,17 +139,18 @@ export class Deferred<T> implements PromiseLike<T>, Suspect {
 
   /** Adds a callback; a Failure passes it by. */
   addCallback<R>(callback: (value: T) => R): Deferred<Chained<R>> {
-    return this.#add(callback, undefined) as Deferred<Chained<R>>;
+    return this.#add(inContext(callback), undefined) as Deferred<Chained<R>>;
   }
 
   /** Adds an errback; a value passes it by. */
   addErrback<R>(errback: (failure: Failure) => R): Deferred<T | Chained<R>> {
-    return this.#add(undefined, errback);
+    return this.#add(undefined, inContext(errback));
   }
 
   /** Adds one handler for both sides. */
   addBoth<R>(handler: (result: T | Failure) => R): Deferred<Chained<R>> {
-    return this.#add(handler, handler) as Deferred<Chained<R>>;
+    const inPlace = inContext(handler);
+    return this.#add(inPlace, inPlace) as Deferred<Chained<R>>;
   }
 
   /** Adds a callback and an errback side by side: the errback does not see the callback's error. */
@@ -152,7 +158,7 @@ export class Deferred<T> implements PromiseLike<T>, Suspect {
     callback: (value: T) => R,
     errback: (failure: Failure) => S,
   ): Deferred<Chained<R> | Chained<S>> {
-    return this.#add(callback, errback) as Deferred<Chained<R> | Chained<S>>;
+    return this.#add(inContext(callback), inContext(errback)) as Deferred<Chained<R> | Chained<S>>;
   }
 
   /**
@@ -211,8 +217,10 @@ export class Deferred<T> implements PromiseLike<T>, Suspect {
     onFulfilled?: ((value: T) => R | PromiseLike<R>) | null,
     onRejected?: ((reason: unknown) => S | PromiseLike<S>) | null,
   ): Promise<R | S> {
+    const over = awaitListener?.(this);
     const promise = new Promise<T>((resolve, reject) => {
       this.#add(PEEK, (result: T | Failure) => {
+        over?.();
         if (result instanceof Failure) reject(result.value);
         else resolve(result);
       });
@@ -238,10 +246,14 @@ export class Deferred<T> implements PromiseLike<T>, Suspect {
 
   #fire(result: unknown): void {
     if ((this.#state & CALLED) !== 0) {
-      if ((this.#state & SWALLOW) === 0) throw new AlreadyCalledError();
+      if ((this.#state & SWALLOW) === 0) {
+        throw new AlreadyCalledError(describeHistory(historyOf(this)));
+      }
       this.#state &= ~SWALLOW;
       return;
     }
+    // oxlint-disable-next-line unbound-method -- it is only looked for in the stack
+    if (debugging) noteFired(this, this.#fire);
     this.#state |= CALLED;
     this.#link = undefined;
     this.#result = result;
@@ -366,20 +378,23 @@ export class Deferred<T> implements PromiseLike<T>, Suspect {
       }
       if (callback === PEEK) {
         (errback as Handler)(result as never);
-        if (result instanceof Failure) this.#state |= SEEN;
+        if (result instanceof Failure) this.#seen(result);
         continue;
       }
       const handler = (result instanceof Failure ? errback : callback) as Handler | undefined;
       if (handler === undefined) continue;
 
       this.#state &= ~SEEN;
+      let goesOn = true;
       try {
         const next = handler(result as never);
         if (typeof next !== "object" || next === null) this.#result = next;
-        else if (!this.#accept(next)) break;
+        else goesOn = this.#accept(next);
       } catch (error) {
         this.#result = Failure.from(error);
       }
+      if (anyReported && result instanceof Failure && result !== this.#result) noteHandled(result);
+      if (!goesOn) break;
     }
     this.#state &= ~RUNNING;
     return undefined;
@@ -390,11 +405,13 @@ export class Deferred<T> implements PromiseLike<T>, Suspect {
     let inner: Deferred<unknown>;
     if (returned instanceof Deferred) {
       inner = returned as Deferred<unknown>;
-    } else if (isThenable(returned)) {
-      inner = fromPromise(returned);
     } else {
-      this.#result = returned;
-      return true;
+      const promise = asPromise(returned);
+      if (promise === undefined) {
+        this.#result = returned;
+        return true;
+      }
+      inner = fromPromise(promise);
     }
 
     if (inner === this) {
@@ -413,11 +430,20 @@ export class Deferred<T> implements PromiseLike<T>, Suspect {
     return false;
   }
 
+  /** An `await` has got the failure, and leaves it in its place. */
+  #seen(failure: Failure): void {
+    this.#state |= SEEN;
+    if (anyReported) noteHandled(failure);
+  }
+
   /** The result, if it is there and nobody works on it; the Deferred is left holding undefined. */
   #take(): unknown {
     if ((this.#state & (CALLED | RUNNING)) !== CALLED || this.#state >= PAUSE) return NOT_YET;
+    // It is giving its result away: those who came before are still to be called.
+    if (this.#callback !== undefined || this.#errback !== undefined || this.#more) return NOT_YET;
     const result = this.#result;
     this.#result = undefined;
+    if (anyReported && result instanceof Failure) noteHandled(result);
     return result;
   }
 

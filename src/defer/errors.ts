@@ -5,8 +5,9 @@ export class AlreadyCalledError extends SkeinError {
   override readonly name = "AlreadyCalledError";
   readonly code = "ERR_ALREADY_CALLED";
 
-  constructor() {
-    super("this Deferred was already fired; a Deferred fires once");
+  /** @param history where it was made and first fired, if that is known. */
+  constructor(history = "") {
+    super(`this Deferred was already fired; a Deferred fires once${history}`);
   }
 }
 

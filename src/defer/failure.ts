@@ -1,4 +1,5 @@
 import { messageOf } from "../core/errors.ts";
+import { describeRoute } from "./route.ts";
 
 /** A class whose instances a {@link Failure} can be checked against. */
 export type ErrorClass<E> = abstract new (...args: never[]) => E;
@@ -36,9 +37,13 @@ export class Failure<E = unknown> {
     return value instanceof Error ? `${value.name}: ${value.message}` : messageOf(value);
   }
 
-  /** The error's stack where it has one, else its message. */
+  /**
+   * The error's stack where it has one, else its message; and below it, as `at async NAME`, the
+   * coroutines that it came through.
+   */
   get stack(): string {
-    return this.value instanceof Error ? (this.value.stack ?? this.message) : this.message;
+    const own = this.value instanceof Error ? (this.value.stack ?? this.message) : this.message;
+    return own + describeRoute(this.value);
   }
 
   /** The first of `classes` that the error is an instance of, or undefined. */

@@ -19,16 +19,21 @@
  * name.callback("Ada"); // → Hello, Ada!
  * ```
  */
+import { inCopiedContext } from "../core/context.ts";
+import { AsyncCoroutine } from "./async-coroutine.ts";
 import { KEEP_WAITING } from "./canceller.ts";
 import { Deferred, fireRaw, fromPromise, take } from "./deferred.ts";
-import { CancelledError } from "./errors.ts";
 import { Failure } from "./failure.ts";
-import { isThenable } from "./thenable.ts";
+import { noteLeaving } from "./route.ts";
+import { asPromise } from "./thenable.ts";
 import { NOT_YET } from "./wait.ts";
 
 /** What a function under inlineCallbacks may return when called. */
 export type Coroutine<T> =
   Generator<unknown, T, never> | AsyncGenerator<unknown, T, never> | PromiseLike<T>;
+
+/** The class of functions written `async function`, which has no name. */
+const AsyncFunction = (async () => {}).constructor as abstract new () => object;
 
 /**
  * Makes of a generator function one that returns a Deferred for its return value.
@@ -39,14 +44,19 @@ export type Coroutine<T> =
  *   the Deferred cancels the one being waited for, so that the error (CancelledError, as a rule)
  *   is thrown at the `yield`; the generator may catch it and go on.
  * - `async function*`: `yield` and `await` both wait, at the pace of promises.
- * - `async function`: `await` waits. Cancelling one of the async kinds fails the Deferred at once;
- *   a generator is ended at its next `yield`, with its `finally` blocks run, an async function
- *   runs to its end and its outcome is ignored.
+ * - `async function`: `await` waits. Cancelling one of the async kinds cancels the Deferreds that
+ *   it awaits, itself or in async functions that it called. While it awaits none (but a promise,
+ *   which cannot be cancelled), or where the platform has no AsyncLocalStorage, its Deferred fails
+ *   at once and its outcome is ignored; a generator is then ended at its next `yield`, and the next
+ *   Deferred that it awaits is cancelled.
  */
 export function inlineCallbacks<This, A extends unknown[], T>(
   body: (this: This, ...args: A) => Coroutine<T>,
 ): (this: This, ...args: A) => Deferred<T> {
   return function start(this: This, ...args: A): Deferred<T> {
+    if (body instanceof AsyncFunction) {
+      return new AsyncCoroutine(() => body.apply(this, args) as PromiseLike<T>).done;
+    }
     let coroutine: Coroutine<T>;
     try {
       coroutine = body.apply(this, args);
@@ -55,9 +65,9 @@ export function inlineCallbacks<This, A extends unknown[], T>(
       failed.errback(error);
       return failed;
     }
-    if (isThenable(coroutine)) return fromPromise(coroutine);
+    if ("then" in coroutine) return fromPromise(coroutine);
     if (Symbol.asyncIterator in coroutine) return driveAsync(coroutine);
-    return new Trampoline(coroutine).done;
+    return new Trampoline(coroutine, body.name).done;
   };
 }
 
@@ -65,16 +75,27 @@ export function inlineCallbacks<This, A extends unknown[], T>(
 class Trampoline<T> {
   readonly done: Deferred<T> = new Deferred<T>(() => this.#cancel());
   readonly #generator: Generator<unknown, T, unknown>;
+  readonly #name: string;
   #waitingOn: Deferred<unknown> | undefined = undefined;
   #cancelRequested = false;
+  /** While #resume is being added to a Deferred: what it was called with meanwhile, or NOT_YET. */
+  #arrived: unknown = undefined;
+  #adding = false;
 
-  constructor(generator: Generator<unknown, T, unknown>) {
+  /** @param name the function's, for stacks. */
+  constructor(generator: Generator<unknown, T, unknown>, name: string) {
     this.#generator = generator;
-    this.#resume(undefined);
+    this.#name = name === "" ? "<anonymous>" : name;
+    inCopiedContext(() => this.#resume(undefined));
   }
 
   /** Goes on until the generator waits for a Deferred that has no result, or ends. */
   readonly #resume = (result: unknown): void => {
+    if (this.#adding) {
+      // The generator goes on when all who wait were called, and in the loop below.
+      this.#arrived = result;
+      return;
+    }
     this.#waitingOn = undefined;
     let sent = result;
     for (;;) {
@@ -83,6 +104,7 @@ class Trampoline<T> {
         step =
           sent instanceof Failure ? this.#generator.throw(sent.value) : this.#generator.next(sent);
       } catch (error) {
+        noteLeaving(error, this.#name, sent instanceof Failure ? sent.value : NOT_YET);
         this.done.errback(error);
         return;
       }
@@ -95,8 +117,14 @@ class Trampoline<T> {
       if (deferred === undefined) continue;
       sent = take(deferred);
       if (sent !== NOT_YET) continue;
-      this.#waitingOn = deferred;
+      this.#arrived = NOT_YET;
+      this.#adding = true;
       deferred.addBoth(this.#resume);
+      this.#adding = false;
+      sent = this.#arrived;
+      this.#arrived = undefined;
+      if (sent !== NOT_YET) continue;
+      this.#waitingOn = deferred;
       // A result that was there could not be cancelled: the request has waited for this.
       if (this.#cancelRequested) {
         this.#cancelRequested = false;
@@ -116,28 +144,19 @@ class Trampoline<T> {
 
 function waitable(yielded: unknown): Deferred<unknown> | undefined {
   if (yielded instanceof Deferred) return yielded as Deferred<unknown>;
-  if (typeof yielded === "object" && yielded !== null && isThenable(yielded)) {
-    return fromPromise(yielded);
-  }
-  return undefined;
+  if (typeof yielded !== "object" || yielded === null) return undefined;
+  const promise = asPromise(yielded);
+  return promise && fromPromise(promise);
 }
 
 function driveAsync<T>(generator: AsyncGenerator<unknown, T, never>): Deferred<T> {
-  const done = new Deferred<T>((cancelled) => {
-    cancelled.errback(new CancelledError());
-    // Queued behind the step that is under way; its errors are nobody's any more.
-    generator.return(undefined as never).catch(() => {});
-  });
-  const advance = async (): Promise<void> => {
-    try {
-      let step = await generator.next();
-      // `yield` in an async generator has already awaited: its value goes straight back.
-      while (step.done !== true) step = await generator.next(step.value as never);
-      if (!done.called) done.callback(step.value);
-    } catch (error) {
-      if (!done.called) done.errback(error);
-    }
+  const drive = async (): Promise<T> => {
+    let step = await generator.next();
+    // `yield` in an async generator has already awaited: its value goes straight back.
+    while (step.done !== true) step = await generator.next(step.value as never);
+    return step.value;
   };
-  void advance();
-  return done;
+  // Queued behind the step that is under way; its errors are nobody's any more.
+  const giveUp = (): void => void generator.return(undefined as never).catch(() => {});
+  return new AsyncCoroutine(drive, giveUp).done;
 }

@@ -7,6 +7,7 @@
  * microtasks later, late enough for an `await` of the Deferred to begin.
  */
 import type { Failure } from "./failure.ts";
+import { describeHistory, type History, historyOf } from "./history.ts";
 
 /** A Deferred, as this file sees it. */
 export interface Suspect {
@@ -14,13 +15,30 @@ export interface Suspect {
   takeUnhandled(): Failure | undefined;
 }
 
-export type UnhandledHandler = (failure: Failure) => void;
+/** @param history where the Deferred was made and fired, if debugging was on (setDebugging). */
+export type UnhandledHandler = (failure: Failure, history: History | undefined) => void;
+
+interface Installed {
+  readonly unhandled: UnhandledHandler;
+  readonly handledLater: (failure: Failure) => void;
+}
 
 /** How many microtasks `await deferred` takes to subscribe, with one to spare. */
 const MICROTASKS_TO_SUBSCRIBE = 3;
 
+interface Report {
+  readonly number: number;
+  /** Who was told, and will be told when it is handled. */
+  readonly to: Installed;
+}
+
 let suspects: Suspect[] = [];
-let handlers: { readonly handle: UnhandledHandler }[] = [];
+let handlers: Installed[] = [];
+/** The failures that were reported and not handled since. */
+const reported = new WeakMap<Failure, Report>();
+let reports = 0;
+/** Whether there was a report at all: until then nobody has to look whether he handles one. */
+export let anyReported = false;
 let turnEnds: (() => void)[] = [];
 
 /** Called by a Deferred that has run out of callbacks with a Failure as its result. */
@@ -43,8 +61,20 @@ export function reportUnhandled(): void {
 }
 
 /**
+ * Called when an errback or a coroutine has taken a failure, and {@link anyReported}. Each report
+ * is taken back once.
+ */
+export function noteHandled(failure: Failure): void {
+  const earlier = reported.get(failure);
+  if (earlier === undefined) return;
+  tell(() => earlier.to.handledLater(failure));
+  reported.delete(failure);
+}
+
+/**
  * Sends reports of unhandled failures to `handler` in place of standard error, until the returned
- * function is called. The handler installed last wins. What it throws is an uncaught exception.
+ * function is called. The handler installed last wins. What it throws is an uncaught exception. A
+ * failure that is handled after all, too late, is told to `handledLater`.
  *
  * ```ts
  * import { fail, onUnhandledFailure } from "skein/defer";
@@ -56,9 +86,12 @@ export function reportUnhandled(): void {
  * // → Error: nobody looks
  * ```
  */
-export function onUnhandledFailure(handler: UnhandledHandler): () => void {
+export function onUnhandledFailure(
+  handler: UnhandledHandler,
+  handledLater: (failure: Failure) => void = () => {},
+): () => void {
   // An entry of its own: the same function may be installed twice.
-  const entry = { handle: handler };
+  const entry = { unhandled: handler, handledLater };
   handlers.push(entry);
   return () => {
     handlers = handlers.filter((installed) => installed !== entry);
@@ -86,15 +119,23 @@ function reportSoon(found: readonly Suspect[]): void {
 function report(found: readonly Suspect[]): void {
   for (const deferred of found) {
     const failure = deferred.takeUnhandled();
-    if (failure === undefined) continue;
-    try {
-      (handlers.at(-1)?.handle ?? printUnhandled)(failure);
-    } catch (error) {
-      // Uncaught, like an error in a timer's callback; it must not stop a reactor's turn.
-      queueMicrotask(() => {
-        throw error;
-      });
-    }
+    // A failure that was handed on is still the same one.
+    if (failure === undefined || reported.has(failure)) continue;
+    anyReported = true;
+    const to = handlers.at(-1) ?? printing;
+    reported.set(failure, { number: ++reports, to });
+    tell(() => to.unhandled(failure, historyOf(deferred)));
+  }
+}
+
+function tell(call: () => void): void {
+  try {
+    call();
+  } catch (error) {
+    // Uncaught, like an error in a timer's callback; it must not stop a reactor's turn.
+    queueMicrotask(() => {
+      throw error;
+    });
   }
 }
 
@@ -103,6 +144,14 @@ function afterMicrotasks(count: number, action: () => void): void {
   else queueMicrotask(() => afterMicrotasks(count - 1, action));
 }
 
-function printUnhandled(failure: Failure): void {
-  console.error(`Unhandled failure in a Deferred: ${failure.stack}`);
-}
+const printing: Installed = {
+  unhandled(failure, history) {
+    const number = reported.get(failure)?.number;
+    console.error(
+      `Unhandled failure in a Deferred (#${number}): ${failure.stack}${describeHistory(history)}`,
+    );
+  },
+  handledLater(failure) {
+    console.error(`Unhandled failure #${reported.get(failure)?.number} was handled later`);
+  },
+};

@@ -1,5 +1,6 @@
 import type { Deferred } from "./deferred.ts";
 import { Failure } from "./failure.ts";
+import { throwAt } from "./route.ts";
 
 /** In the place of a result that is not there yet. */
 export const NOT_YET: unique symbol = Symbol("not yet");
@@ -20,7 +21,8 @@ export class Wait<T> implements Iterator<Deferred<T>, T, unknown> {
 
   next(sent: unknown): IteratorResult<Deferred<T>, T> {
     const ready = this.#ready;
-    if (ready instanceof Failure) throw ready.value;
+    // oxlint-disable-next-line unbound-method -- it is only looked for in the stack
+    if (ready instanceof Failure) throwAt(ready.value, this.next);
     if (ready !== NOT_YET) return { done: true, value: ready as T };
     const value = this.#deferred;
     if (value === undefined) return { done: true, value: sent as T };
@@ -29,6 +31,7 @@ export class Wait<T> implements Iterator<Deferred<T>, T, unknown> {
   }
 
   throw(error: unknown): never {
-    throw error;
+    // oxlint-disable-next-line unbound-method -- it is only looked for in the stack
+    throwAt(error, this.throw);
   }
 }

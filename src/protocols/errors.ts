@@ -5,8 +5,18 @@ export class NotConnectedError extends SkeinError {
   override readonly name = "NotConnectedError";
   readonly code = "ERR_NOT_CONNECTED";
 
+  constructor(madeIn = "connectionMade()") {
+    super(`the protocol has no transport before ${madeIn}`);
+  }
+}
+
+/** A datagram protocol was given a second port. */
+export class ProtocolInUseError extends SkeinError {
+  override readonly name = "ProtocolInUseError";
+  readonly code = "ERR_PROTOCOL_IN_USE";
+
   constructor() {
-    super("the protocol has no transport before connectionMade()");
+    super("the protocol has a port already: make another protocol for another port");
   }
 }
 

@@ -1,5 +1,6 @@
-/** Protocols: what a connection does with its bytes. */
-export { LineTooLongError, NotConnectedError } from "./errors.ts";
+/** Protocols: what a connection does with its bytes, or a port with its datagrams. */
+export { DatagramProtocol } from "./datagram-protocol.ts";
+export { LineTooLongError, NotConnectedError, ProtocolInUseError } from "./errors.ts";
 export { ClientFactory, Factory } from "./factory.ts";
 export { LineReceiver } from "./line-receiver.ts";
 export { Protocol } from "./protocol.ts";
@@ -16,3 +17,10 @@ export type {
   Transport,
   UNIXAddress,
 } from "../reactor/transport.ts";
+export type {
+  DatagramDestination,
+  DatagramReceiver,
+  DatagramTransport,
+  MulticastTransport,
+  UDPAddress,
+} from "../reactor/datagrams.ts";

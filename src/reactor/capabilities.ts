@@ -8,6 +8,7 @@
 import type { Deferred } from "../defer/deferred.ts";
 import type { AddressFamily } from "./stream-driver.ts";
 import type { TLSClientOptions, TLSServerOptions } from "./tls.ts";
+import type { DatagramReceiver, DatagramTransport, MulticastTransport } from "./datagrams.ts";
 import type {
   ClientProtocolFactory,
   Connector,
@@ -240,6 +241,46 @@ export interface ReactorAdopt {
   ): Deferred<ListeningPort<StreamAddress>>;
 }
 
+export interface ListenUDPOptions {
+  /** The local IP address to bind; every IPv4 address ("0.0.0.0") unless given; "::" is both. */
+  interface?: string;
+  /** Datagrams with more bytes than this are dropped when they arrive; no limit unless given. */
+  maxPacketSize?: number;
+}
+
+/** UDP. */
+export interface ReactorUDP {
+  /**
+   * Opens a UDP port (0: any free one) when the reactor runs, to receive and to send. Starts the
+   * protocol, then fires with the port, which is also the protocol's transport. Fails with
+   * CannotListenError, with what startProtocol throws, or with ReactorNotRunningError while the
+   * reactor stops; cancelling gives up.
+   *
+   * @throws BadOptionError for a number that is no port, InvalidAddressError for an interface that
+   *   is no IP address.
+   */
+  listenUDP(
+    port: number,
+    protocol: DatagramReceiver,
+    options?: ListenUDPOptions,
+  ): Deferred<DatagramTransport>;
+}
+
+export interface ListenMulticastOptions extends ListenUDPOptions {
+  /** Whether others on this machine that want it too may listen on the same port. */
+  listenMultiple?: boolean;
+}
+
+/** UDP to and from groups. */
+export interface ReactorMulticast {
+  /** As listenUDP; the port can join groups. */
+  listenMulticast(
+    port: number,
+    protocol: DatagramReceiver<MulticastTransport>,
+    options?: ListenMulticastOptions,
+  ): Deferred<MulticastTransport>;
+}
+
 /** Workers, which run code beside the reactor. `skein/threads` makes pools of them. */
 export interface ReactorThreads {
   startWorker(events: WorkerEvents): WorkerHandle;
@@ -289,6 +330,18 @@ export interface SimulatedCertificate {
   readonly notAfter?: number;
 }
 
+/** What may happen to datagrams on the simulated network. All are probabilities: 0 to 1. */
+export interface DatagramFaults {
+  /** How many are lost; 0 unless given. */
+  loss?: number;
+  /** How many come twice; 0 unless given. */
+  duplicate?: number;
+  /** How many are late, so that others overtake them; 0 unless given. */
+  reorder?: number;
+  /** How late those are at the most, in seconds; 0.01 unless given. */
+  reorderSeconds?: number;
+}
+
 export interface ClockOptions {
   /** Seconds that bytes are under way, one way; 0 unless given. */
   latency?: number;
@@ -299,6 +352,10 @@ export interface ClockOptions {
   certificates?: Readonly<Record<string, SimulatedCertificate>>;
   /** What listens on the descriptors that daemons may adopt. */
   descriptors?: Readonly<Record<number, StreamAddress>>;
+  /** What may happen to datagrams; nothing unless given: all arrive, in order. */
+  datagrams?: DatagramFaults;
+  /** What chance begins from: equal programs with equal seeds run equally. 0 unless given. */
+  seed?: number | string;
   /** How many turns may be made without time moving on; 1,000,000 unless given. */
   turnsAtOnceMax?: number;
   /**
@@ -317,6 +374,8 @@ export interface CapabilityMap {
   tls: ReactorTLS;
   unix: ReactorUNIX;
   adopt: ReactorAdopt;
+  udp: ReactorUDP;
+  multicast: ReactorMulticast;
   threads: ReactorThreads;
   clock: ReactorClock;
 }

@@ -66,9 +66,7 @@ export class StreamConnector<D extends Destination = Destination> implements Con
     const dialling = maybeDeferred(this.#options.dial);
     let late: TimeoutError | undefined;
     const timer = loop.callLater(timeout, () => {
-      late = new TimeoutError(
-        `no connection to ${textOf(destination)} in ${timeout} seconds`,
-      );
+      late = new TimeoutError(`no connection to ${textOf(destination)} in ${timeout} seconds`);
       dialling.cancel();
     });
     this.#attempt = dialling.addBoth((result) => {

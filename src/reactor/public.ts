@@ -5,20 +5,25 @@ export type {
   CapabilityMap,
   ClockOptions,
   ConnectOptions,
+  DatagramFaults,
   DelayedCall,
+  ListenMulticastOptions,
   ListenOptions,
+  ListenUDPOptions,
   Phase,
   Reactor,
   ReactorAdopt,
   ReactorClock,
   ReactorCore,
   ReactorFromThreads,
+  ReactorMulticast,
   ReactorTCP,
   ReactorThreads,
   ReactorTime,
   ReactorTLS,
   ReactorUNIX,
   SimulatedCertificate,
+  ReactorUDP,
   SystemEvent,
   TraceEvent,
   TriggerId,
@@ -30,6 +35,14 @@ export { CannotCrossError } from "../core/crossing.ts";
 export { NoTypeScriptError } from "../core/import-module.ts";
 export * from "./errors.ts";
 export type { Consumer, PullProducer, PushProducer } from "./producer.ts";
+export * from "./datagram-errors.ts";
+export type {
+  DatagramDestination,
+  DatagramReceiver,
+  DatagramTransport,
+  MulticastTransport,
+  UDPAddress,
+} from "./datagrams.ts";
 export type { ReactorOptions } from "./reactor.ts";
 export type { CreateReactor, ReactorOn } from "./registry.ts";
 export { StreamConnection } from "./stream-connection.ts";
@@ -75,4 +88,11 @@ export type {
   Transport,
   UNIXAddress,
 } from "./transport.ts";
+export {
+  type BindRequest,
+  type DatagramDriver,
+  type DatagramEvents,
+  type DatagramSocket,
+  UDP,
+} from "./udp.ts";
 export type { RemoteFunction, WorkerEvents, WorkerHandle } from "./workers.ts";

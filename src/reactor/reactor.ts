@@ -8,6 +8,7 @@
 import { Deferred } from "../defer/deferred.ts";
 import { atTurnEnd, reportUnhandled } from "../defer/unhandled.ts";
 import { BadOptionError } from "../core/errors.ts";
+import { inContext } from "../core/context.ts";
 import { Fifo } from "../core/fifo.ts";
 import type { Driver, Loop } from "./backend.ts";
 import type {
@@ -115,7 +116,7 @@ export class BaseReactor implements ReactorCore, ReactorTime, ReactorFromThreads
   }
 
   addSystemEventTrigger(phase: Phase, event: SystemEvent, action: () => unknown): TriggerId {
-    return this.#triggers.add(phase, event, action);
+    return this.#triggers.add(phase, event, inContext(action));
   }
 
   removeSystemEventTrigger(id: TriggerId): void {
@@ -124,7 +125,7 @@ export class BaseReactor implements ReactorCore, ReactorTime, ReactorFromThreads
 
   callWhenRunning(action: () => void): void {
     if (this.#running) action();
-    else this.#triggers.add("after", "startup", action);
+    else this.addSystemEventTrigger("after", "startup", action);
   }
 
   reportError(error: unknown, doing: string): void {
@@ -145,7 +146,7 @@ export class BaseReactor implements ReactorCore, ReactorTime, ReactorFromThreads
   }
 
   callLater(delaySeconds: number, action: () => void): DelayedCall {
-    return this.#timers.add(delaySeconds, action);
+    return this.#timers.add(delaySeconds, inContext(action));
   }
 
   getDelayedCalls(): DelayedCall[] {
@@ -155,7 +156,7 @@ export class BaseReactor implements ReactorCore, ReactorTime, ReactorFromThreads
   // --- from threads ---
 
   callFromThread(action: () => void): void {
-    this.#fromThread.push(action);
+    this.#fromThread.push(inContext(action));
     this.wake();
   }
 

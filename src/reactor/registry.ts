@@ -12,6 +12,8 @@ const METHODS: Readonly<Partial<Record<string, readonly string[]>>> = {
   tls: ["listenSSL", "connectSSL"],
   unix: ["listenUNIX", "connectUNIX"],
   adopt: ["adoptStreamPort"],
+  udp: ["listenUDP"],
+  multicast: ["listenMulticast"],
   threads: ["startWorker"],
   clock: ["advance", "pump", "runUntilIdle"],
 };

@@ -76,7 +76,8 @@ export abstract class SecurableConnection extends StreamConnection {
     this.#layer?.abandon();
     super.lost(error);
     const { handshake } = this.#layer ?? {};
-    if (handshake !== undefined && !handshake.called) handshake.errback(this.#error ?? endOf(error));
+    if (handshake !== undefined && !handshake.called)
+      handshake.errback(this.#error ?? endOf(error));
   }
 
   // --- what the owner calls ---

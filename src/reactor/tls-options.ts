@@ -18,7 +18,9 @@ export function checkTLSOptions(options: TLSServerOptions | TLSClientOptions): {
   }
   const { certificate, privateKey } = options;
   if ((certificate === undefined) !== (privateKey === undefined)) {
-    throw new BadOptionError("a certificate needs its privateKey, and a privateKey its certificate");
+    throw new BadOptionError(
+      "a certificate needs its privateKey, and a privateKey its certificate",
+    );
   }
   if ("clientCertificate" in options) {
     const { clientCertificate = "none", trustRoot } = options;

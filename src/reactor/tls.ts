@@ -42,8 +42,7 @@ export interface TLSServerOptions extends CommonTLSOptions, CertificateSource {
    * with `*.`, or a function. For a name without one, the server's own is shown.
    */
   readonly serverNames?:
-    | Readonly<Record<string, CertificateSource>>
-    | ((name: string) => CertificateSource | undefined);
+    Readonly<Record<string, CertificateSource>> | ((name: string) => CertificateSource | undefined);
 }
 
 /** TLS, as the side that made the connection. */

@@ -36,6 +36,12 @@ export class LoopingCall {
   #startedAt = 0;
   /** The latest time on the grid that is served or scheduled, counted in intervals. */
   #tick = 0;
+  /** The tick that the latest count went up to. */
+  #countedTick = 0;
+  /** When that was; undefined before the first. */
+  #countedAt: number | undefined = undefined;
+  /** Intervals of a grid that a reset has ended, for the next count. */
+  #carried = 0;
   #call: DelayedCall | undefined = undefined;
   /** What the function returned, until it fires. */
   #iteration: Deferred<unknown> | undefined = undefined;
@@ -44,6 +50,38 @@ export class LoopingCall {
   constructor(clock: Pick<ReactorTime, "callLater" | "seconds">, f: () => unknown) {
     this.#clock = clock;
     this.#f = f;
+  }
+
+  /**
+   * A looping call whose function is told how many intervals have passed since it was last called:
+   * 1, or more when times on the grid went by meanwhile. An interval of 0 counts 1 each time.
+   *
+   * The counts are whole numbers, never 0, and add up: at each call their sum is the number of
+   * intervals since start(), and 1 more for the call at the start. After a reset() the next count
+   * has the whole intervals before it too, if the function had been called by then. start() begins
+   * to count anew.
+   *
+   * ```ts
+   * import { createReactor } from "skein/reactor";
+   * import { deferLater, LoopingCall } from "skein/task";
+   *
+   * const reactor = createReactor("clock");
+   * const frames = LoopingCall.withCount(reactor, (count) => {
+   *   console.log(`at ${reactor.seconds()}: ${count}`);
+   *   return deferLater(reactor, 2.5); // drawing takes its time
+   * });
+   * frames.start(1).addErrback((failure) => console.log(failure.message));
+   * await reactor.advance(4);
+   * // → at 0: 1
+   * // → at 3: 3
+   * ```
+   */
+  static withCount(
+    clock: Pick<ReactorTime, "callLater" | "seconds">,
+    f: (count: number) => unknown,
+  ): LoopingCall {
+    const call: LoopingCall = new LoopingCall(clock, () => f(call.#takeCount()));
+    return call;
   }
 
   /** From start() until stop(), or until the function fails. */
@@ -70,6 +108,10 @@ export class LoopingCall {
     this.#running = true;
     this.#interval = intervalSeconds;
     this.#beginGrid();
+    // The call at the start counts for one interval.
+    this.#countedTick = now ? -1 : 0;
+    this.#countedAt = undefined;
+    this.#carried = 0;
     if (now) this.#iterate();
     else this.#schedule();
     return done;
@@ -90,6 +132,7 @@ export class LoopingCall {
   reset(): void {
     if (!this.#running) throw new LoopingCallError("the looping call is not running");
     this.#beginGrid();
+    this.#carryCount();
     if (this.#call === undefined) return;
     this.#call.cancel();
     this.#schedule();
@@ -129,11 +172,37 @@ export class LoopingCall {
   #untilNext(): number {
     if (this.#interval === 0) return 0;
     const now = this.#clock.seconds();
-    const elapsed = Math.floor((now - this.#startedAt) / this.#interval);
     // An alarm may come a little early, or a time be rounded down: no tick is served twice.
-    this.#tick = Math.max(this.#tick, elapsed) + 1;
-    if (this.#timeOf(this.#tick) <= now) this.#tick++;
+    this.#tick = Math.max(this.#tick, this.#ticksUntil(now)) + 1;
     return Math.max(0, this.#timeOf(this.#tick) - now);
+  }
+
+  /** The intervals since the last count, up to now or to the tick that is being served. */
+  #takeCount(): number {
+    if (this.#interval === 0) return 1;
+    const now = this.#clock.seconds();
+    this.#tick = Math.max(this.#tick, this.#ticksUntil(now));
+    const count = this.#carried + this.#tick - this.#countedTick;
+    this.#carried = 0;
+    this.#countedTick = this.#tick;
+    // A call that is early serves the time on the grid that is to come.
+    this.#countedAt = Math.max(now, this.#timeOf(this.#tick));
+    return count;
+  }
+
+  /** The grid has begun anew: what passed before on the old one is counted with the next. */
+  #carryCount(): void {
+    this.#countedTick = 0;
+    if (this.#countedAt === undefined || this.#interval === 0) return;
+    const sinceCount = (this.#startedAt - this.#countedAt) / this.#interval;
+    this.#carried = Math.max(0, Math.floor(sinceCount));
+  }
+
+  /** How many times on the grid have come by now. */
+  #ticksUntil(now: number): number {
+    const ticks = Math.floor((now - this.#startedAt) / this.#interval);
+    // The quotient may be rounded down to just below a whole number.
+    return this.#timeOf(ticks + 1) <= now ? ticks + 1 : ticks;
   }
 
   #timeOf(tick: number): number {

@@ -37,9 +37,9 @@ describe("reactor: help", () => {
       match.slice(1),
     );
     expect(can).to.deep.equal([
-      ["libuv", "core, time, callFromThread, tcp, threads"],
+      ["libuv", "core, time, callFromThread, tcp, udp, multicast, threads"],
       ["timer", "core, time, callFromThread"],
-      ["clock", "core, time, callFromThread, tcp, threads, clock"],
+      ["clock", "core, time, callFromThread, tcp, udp, multicast, threads, clock"],
     ]);
   });
 

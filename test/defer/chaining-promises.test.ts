@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { Deferred, succeed } from "skein/defer";
+import { Deferred, inlineCallbacks, maybeDeferred, succeed } from "skein/defer";
 import { afterMicrotasks, collectUnhandled, errorOf, watch } from "../support/outcomes.ts";
 
 /** A `then` method alone, as some libraries have it. */
@@ -96,5 +96,29 @@ describe("a callback that returns a promise", () => {
     await afterMicrotasks();
     expect(outcomes).to.deep.equal(["first"]);
     expect(unhandled).to.deep.equal([]);
+  });
+
+  it("looks up the then method once, as a promise does", async () => {
+    let lookups = 0;
+    const counting = Object.defineProperty({}, "then", {
+      get: () => {
+        lookups++;
+        return (fulfil: (value: string) => void): void => fulfil("value");
+      },
+    });
+    const waiting = inlineCallbacks(function* () {
+      return yield counting;
+    });
+    const makers = [
+      () => succeed(0).addCallback(() => counting),
+      () => maybeDeferred(() => counting),
+      () => waiting(),
+    ];
+    for (const make of makers) {
+      lookups = 0;
+      const outcomes = watch(make());
+      await afterMicrotasks();
+      expect([outcomes, lookups]).to.deep.equal([["value"], 1]);
+    }
   });
 });

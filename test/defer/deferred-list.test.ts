@@ -7,6 +7,7 @@ import {
   Failure,
   FirstError,
   inlineCallbacks,
+  SkeinError,
   succeed,
 } from "skein/defer";
 import { afterMicrotasks, collectUnhandled, errorOf, raise, watch } from "../support/outcomes.ts";
@@ -165,11 +166,10 @@ describe("DeferredList", () => {
       expect(other.called).to.equal(false);
     });
 
-    it("20: never fires for no Deferreds, not even when it is cancelled", () => {
-      const list = new DeferredList<string>([], { fireOnOneCallback: true });
-      expect(list.called).to.equal(false);
-      list.cancel();
-      expect(list.called).to.equal(false);
+    it("20: throws for no Deferreds, as it could never fire", () => {
+      expect(() => new DeferredList([], { fireOnOneCallback: true }))
+        .to.throw(SkeinError, "no Deferreds")
+        .with.property("code", "ERR_BAD_OPTION");
     });
   });
 
@@ -278,6 +278,14 @@ describe("DeferredList", () => {
       list.cancel();
       expect(other.called).to.equal(false);
       expect(watch(list)).to.deep.equal([["value", 0]]);
+    });
+
+    it("when it has fired, and waits for another Deferred, cancels that", () => {
+      const inner = new Deferred<void>();
+      const list = new DeferredList([]).addCallback(() => inner);
+      list.cancel();
+      expect(inner.called).to.equal(true);
+      expect(errorOf(list)).to.be.instanceOf(CancelledError);
     });
 
     it("18: by the canceller of one of them does no more", () => {

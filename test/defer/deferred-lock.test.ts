@@ -1,5 +1,12 @@
 import { expect } from "chai";
-import { CancelledError, Deferred, DeferredLock, fail, NotAcquiredError } from "skein/defer";
+import {
+  CancelledError,
+  Deferred,
+  DeferredLock,
+  fail,
+  NotAcquiredError,
+  succeed,
+} from "skein/defer";
 import { errorOf, raise, watch } from "../support/outcomes.ts";
 
 const MANY = 100_000;
@@ -214,6 +221,15 @@ describe("DeferredLock.run", () => {
     lock.release();
     const done = ["done 3, free", "done 2, free", "done 1, free"];
     expect(log).to.deep.equal(["f1", "f2", "f3", ...done]);
+  });
+
+  it("served in one go, two that return the same Deferred: one of them takes its result", () => {
+    const lock = new DeferredLock();
+    lock.acquire();
+    const same = succeed("a value");
+    const outcomes = [watch(lock.run(() => same)), watch(lock.run(() => same))];
+    lock.release();
+    expect(outcomes).to.deep.equal([[undefined], ["a value"]]);
   });
 
   it("is not to be cancelled once its function is done", () => {

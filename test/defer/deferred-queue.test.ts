@@ -6,6 +6,7 @@ import {
   Failure,
   QueueOverflowError,
   QueueUnderflowError,
+  SkeinError,
 } from "skein/defer";
 import { errorOf, watch } from "../support/outcomes.ts";
 
@@ -188,5 +189,23 @@ describe("DeferredQueue", () => {
     queue.put(2);
     expect(errorOf(second)).to.be.instanceOf(CancelledError);
     expect(third).to.deep.equal([2]);
+  });
+
+  it("takes 0 and Infinity for limits, and no others that are no whole numbers", () => {
+    const strict = new DeferredQueue<string>({ size: 0, backlog: Infinity });
+    expect(() => strict.put("nobody waits")).to.throw(QueueOverflowError, "0 items");
+    const got = watch(strict.get());
+    strict.put("handed over");
+    expect(got).to.deep.equal(["handed over"]);
+    expect(() => new DeferredQueue({ size: Infinity, backlog: 0 }).get()).to.throw(
+      QueueUnderflowError,
+    );
+    for (const limit of [Number.NaN, -1, 1.5, -Infinity]) {
+      for (const name of ["size", "backlog"]) {
+        expect(() => new DeferredQueue({ [name]: limit }))
+          .to.throw(SkeinError, `a queue's ${name} is 0 or more, not ${limit}`)
+          .with.property("code", "ERR_BAD_OPTION");
+      }
+    }
   });
 });

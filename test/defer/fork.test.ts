@@ -87,6 +87,25 @@ describe("fork", () => {
     expect(unhandled).to.deep.equal(["nobody asks", "nobody is left"]);
   });
 
+  it("gives a failure that was reported to the consumer who comes for it later", async () => {
+    const consumer = fork(fail("planted"));
+    await afterMicrotasks();
+    expect(unhandled).to.deep.equal(["planted"]);
+    expect(watch(consumer())).to.deep.equal([{ failed: "planted" }]);
+    consumer();
+    await afterMicrotasks();
+    expect(unhandled).to.deep.equal(["planted", "planted"]);
+  });
+
+  it("leaves the result in the Deferred when no consumer waits for it, and only then", () => {
+    const [kept, taken] = [new Deferred<string>(), new Deferred<string>()];
+    fork(kept);
+    fork(taken)();
+    kept.callback("kept");
+    taken.callback("taken");
+    expect([watch(kept), watch(taken)]).to.deep.equal([["kept"], [undefined]]);
+  });
+
   it("leaves a failure that is there already to the consumer who comes for it", async () => {
     const consumer = fork(fail("planted"));
     expect(watch(consumer())).to.deep.equal([{ failed: "planted" }]);

@@ -1,6 +1,6 @@
 import { expect } from "chai";
-import { CancelledError, Deferred, fail, inlineCallbacks, succeed } from "skein/defer";
-import { afterMicrotasks, collectUnhandled, errorOf, raise, watch } from "../support/outcomes.ts";
+import { fail, inlineCallbacks, succeed } from "skein/defer";
+import { afterMicrotasks, collectUnhandled, raise, watch } from "../support/outcomes.ts";
 
 describe("inlineCallbacks over an async function*", () => {
   const unhandled = collectUnhandled();
@@ -54,44 +54,6 @@ describe("inlineCallbacks over an async function*", () => {
     await afterMicrotasks();
     expect(outcomes).to.deep.equal([{ failed: "planted" }]);
   });
-
-  it("is cancelled at once, and ended at its next yield with its finally blocks", async () => {
-    const log: string[] = [];
-    const wait = new Deferred<void>();
-    const run = inlineCallbacks(async function* () {
-      try {
-        await wait;
-        log.push("goes on to the yield");
-        yield 1;
-        log.push("not reached");
-      } finally {
-        log.push("cleaned up");
-      }
-    });
-    const done = run();
-    await afterMicrotasks();
-    done.cancel();
-    expect(errorOf(done)).to.be.instanceOf(CancelledError);
-    wait.callback();
-    await afterMicrotasks();
-    expect(log).to.deep.equal(["goes on to the yield", "cleaned up"]);
-    expect(unhandled).to.deep.equal([]);
-  });
-
-  it("has its errors ignored once it is cancelled", async () => {
-    const wait = new Deferred<void>();
-    const run = inlineCallbacks(async function* () {
-      yield wait;
-      throw new Error("not reached");
-    });
-    const done = run();
-    await afterMicrotasks();
-    done.cancel();
-    expect(errorOf(done)).to.be.instanceOf(CancelledError);
-    wait.errback(new Error("too late"));
-    await afterMicrotasks();
-    expect(unhandled).to.deep.equal([]);
-  });
 });
 
 describe("inlineCallbacks over an async function", () => {
@@ -117,24 +79,6 @@ describe("inlineCallbacks over an async function", () => {
     const outcomes = watch(run());
     await afterMicrotasks();
     expect(outcomes).to.deep.equal([{ failed: "planted" }]);
-    expect(unhandled).to.deep.equal([]);
-  });
-
-  it("is cancelled at once, runs to its end, and its outcome is ignored", async () => {
-    const log: string[] = [];
-    const wait = new Deferred<void>();
-    const run = inlineCallbacks(async () => {
-      await wait;
-      log.push("ran to its end");
-      throw new Error("ignored");
-    });
-    const done = run();
-    await afterMicrotasks();
-    done.cancel();
-    expect(errorOf(done)).to.be.instanceOf(CancelledError);
-    wait.callback();
-    await afterMicrotasks();
-    expect(log).to.deep.equal(["ran to its end"]);
     expect(unhandled).to.deep.equal([]);
   });
 });

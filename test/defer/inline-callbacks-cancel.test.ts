@@ -65,6 +65,43 @@ describe("cancelling a function* under inlineCallbacks", () => {
     expect(errorOf(done)).to.be.instanceOf(CancelledError);
   });
 
+  it("calls those who wait for the run before the others who wait for what it waited for", () => {
+    const log: string[] = [];
+    const wait = new Deferred<void>();
+    const done = inlineCallbacks(function* () {
+      yield* wait;
+    })();
+    wait.addBoth(() => void log.push("waited for the same"));
+    done.addBoth(() => void log.push("waited for the run"));
+    done.cancel();
+    expect(log).to.deep.equal(["waited for the run", "waited for the same"]);
+  });
+
+  it("reaches a run though its Deferred is paused", () => {
+    const done = inlineCallbacks(function* () {
+      yield* new Deferred<void>();
+    })();
+    done.pause();
+    done.cancel();
+    expect(done.called).to.equal(true);
+    done.unpause();
+    expect(errorOf(done)).to.be.instanceOf(CancelledError);
+  });
+
+  it("leaves a run that goes on to be fired by somebody else", () => {
+    const done = inlineCallbacks(function* () {
+      try {
+        yield* new Deferred<string>();
+      } catch {
+        return yield* new Deferred<string>();
+      }
+      return "never";
+    })();
+    done.cancel();
+    done.callback("by hand");
+    expect(watch(done)).to.deep.equal(["by hand"]);
+  });
+
   it("goes through nested runs to the innermost wait", () => {
     const innermost = new Deferred<string>();
     const nest = inlineCallbacks(function* (depth: number): Generator<unknown, string, never> {

@@ -234,4 +234,43 @@ describe("inlineCallbacks over a function*", () => {
     });
     expect(watch(run())).to.deep.equal(["fired early"]);
   });
+
+  it("runs after those who waited before for a Deferred that is giving its result away", () => {
+    const log: string[] = [];
+    const inner = new Deferred<string>();
+    const outer = succeed(undefined).addCallback(() => inner);
+    const note = (name: string, ...waits: Deferred<string>[]): void => {
+      inlineCallbacks(function* () {
+        for (const wait of waits) log.push(`${name} got ${yield* wait}`);
+      })();
+    };
+    note("first", inner);
+    note("second", outer, inner);
+    inner.callback("a value");
+    const order = ["second got a value", "first got undefined", "second got undefined"];
+    expect(log).to.deep.equal(order);
+  });
+
+  it("goes on when a Deferred that gives its result away has called all who wait", () => {
+    const log: string[] = [];
+    const inner = new Deferred<string>();
+    const later = new Deferred<void>();
+    const outer = later.addCallback(() => inner);
+    const note = (name: string, ...waits: Deferred<string>[]): void => {
+      inlineCallbacks(function* () {
+        for (const wait of waits) log.push(`${name} got ${yield* wait}`);
+      })();
+    };
+    note("first", inner, inner, inner);
+    note("second", outer, inner);
+    later.callback();
+    inner.callback("a value");
+    expect(log).to.deep.equal([
+      "first got a value",
+      "second got undefined",
+      "first got undefined",
+      "first got undefined",
+      "second got undefined",
+    ]);
+  });
 });

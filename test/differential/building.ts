@@ -38,5 +38,18 @@ export const coroutine = (
   body: { label: 0, statements, gives },
 });
 
-export const wait = (slot: number, caught = false): Statement => ({ kind: "yield", slot, caught });
+export const wait = (slot: number, caught = false): Statement => ({
+  kind: "yield",
+  slot,
+  caught,
+  star: false,
+});
 export const act = (step: Step): Statement => ({ kind: "do", step });
+
+export const race = (into: number, ...all: number[]): Step => ({ op: "race", all, into });
+export const release: Step = { op: "releaseLock" };
+export const runLocked = (into: number, label: number, gives: Give): Step => ({
+  op: "runLocked",
+  callback: { label, gives, steps: [] },
+  into,
+});

@@ -7,7 +7,7 @@ import type { Program } from "./program.ts";
 /** A program takes less than a millisecond; a Deferred that is broken may go round for ever. */
 const PROGRAM_TIMEOUT_MS = 500;
 const BATCH_TIMEOUT_MS = 5_000;
-const ENDLESS = "it did not end";
+export const ENDLESS = "it did not end";
 
 /** The trace of a program here, even if it does not end. */
 export function traceOf(program: Program): string[] {

@@ -7,7 +7,7 @@
  * - `avoided`: no generated program comes to it.
  */
 import { act, both, cancel, coroutine, deferred, fail, fire, pause } from "./building.ts";
-import { program, unpause, wait } from "./building.ts";
+import { program, race, release, runLocked, unpause, wait } from "./building.ts";
 import type { Program } from "./program.ts";
 
 export interface Departure {
@@ -256,7 +256,7 @@ export const DEPARTURES: readonly Departure[] = [
   },
   {
     name: "a coroutine that returns a Deferred",
-    reason: "It is the result, as it is. The oracle's Twisted asserts that it is none.",
+    reason: "It is the result, as it is; so it is in later versions of Twisted than the oracle's.",
     handled: "avoided",
     how: "No generator that is generated returns a Deferred.",
     program: program(1, coroutine(1, [], deferred(0))),
@@ -298,7 +298,7 @@ export const DEPARTURES: readonly Departure[] = [
   {
     name: "a list that waits for another Deferred",
     reason:
-      "Cancelling it cancels that, as of any Deferred. Twisted's DeferredList ignores " +
+      "Cancelling it cancels that, as with any Deferred. Twisted's DeferredList ignores " +
       "cancel() once it has fired.",
     handled: "adapted",
     how: "The oracle cancels it as a Deferred.",
@@ -317,5 +317,94 @@ export const DEPARTURES: readonly Departure[] = [
       "d0 left: nothing",
       "d1 left: Failure(CancelledError)",
     ],
+  },
+  {
+    name: "a run that is being finished",
+    reason:
+      "Those who run with a lock in turn, each done at once, take no call stack: the next is " +
+      "served after what the one before returned, not inside its callbacks. Where both return " +
+      "the same Deferred, one takes its result; in Twisted both get it.",
+    handled: "cut",
+    how: "When something is done with a Deferred of a run, or that a run gave, in the release.",
+    program: program(
+      1,
+      { op: "acquireLock", into: 1 },
+      fire(0),
+      runLocked(2, 0, deferred(0)),
+      runLocked(3, 1, deferred(0)),
+      release,
+    ),
+    twisted: [
+      "h0 got nothing",
+      "h1 got nothing",
+      "d0 called: true",
+      "d1 called: true",
+      "d2 called: true",
+      "d3 called: true",
+      "d0 left: nothing",
+      "d1 left: DeferredLock",
+      "d2 left: 1",
+      "d3 left: 1",
+    ],
+    here: [
+      "h0 got nothing",
+      "h1 got nothing",
+      "d0 called: true",
+      "d1 called: true",
+      "d2 called: true",
+      "d3 called: true",
+      "d0 left: nothing",
+      "d1 left: DeferredLock",
+      "d2 left: nothing",
+      "d3 left: 1",
+    ],
+  },
+  {
+    name: "a racer that is given twice",
+    reason: "It races once. In Twisted it is its own rival, and wins with nothing when it fails.",
+    handled: "adapted",
+    how: "The oracle takes each once.",
+    program: program(1, race(1, 0, 0), fail(0)),
+    twisted: ["d0 called: true", "d1 called: true", "d0 left: nothing", "d1 left: [1, nothing]"],
+    here: [
+      "d0 called: true",
+      "d1 called: true",
+      "d1 unhandled: FailureGroup([Failure(e1)])",
+      "d0 left: nothing",
+      "d1 left: Failure(FailureGroup([Failure(e1)]))",
+    ],
+  },
+  {
+    name: "a race that is cancelled in vain",
+    reason:
+      "Nobody wants the result of one that goes on all the same: it is dropped. In Twisted it " +
+      "fails with AlreadyCalledError.",
+    handled: "adapted",
+    how: "The oracle drops it.",
+    program: program(1, race(1, 0), pause(0), fire(0), cancel(1), unpause(0)),
+    twisted: [
+      "d0 called: true",
+      "d1 called: true",
+      "d0 unhandled: AlreadyCalledError",
+      "d1 unhandled: CancelledError",
+      "d0 left: Failure(AlreadyCalledError)",
+      "d1 left: Failure(CancelledError)",
+    ],
+    here: [
+      "d0 called: true",
+      "d1 called: true",
+      "d1 unhandled: CancelledError",
+      "d0 left: nothing",
+      "d1 left: Failure(CancelledError)",
+    ],
+  },
+  {
+    name: "a list that could never fire",
+    reason: "A list of none that waits for a first value is a mistake, which is told at once.",
+    handled: "adapted",
+    how: "The oracle throws BadOptionError.",
+    program: program(0, { op: "DeferredList", all: [], flags: [true, false, false], into: 0 }),
+    twisted: ["d0 called: false"],
+    here: ["DeferredList threw BadOptionError"],
   },
 ];

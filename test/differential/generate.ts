@@ -8,7 +8,10 @@ import { LAST, plainSlot, settle } from "./settle.ts";
 /** Handlers contain steps, which contain handlers: so deep. */
 const DEPTH_MAX = 3;
 const PLAIN_MAX = 4;
-const STEPS_MAX = 20;
+const STEPS_MIN = 3;
+const STEPS_MAX = 24;
+/** So many steps at the end bring about what the others wait for. */
+const ENDING_MAX = 8;
 /** How much more often the operations of the chosen family come. */
 const FAMILY_FACTOR = 3;
 
@@ -76,9 +79,29 @@ class Generator {
     return fc
       .record({
         plain: fc.array(canceller, { minLength: 1, maxLength: PLAIN_MAX }),
-        steps: fc.array(this.#stepsAt(1), { maxLength: STEPS_MAX }),
+        steps: fc.array(this.#stepsAt(1), {
+          minLength: STEPS_MIN,
+          maxLength: STEPS_MAX,
+          size: "max",
+        }),
+        ending: fc.array(this.#ending(), { maxLength: ENDING_MAX, size: "max" }),
       })
-      .map(settle);
+      .map(({ plain, steps, ending }) => settle({ plain, steps: [...steps, ...ending] }));
+  }
+
+  /** A step by which the program goes on. */
+  #ending(): fc.Arbitrary<Step> {
+    const parts = { slot, value, item, error, handler: handlerOf([]), body: bodyOf([]) };
+    const choice = ENDINGS.map((op) => ({ op, operation: OPERATIONS[op] as Operation }));
+    return fc.oneof(
+      ...choice
+        .filter(({ operation }) => this.#has(operation))
+        .map(({ op, operation }) => stepOf(op, operation, parts)),
+    );
+  }
+
+  #has({ family }: Operation): boolean {
+    return this.#families.length === 0 || this.#families.includes(family);
   }
 
   /** Made once for each depth, as there are many places that hold some. */
@@ -89,7 +112,7 @@ class Generator {
     const parts = { slot, value, item, error, handler: handlerOf(steps), body: bodyOf(steps) };
     const choice = fc.oneof(
       ...Object.entries(OPERATIONS)
-        .filter(([, { family }]) => this.#families.length === 0 || this.#families.includes(family))
+        .filter(([, operation]) => this.#has(operation))
         .map(([op, operation]) => ({
           weight: operation.weight * (this.#families[1] === operation.family ? FAMILY_FACTOR : 1),
           arbitrary: stepOf(op, operation, parts),
@@ -107,7 +130,8 @@ function stepOf(op: string, operation: Operation, parts: Parts): fc.Arbitrary<St
 
 /** A handler with steps of the given kind; with none if there is no kind. */
 function handlerOf([step]: readonly fc.Arbitrary<Step>[]): fc.Arbitrary<Handler> {
-  const steps = step === undefined ? fc.constant([]) : fc.array(step, { maxLength: 2 });
+  const steps =
+    step === undefined ? fc.constant([]) : fc.array(step, { maxLength: 2, size: "max" });
   return fc.record({ label: n, steps, gives: returned });
 }
 
@@ -116,6 +140,7 @@ function bodyOf(steps: readonly fc.Arbitrary<Step>[]): fc.Arbitrary<Body> {
     kind: fc.constant("yield" as const),
     slot: awaitedSlot,
     caught: fc.oneof({ weight: 2, arbitrary: fc.constant(true) }, fc.constant(false)),
+    star: fc.boolean(),
   });
   const statement = fc.oneof(
     { weight: 5, arbitrary: yields },
@@ -126,12 +151,32 @@ function bodyOf(steps: readonly fc.Arbitrary<Step>[]): fc.Arbitrary<Body> {
     })),
   );
   const gives: fc.Arbitrary<Give> = fc.oneof(numbered("value"), kind("nothing"), numbered("error"));
-  return fc.record({ label: n, statements: fc.array(statement, { maxLength: 4 }), gives });
+  return fc.record({
+    label: n,
+    statements: fc.array(statement, { minLength: 1, maxLength: 5, size: "max" }),
+    gives,
+  });
 }
+
+/** What comes at the end. A Deferred more often has a value. */
+const ENDINGS = [
+  "callback",
+  "callback",
+  "errback",
+  "cancel",
+  "unpause",
+  "advance",
+  "releaseLock",
+  "releaseSemaphore",
+  "put",
+];
 
 const families = new Set(Object.values(OPERATIONS).map(({ family }) => family));
 
-export const programs: fc.Arbitrary<Program> = fc.oneof(
-  new Generator().programs(),
-  ...[...families].map((family) => new Generator(family).programs()),
+// Without a bias to what is small: a small program does little.
+export const programs: fc.Arbitrary<Program> = fc.noBias(
+  fc.oneof(
+    new Generator().programs(),
+    ...[...families].map((family) => new Generator(family).programs()),
+  ),
 );

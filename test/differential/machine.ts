@@ -5,13 +5,18 @@ import {
   DeferredQueue,
   DeferredSemaphore,
   Failure,
+  FailureGroup,
   FirstError,
   onUnhandledFailure,
 } from "skein/defer";
 import { atTurnEnd, reportUnhandled } from "../../src/defer/unhandled.ts";
 import { Clock } from "./clock.ts";
 import { OPERATIONS } from "./operations/index.ts";
-import type { Body, Canceller, Give, Handler, Program, Step } from "./program.ts";
+import type { Body, Canceller, Give, Handler, Program, Step, Wait } from "./program.ts";
+
+/** So many events a program may have: what is left of it then is left out, by both interpreters. */
+export const EVENTS_MAX = 1000;
+const TOO_MANY = "too many events";
 
 /** The errors that programs throw. */
 export class Boom extends Error {
@@ -33,30 +38,27 @@ export function interpret(program: Program): string[] {
 
 export class Machine {
   readonly trace: string[] = [];
+  /** What was done of all that there is to do. */
+  readonly done = new Set<string>();
   readonly clock = new Clock();
   readonly lock = new DeferredLock();
   readonly semaphore = new DeferredSemaphore(2);
   readonly queue = new DeferredQueue<unknown>({ size: 2, backlog: 2 });
   readonly slots: (Deferred<unknown> | undefined)[] = [];
   readonly #program: Program;
-  /** The Deferred whose failure is being reported as unhandled. */
-  #reported: Deferred<unknown> | undefined = undefined;
+  /** Who holds the failures that are unhandled. */
+  readonly #holders = new Map<Failure, Deferred<unknown>[]>();
 
   constructor(program: Program) {
     this.#program = program;
   }
 
   main(): void {
-    const unhandled: string[] = [];
+    const unhandled: Failure[] = [];
     // As a reactor does it: what is unhandled is told when the turn is over.
     const undo = [
       atTurnEnd(() => {}),
-      onUnhandledFailure((failure) => {
-        // Some have no slot: they hold an error that no Deferred of the program can hold.
-        const holder = this.#reported ? `${this.show(this.#reported)} ` : "";
-        this.#reported = undefined;
-        unhandled.push(`${holder}unhandled: ${this.error(failure.value)}`);
-      }),
+      onUnhandledFailure((failure) => void unhandled.push(failure)),
     ];
     this.#program.plain.forEach((canceller, slot) => this.put(slot, this.#plain(canceller, slot)));
     for (const step of this.#program.steps) this.do(step);
@@ -66,7 +68,7 @@ export class Machine {
     if (this.clock.waiting > 0) this.note(`timers: ${this.clock.waiting}`);
     reportUnhandled();
     // In the order of the slots: Twisted tells whenever its garbage is collected.
-    this.trace.push(...unhandled.sort());
+    for (const event of unhandled.flatMap((it) => this.#unhandled(it)).sort()) this.note(event);
     this.slots.forEach((deferred, slot) => {
       deferred?.addBoth((result) => this.note(`d${slot} left: ${this.show(result)}`));
     });
@@ -76,7 +78,8 @@ export class Machine {
   }
 
   note(event: string): void {
-    this.trace.push(event);
+    if (this.#isOver()) return;
+    this.trace.push(this.trace.length === EVENTS_MAX - 1 ? TOO_MANY : event);
   }
 
   /** Puts a Deferred into its slot. */
@@ -85,7 +88,7 @@ export class Machine {
     const takeUnhandled = deferred.takeUnhandled.bind(deferred);
     deferred.takeUnhandled = () => {
       const failure = takeUnhandled();
-      if (failure) this.#reported = deferred;
+      if (failure) this.#holders.set(failure, [...(this.#holders.get(failure) ?? []), deferred]);
       return failure;
     };
   }
@@ -96,9 +99,11 @@ export class Machine {
   }
 
   do(step: Step): void {
+    if (this.#isOver()) return;
     const slots = [step.on, step.to, ...(step.all ?? [])].filter((slot) => slot !== undefined);
     if (step.gives?.kind === "deferred") slots.push(step.gives.slot);
     if (slots.some((slot) => this.slots[slot] === undefined)) return;
+    this.done.add(step.op);
     try {
       OPERATIONS[step.op]?.run(step, this);
     } catch (error) {
@@ -110,7 +115,11 @@ export class Machine {
     if (handler === undefined) throw new TypeError("the step has no such handler");
     return (result) => {
       this.note(`h${handler.label} got ${this.show(result)}`);
-      for (const step of handler.steps) this.do(step);
+      for (const step of handler.steps) {
+        this.done.add(`${step.op} in a handler`);
+        this.do(step);
+      }
+      this.done.add(`a handler gives ${handler.gives.kind}`);
       return this.give(handler.gives, result);
     };
   }
@@ -139,6 +148,7 @@ export class Machine {
     for (const statement of body.statements) {
       switch (statement.kind) {
         case "do":
+          this.done.add(`${statement.step.op} in a generator`);
           this.do(statement.step);
           break;
         case "yield value":
@@ -146,9 +156,11 @@ export class Machine {
           break;
         case "yield":
           if (this.slots[statement.slot] === undefined) break;
+          this.done.add(statement.star ? "yield*" : "yield");
           try {
-            this.note(`${name} got ${this.show(yield this.slots[statement.slot])}`);
+            this.note(`${name} got ${this.show(yield* this.#wait(statement))}`);
           } catch (error) {
+            this.done.add("a generator is thrown an error");
             this.note(`${name} caught ${this.error(error)}`);
             if (!statement.caught) throw error;
           }
@@ -157,6 +169,12 @@ export class Machine {
     }
     this.note(`${name} ends`);
     return this.give(body.gives);
+  }
+
+  /** Waits in one of the two ways. */
+  *#wait({ slot, star }: Wait): Generator<unknown, unknown, unknown> {
+    const deferred = this.at(slot);
+    return star ? yield* deferred : yield deferred;
   }
 
   show(value: unknown): string {
@@ -176,13 +194,27 @@ export class Machine {
     if (error instanceof FirstError) {
       return `FirstError(${error.index}, ${this.show(error.subFailure)})`;
     }
+    if (error instanceof FailureGroup) return `FailureGroup(${this.show(error.failures)})`;
     return error instanceof Error ? error.name : this.show(error);
+  }
+
+  /** A failure is reported once; Twisted tells it of each Deferred that holds it. */
+  #unhandled(failure: Failure): string[] {
+    const event = `unhandled: ${this.error(failure.value)}`;
+    const holders = this.#holders.get(failure);
+    // Some have no slot: they hold an error that no Deferred of the program can hold.
+    return holders?.map((deferred) => `${this.show(deferred)} ${event}`) ?? [event];
+  }
+
+  #isOver(): boolean {
+    return this.trace.length >= EVENTS_MAX;
   }
 
   #plain(canceller: Canceller, slot: number): Deferred<unknown> {
     if (canceller.kind === "none") return new Deferred();
     return new Deferred((deferred) => {
       this.note(`d${slot} cancelling`);
+      this.done.add(`a canceller: ${canceller.kind}`);
       if (canceller.kind === "value") deferred.callback(canceller.n);
       if (canceller.kind === "error") deferred.errback(new Boom(canceller.n));
       if (canceller.kind === "cancels") deferred.cancel();

@@ -44,6 +44,13 @@ class Boom(Exception):
         super().__init__("e%d" % n)
 
 
+# So many events a program may have: what is left of it then is left out, by both interpreters.
+EVENTS_MAX = 1000
+TOO_MANY = "too many events"
+
+RUN_CALLBACKS = Deferred._runCallbacks.__code__
+
+
 def result_of(deferred):
     return getattr(deferred, "result", None)
 
@@ -65,43 +72,77 @@ class Plain(Deferred):
     def __init__(self, machine, canceller=None):
         self._machine = machine
         self._pauses = 0
-        self._unpausing = False
-        # Who gave it the result that it has waited for.
-        self._giver = None
         super().__init__(canceller)
 
     @property
     def paused(self):
+        if self._pauses:
+            frame = sys._getframe(1)
+            if frame.f_code is RUN_CALLBACKS:
+                # Having come to this one, Twisted forgets those that gave it its result.
+                *givers, last = frame.f_locals["chain"]
+                if last is self and any(giver.callbacks for giver in givers):
+                    self._machine.cut("a paused waiter")
         return self._pauses
 
     @paused.setter
     def paused(self, pauses):
-        if pauses < self._pauses and not self._unpausing:
-            # The result it has waited for has come.
-            self._giver = self._chainedTo
-        if pauses and (pauses < self._pauses or not isinstance(result_of(self), Deferred)):
-            # Twisted, when it comes back to it in the chain, forgets those that come after.
-            giver = self._giver
-            while giver is not None:
-                if giver.callbacks:
-                    self._machine.cut("a paused waiter")
-                giver = getattr(giver, "_giver", None)
         self._pauses = pauses
 
     def unpause(self):
         waiting = isinstance(result_of(self), Deferred)
-        if self._pauses <= (1 if waiting else 0):
-            return  # Departure: "too many unpauses".
-        self._unpausing = True
-        self.paused = self._pauses - 1
-        self._unpausing = False
-        if not self._pauses and self.called:
-            self._runCallbacks()
+        if self._pauses > (1 if waiting else 0):  # Departure: "too many unpauses".
+            super().unpause()
 
     def cancel(self):
         if in_circle(self):
             return  # Departure: "cancelling a circle".
         super().cancel()
+
+
+class BadOptionError(Exception):
+    pass
+
+
+class FailureGroup(Exception):
+    def __init__(self, failures):
+        self.failures = failures
+
+
+def race(deferreds, adapted=False):
+    """Stands in for Twisted's, which is younger than the Twisted that this may run on."""
+    racers = dict(enumerate(deferreds))
+    if adapted:  # Departure: "a racer that is given twice".
+        racers = {i: racer for i, racer in racers.items() if racer not in deferreds[:i]}
+    failures = {}
+    winner = None
+
+    def is_over():
+        return adapted and final.called  # Departure: "a race that is cancelled in vain".
+
+    def cancel(final):
+        for racer in deferreds:
+            racer.cancel()
+
+    def succeeded(value, index):
+        nonlocal winner
+        if winner is not None or is_over():
+            return
+        winner = racers[index]
+        for other in racers.values():
+            if other is not winner:
+                other.cancel()
+        final.callback((index, value))
+
+    def failed(failure, index):
+        failures[index] = failure
+        if len(failures) == len(racers) and not is_over():
+            final.errback(FailureGroup([failures[index] for index in racers]))
+
+    final = Deferred(cancel)
+    for index, racer in racers.items():
+        racer.addCallbacks(succeeded, failed, (index,), None, (index,), None)
+    return final
 
 
 class Coroutine:
@@ -139,6 +180,13 @@ class Machine:
         self.lock = DeferredLock()
         self.semaphore = DeferredSemaphore(2)
         self.queue = DeferredQueue(2, 2)
+        # The Deferreds of those who ran with a lock, having waited for it, and what they gave;
+        # and how many release it now.
+        self.of_runs = []
+        self.releasing = 0
+        if not self.raw:
+            self.guard_release(self.lock)
+            self.guard_release(self.semaphore)
         # Errors that no Deferred of the program can hold.
         self.lost = []
 
@@ -147,8 +195,8 @@ class Machine:
             self.slots[slot] = self.make_plain(canceller, slot)
         for step in self.steps:
             self.do(step)
-            if self.departure is not None:
-                return
+        if self.is_over():
+            return
         slots = sorted(self.slots.items())
         for slot, deferred in slots:
             self.note("d%d called: %s" % (slot, "true" if self.called(deferred) else "false"))
@@ -163,16 +211,22 @@ class Machine:
             if deferred.paused and not self.raw:
                 continue  # Departure: "a paused failure".
             unhandled.append("d%d unhandled: %s" % (slot, self.error(info.failResult.value)))
-        self.trace += sorted(unhandled)
+        for event in sorted(unhandled):
+            self.note(event)
         for slot, deferred in slots:
             deferred.addBoth(self.tell, slot)
 
     def tell(self, result, slot):
         self.note("d%d left: %s" % (slot, self.show(result)))
 
+    def is_over(self):
+        return self.departure is not None or len(self.trace) >= EVENTS_MAX
+
     def note(self, event):
-        if self.departure is not None:
+        if self.is_over():
             return
+        if len(self.trace) == EVENTS_MAX - 1:
+            event = TOO_MANY
         if any(coroutine.is_late() for coroutine in self.coroutines):
             self.cut("late callbacks of a cancelled coroutine")
         else:
@@ -213,6 +267,9 @@ class Machine:
 
     def check_late(self, deferred, only_ended=False):
         """Called when something is about to be done with a Deferred."""
+        if deferred._runningCallbacks and self.releasing:
+            if any(deferred is of_run for of_run in self.of_runs):
+                self.cut("a run that is being finished")
         coroutine = self.coroutine_of(deferred)
         if coroutine is None or (only_ended and not coroutine.ended):
             return
@@ -226,6 +283,8 @@ class Machine:
         return None
 
     def do(self, step):
+        if self.is_over():
+            return
         slots = [step[key] for key in ("on", "to") if key in step] + step.get("all", [])
         gives = step.get("gives")
         if gives is not None and gives["kind"] == "deferred":
@@ -333,8 +392,21 @@ class Machine:
         coroutine.current = deferred
         deferred.cancel = MethodType(cancel, deferred)
 
+    def guard_release(self, lock):
+        """Notices the release at the end of a run."""
+        release = lock._releaseAndReturn
+
+        def counted(result):
+            self.releasing += 1
+            try:
+                return release(result)
+            finally:
+                self.releasing -= 1
+
+        lock._releaseAndReturn = counted
+
     def guard_list(self, deferred):
-        """Finds what departs in the cancellation of a list."""
+        """Finds what departs in the cancellation of a list, or of a race."""
         cancelling = False
 
         def cancel(deferred):
@@ -349,7 +421,7 @@ class Machine:
                 Deferred.cancel(deferred)
                 return
             cancelling = True
-            DeferredList.cancel(deferred)
+            type(deferred).cancel(deferred)
             cancelling = False
 
         if not self.raw:
@@ -376,6 +448,8 @@ class Machine:
             return str(error)
         if isinstance(error, FirstError):
             return "FirstError(%d, %s)" % (error.index, self.show(error.subFailure))
+        if isinstance(error, FailureGroup):
+            return "FailureGroup(%s)" % self.show(error.failures)
         name = type(error).__name__
         return name if self.raw else NAMES.get(name, name)
 
@@ -437,7 +511,10 @@ def chain_deferred(machine, step):
 
 
 def add_timeout(machine, step):
-    machine.slots[step["on"]].addTimeout(step["amount"], machine.clock)
+    deferred, handler = machine.slots[step["on"]], step.get("callback")
+    on_timeout = handler and machine.handler(handler, deferred)
+    call = handler and (lambda result, seconds: on_timeout(result))
+    deferred.addTimeout(step["amount"], machine.clock, call)
 
 
 def advance(machine, step):
@@ -445,6 +522,8 @@ def advance(machine, step):
 
 
 def deferred_list(machine, step):
+    if not step["all"] and step["flags"][0] and not machine.raw:
+        raise BadOptionError  # Departure: "a list that could never fire".
     deferred = DeferredList([machine.slots[slot] for slot in step["all"]], *step["flags"])
     machine.guard_list(deferred)
     machine.put(step, deferred)
@@ -452,6 +531,12 @@ def deferred_list(machine, step):
 
 def gather_results(machine, step):
     deferred = gatherResults([machine.slots[slot] for slot in step["all"]], step["flags"][2])
+    machine.guard_list(deferred)
+    machine.put(step, deferred)
+
+
+def run_race(machine, step):
+    deferred = race([machine.slots[slot] for slot in step["all"]], adapted=not machine.raw)
     machine.guard_list(deferred)
     machine.put(step, deferred)
 
@@ -467,14 +552,20 @@ def release(name):
 def run(name):
     def run_handler(machine, step):
         handler = machine.handler(step["callback"], None)
+        waits = False
 
         def call(result):
             given = handler(result)
             if given is not None and given is machine.slots.get(step["into"]):
                 machine.cut("a Deferred that waits for itself")
+            if waits and isinstance(given, Deferred):
+                machine.of_runs.append(given)
             return given
 
-        machine.put(step, getattr(machine, name).run(call, None))
+        deferred = getattr(machine, name).run(call, None)
+        waits = True
+        machine.of_runs.append(deferred)
+        machine.put(step, deferred)
 
     return run_handler
 
@@ -503,6 +594,7 @@ OPERATIONS = {
     "inlineCallbacks": coroutine,
     "DeferredList": deferred_list,
     "gatherResults": gather_results,
+    "race": run_race,
     "acquireLock": acquire("lock"),
     "releaseLock": release("lock"),
     "runLocked": run("lock"),

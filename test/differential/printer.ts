@@ -117,7 +117,11 @@ export class Printer {
         } else {
           const { kind } = statement;
           const what = kind === "yield" ? nameOf(statement.slot) : String(statement.n);
-          const lines = syntax.yield(name, what, kind === "yield" && !statement.caught);
+          const again = kind === "yield" && !statement.caught;
+          const lines = syntax.yield(name, what, {
+            again,
+            star: kind === "yield" && statement.star,
+          });
           const needs = kind === "yield" ? this.#maybeEmpty([statement.slot]) : [];
           this.#block(needs, lines);
         }

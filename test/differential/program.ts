@@ -25,9 +25,17 @@ export interface Handler {
   readonly gives: Give;
 }
 
+/** Waits for what is in a slot: by `yield`, or by `yield*`, which in Python is the same. */
+export interface Wait {
+  readonly kind: "yield";
+  readonly slot: number;
+  readonly caught: boolean;
+  readonly star: boolean;
+}
+
 export type Statement =
   | { readonly kind: "do"; readonly step: Step }
-  | { readonly kind: "yield"; readonly slot: number; readonly caught: boolean }
+  | Wait
   | { readonly kind: "yield value"; readonly n: number };
 
 /** The generator under inlineCallbacks. */

@@ -10,6 +10,7 @@ class Boom(Exception):
     def __init__(self, n): super().__init__("e%d" % n)
 def name(e):
     if isinstance(e, FirstError): return "FirstError(%d, %s)" % (e.index, show(e.subFailure))
+    if type(e).__name__ == "FailureGroup": return "FailureGroup(" + show(e.failures) + ")"
     return str(e) if isinstance(e, Boom) else type(e).__name__
 def show(x):
     if isinstance(x, Failure): return "Failure(" + name(x.value) + ")"
@@ -40,7 +41,11 @@ function prelude(body: string): string {
   const resources = used(Object.keys(RESOURCES), body)
     .map((name) => `${RESOURCES[name as keyof typeof RESOURCES]}\n`)
     .join("");
-  return `${HELPERS}${resources}`;
+  // Twisted's own is younger than the Twisted that the oracle may run on.
+  const race = used(["race"], body).map(
+    () => "from oracle import race # with PYTHONPATH=test/differential\n",
+  );
+  return `${HELPERS}${race.join("")}${resources}`;
 }
 
 export const PYTHON: Syntax = {
@@ -60,11 +65,11 @@ export const PYTHON: Syntax = {
   declare: (names) => `${names.join(" = ")} = None`,
   arrow: (expression) => `lambda: ${expression}`,
   options: (names) => names.map((option) => `${option}=True`).join(", "),
-  handler: (name) => `def ${name}(result):`,
+  handler: (name) => `def ${name}(result, *_):`,
   generator: (name) => `def ${name}():`,
   log: (text, value) => (value ? `print("${text.trimEnd()}", show(${value}))` : `print("${text}")`),
   ifAll: (names) => `if ${names.join(" and ")}:`,
-  yield: (generator, value, again) => [
+  yield: (generator, value, { again }) => [
     "try:",
     `    print("${generator} got", show((yield ${value})))`,
     "except Exception as e:",

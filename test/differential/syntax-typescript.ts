@@ -7,6 +7,7 @@ class Boom extends Error {
 const name = (e) =>
   e instanceof Boom ? e.message
   : e instanceof FirstError ? "FirstError(" + e.index + ", " + show(e.subFailure) + ")"
+  : e instanceof FailureGroup ? "FailureGroup(" + show(e.failures) + ")"
   : e.name;
 const show = (x) =>
   x instanceof Failure ? "Failure(" + name(x.value) + ")"
@@ -25,9 +26,11 @@ const CLASSES = [
   "DeferredQueue",
   "DeferredSemaphore",
   "Failure",
+  "FailureGroup",
   "FirstError",
   "gatherResults",
   "inlineCallbacks",
+  "race",
 ];
 
 const RESOURCES = {
@@ -81,9 +84,9 @@ export const TYPESCRIPT: Syntax = {
   log: (text, value) =>
     value ? `console.log("${text.trimEnd()}", show(${value}));` : `console.log("${text}");`,
   ifAll: (names) => `if (${names.join(" && ")}) {`,
-  yield: (generator, value, again) => [
+  yield: (generator, value, { again, star }) => [
     "try {",
-    `  console.log("${generator} got", show(yield ${value}));`,
+    `  console.log("${generator} got", show(yield${star ? "*" : ""} ${value}));`,
     "} catch (e) {",
     `  console.log("${generator} caught", name(e));`,
     ...(again ? ["  throw e;"] : []),

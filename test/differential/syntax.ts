@@ -30,7 +30,7 @@ export interface Syntax {
   log(text: string, value?: string): string;
   ifAll(names: readonly string[]): string;
   /** Yields a value, and notes what comes back; perhaps what is caught is thrown again. */
-  yield(generator: string, value: string, again: boolean): string[];
+  yield(generator: string, value: string, how: { again: boolean; star: boolean }): string[];
   /** Statements that make a function a generator, and do nothing. */
   readonly noYield: readonly string[];
 }

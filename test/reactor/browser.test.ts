@@ -4,7 +4,7 @@ import vm from "node:vm";
 import { root } from "../support/read-sources.ts";
 
 const PAGE = `
-  import { Deferred, inlineCallbacks } from "skein/defer";
+  import { Deferred, DeferredFilesystemLock, fromPromise, inlineCallbacks } from "skein/defer";
   import { Factory, LineReceiver } from "skein/protocols";
   import { createReactor } from "skein/reactor";
   import { LoopingCall } from "skein/task";
@@ -19,6 +19,13 @@ const PAGE = `
 
   log("timer " + (typeof createReactor("timer").listenTCP));
   try { createReactor("libuv"); } catch (error) { log(error.message); }
+  try { new DeferredFilesystemLock("lock", {}); } catch (error) { log(error.message); }
+  const aborted = fromPromise((signal) => {
+    signal.addEventListener("abort", () => log("aborted"));
+    return new Promise(() => {});
+  });
+  aborted.addErrback((failure) => log(failure.message));
+  aborted.cancel();
 
   const real = createReactor("timer");
   real.callLater(0.001, () => real.stop());
@@ -54,6 +61,7 @@ const BROWSER_GLOBALS = [
   "TextDecoder",
   "structuredClone",
   "URL",
+  "AbortController",
 ] as const;
 
 describe("in a browser", () => {
@@ -78,6 +86,9 @@ describe("in a browser", () => {
     expect(log).to.deep.equal([
       "timer function",
       'no backend is called "libuv"; there are: timer, clock',
+      "a lock in the file system needs Node, or what behaves as Node",
+      "aborted",
+      "CancelledError: the operation was cancelled",
       "timer ran",
       "beat 0.5",
       "heard HELLO",

@@ -1,30 +1,9 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import { Deferred } from "skein/defer";
-import { createReactor, type DelayedCall } from "skein/reactor";
+import { createReactor } from "skein/reactor";
 import { deferLater, LoopingCall } from "skein/task";
-
-/** A clock that shows what it is asked for, and can be off. */
-class ManualClock {
-  now: number;
-  readonly delays: number[] = [];
-  call = (): void => {};
-  readonly #reactor = createReactor("clock");
-
-  constructor(now: number) {
-    this.now = now;
-  }
-
-  seconds(): number {
-    return this.now;
-  }
-
-  callLater(delay: number, action: () => void): DelayedCall {
-    this.delays.push(delay);
-    this.call = action;
-    return this.#reactor.callLater(0, action);
-  }
-}
+import { ManualClock } from "../support/manual-clock.ts";
 
 describe("the times of a LoopingCall", () => {
   it("31: stay on the grid from its start, whatever the iterations take", async () => {

@@ -19,6 +19,9 @@ import type { ReactorOptions } from "../../reactor/reactor.ts";
 import { closingCases } from "./closing-cases.ts";
 import type { ContractCertificates } from "./certificates.ts";
 import { coreCases } from "./core-cases.ts";
+import { datagramCases } from "./datagram-cases.ts";
+import { datagramLifeCases } from "./datagram-life-cases.ts";
+import { multicastCases } from "./multicast-cases.ts";
 import { tcpCases } from "./tcp-cases.ts";
 import { connectingCases } from "./connecting-cases.ts";
 import { halfCloseCases } from "./half-close-cases.ts";
@@ -61,6 +64,9 @@ const cases: readonly ContractCase[] = [
   ...closingCases,
   ...throwingCases,
   ...unixCases,
+  ...datagramCases,
+  ...datagramLifeCases,
+  ...multicastCases,
 ] as readonly ContractCase[];
 
 /**

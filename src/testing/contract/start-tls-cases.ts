@@ -56,9 +56,7 @@ async function talk(world: TLSWorld, server: Talker, client: StreamProtocol): Pr
   world.reactor.connectTCP("127.0.0.1", number, new Factory(() => client));
 }
 
-export function startTLSCases(
-  given: ContractCertificates,
-): readonly ContractCase<"tls" | "tcp">[] {
+export function startTLSCases(given: ContractCertificates): readonly ContractCase<"tls" | "tcp">[] {
   const { server: own, trustRoot } = given;
   const trusting: TLSClientOptions = { trustRoot, serverName: "tea.example" };
 

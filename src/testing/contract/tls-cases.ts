@@ -170,21 +170,19 @@ export function tlsCases(given: ContractCertificates): readonly ContractCase<"tl
         assert.equal(client.life.at(-1), "lost ConnectionLostError");
       },
     },
-    ...REFUSALS.map(
-      ({ what, code, server, client }): ContractCase<"tls" | "tcp"> => ({
-        name: `tls: a certificate ${what} is ${code}`,
-        needs: ["tls", "tcp"],
-        async run(world) {
-          const { clients, port } = await dial(world, server(given), client(given));
-          await world.until("it has failed", () => clients.events.includes("stop"));
-          world.log.push(...clients.events);
-          const error = clients.failure?.value as Error & { code: string };
-          assert.equal(error.code, code);
-          assert.ok(error.message.includes(`127.0.0.1:${port.getHost().port}`), error.message);
-          assert.deepEqual(clients.probes, []);
-        },
-      }),
-    ),
+    ...REFUSALS.map(({ what, code, server, client }): ContractCase<"tls" | "tcp"> => ({
+      name: `tls: a certificate ${what} is ${code}`,
+      needs: ["tls", "tcp"],
+      async run(world) {
+        const { clients, port } = await dial(world, server(given), client(given));
+        await world.until("it has failed", () => clients.events.includes("stop"));
+        world.log.push(...clients.events);
+        const error = clients.failure?.value as Error & { code: string };
+        assert.equal(error.code, code);
+        assert.ok(error.message.includes(`127.0.0.1:${port.getHost().port}`), error.message);
+        assert.deepEqual(clients.probes, []);
+      },
+    })),
     {
       name: "tls: a client that verifies nothing believes anybody",
       needs: ["tls", "tcp"],
@@ -305,7 +303,10 @@ export function tlsCases(given: ContractCertificates): readonly ContractCase<"tl
         world.reactor.connectSSL("127.0.0.1", plain.getHost().port, clients, trusting);
         await world.until("it has failed", () => clients.failure !== undefined);
         assert.ok(clients.failure?.check(NotTLSError));
-        assert.match((clients.failure?.value as Error).message, /127\.0\.0\.1:\d+.*plain text here/);
+        assert.match(
+          (clients.failure?.value as Error).message,
+          /127\.0\.0\.1:\d+.*plain text here/,
+        );
 
         const { servers, port } = await dial(world, own, trusting);
         const browser = new ProbeFactory((probe) => {

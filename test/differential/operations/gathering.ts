@@ -1,6 +1,6 @@
 /** Waiting for several at once. */
 import fc from "fast-check";
-import { DeferredList, gatherResults } from "skein/defer";
+import { DeferredList, gatherResults, race } from "skein/defer";
 import type { Operation } from "../operation.ts";
 import type { Step } from "../program.ts";
 
@@ -51,5 +51,19 @@ export const gather: Operation = {
     const list = `[${(step.all ?? []).map((slot) => printer.slot(slot)).join(", ")}]`;
     const options = printer.options(optionsOf(step));
     printer.make(step, `gatherResults(${[list, ...options].join(", ")})`);
+  },
+};
+
+export const raceOf: Operation = {
+  family: "lists",
+  weight: 3,
+  makes: true,
+  fields: ({ slot }) => ({ all: fc.array(slot, { minLength: 1, maxLength: 3 }) }),
+  run: (step, machine) => {
+    machine.put(step.into, race((step.all ?? []).map((slot) => machine.at(slot))));
+  },
+  print: (step, printer) => {
+    const list = (step.all ?? []).map((slot) => printer.slot(slot)).join(", ");
+    printer.make(step, `race([${list}])`);
   },
 };

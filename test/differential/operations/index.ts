@@ -7,7 +7,7 @@ import * as acquiring from "./acquiring.ts";
 import { addBoth, addCallback, addCallbacks, addErrback } from "./adding.ts";
 import { coroutine } from "./coroutine.ts";
 import { callback, cancel, chainDeferred, errback, pause, unpause } from "./firing.ts";
-import { deferredList, gather } from "./gathering.ts";
+import { deferredList, gather, raceOf } from "./gathering.ts";
 import { get, put } from "./queueing.ts";
 import { addTimeout, advance } from "./timeouts.ts";
 
@@ -27,6 +27,7 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
   inlineCallbacks: coroutine,
   DeferredList: deferredList,
   gatherResults: gather,
+  race: raceOf,
   acquireLock: acquiring.acquireLock,
   releaseLock: acquiring.releaseLock,
   runLocked: acquiring.runLocked,

@@ -7,12 +7,21 @@ const seconds = fc.integer({ min: 1, max: 3 });
 export const addTimeout: Operation = {
   family: "timeouts",
   weight: 2,
-  fields: ({ slot }) => ({ on: slot, amount: seconds }),
+  fields: ({ slot, handler }) => ({
+    on: slot,
+    amount: seconds,
+    callback: fc.option(handler, { nil: undefined }),
+  }),
   run: (step, machine) => {
-    machine.at(step.on).addTimeout(step.amount ?? 0, machine.clock);
+    const { on, amount = 0, callback } = step;
+    const onTimeoutCancel = callback === undefined ? undefined : machine.handler(callback);
+    machine.at(on).addTimeout(amount, machine.clock, onTimeoutCancel);
   },
-  print: (step, printer) =>
-    printer.statement(`${printer.slot(step.on)}.addTimeout(${step.amount}, clock)`),
+  print: (step, printer) => {
+    const handler = step.callback === undefined ? [] : [printer.handler(step.callback)];
+    const args = [step.amount, "clock", ...handler].join(", ");
+    printer.statement(`${printer.slot(step.on)}.addTimeout(${args})`);
+  },
 };
 
 export const advance: Operation = {

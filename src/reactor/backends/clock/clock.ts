@@ -1,5 +1,6 @@
 /** Virtual time, with an in-memory network and simulated workers. */
 import { BadOptionError } from "../../../core/errors.ts";
+import { SeededRandom } from "../../../core/random.ts";
 import { type Deferred, fromPromise } from "../../../defer/deferred.ts";
 import { atTurnEnd } from "../../../defer/unhandled.ts";
 import type { Backend, Loop, Opened } from "../../backend.ts";
@@ -8,8 +9,10 @@ import { ClockBusyError, ClockStuckError, ReactorNotRunningError } from "../../e
 import type { StreamKind } from "../../stream-driver.ts";
 import { Streams } from "../../streams.ts";
 import { TimerQueue } from "../../timer-queue.ts";
+import { UDP } from "../../udp.ts";
 import type { WorkerEvents, WorkerHandle } from "../../workers.ts";
 import { InlineWorker } from "./inline-worker.ts";
+import { MemoryDatagrams } from "./memory-datagrams.ts";
 import { MemoryNetwork } from "./memory-network.ts";
 import { macrotask } from "./macrotask.ts";
 
@@ -23,13 +26,15 @@ interface Drive {
   readonly manual: boolean;
 }
 
-type ClockCapability = "tcp" | "tls" | "unix" | "adopt" | "threads" | "clock";
+type ClockCapability = "tcp" | "tls" | "unix" | "adopt" | "udp" | "multicast" | "threads" | "clock";
 
 class ClockDriver implements Opened<ClockCapability>, ReactorClock {
   readonly tcp: Streams<StreamKind>;
   readonly tls: Streams<StreamKind>;
   readonly unix: Streams<StreamKind>;
   readonly adopt: Streams<StreamKind>;
+  readonly udp: UDP;
+  readonly multicast: UDP;
   readonly clock: ReactorClock = this;
   readonly threads = {
     startWorker: (events: WorkerEvents): WorkerHandle => new InlineWorker(this.#happenings, events),
@@ -52,21 +57,24 @@ class ClockDriver implements Opened<ClockCapability>, ReactorClock {
   #before: Promise<void> = Promise.resolve();
 
   constructor(loop: Loop, options: ClockOptions) {
-    const { latency = 0, trace, turnsAtOnceMax = TURNS_AT_ONCE_MAX } = options;
+    const { latency = 0, trace, turnsAtOnceMax = TURNS_AT_ONCE_MAX, seed = 0 } = options;
     const { certificates = {}, descriptors = {} } = options;
     assertSeconds("latency", latency);
+    if (Number.isNaN(seed)) throw new BadOptionError("a seed must be a number or a text, not NaN");
     this.#loop = loop;
     this.#trace = trace;
     this.#turnsAtOnceMax = turnsAtOnceMax;
-    const network = new MemoryNetwork({
+    const network = {
       happenings: this.#happenings,
       latency,
-      trace: (event) => this.#note(event),
-      report: (error, doing) => loop.reportError(error, doing),
+      trace: (event: string) => this.#note(event),
+      report: (error: unknown, doing: string) => loop.reportError(error, doing),
       certificates,
       descriptors,
-    });
-    this.tcp = this.tls = this.unix = this.adopt = new Streams(loop, network);
+    };
+    this.tcp = this.tls = this.unix = this.adopt = new Streams(loop, new MemoryNetwork(network));
+    const datagrams = new MemoryDatagrams(network, options.datagrams, new SeededRandom(seed));
+    this.udp = this.multicast = new UDP(loop, datagrams);
   }
 
   // --- Driver ---
@@ -88,10 +96,12 @@ class ClockDriver implements Opened<ClockCapability>, ReactorClock {
     // A method goes on to let its time pass; a run is over.
     if (this.#drive?.manual === false) this.#drive = undefined;
     this.tcp.reopen();
+    this.udp.reopen();
   }
 
   disconnectAll(): Deferred<void> {
-    return this.tcp.disconnectAll();
+    const datagrams = this.udp.disconnectAll();
+    return this.tcp.disconnectAll().addCallback(() => datagrams);
   }
 
   // --- ReactorClock ---
@@ -223,6 +233,6 @@ function assertSeconds(what: string, seconds: number): void {
 export const clock: Backend<ClockCapability, ClockOptions> = {
   name: "clock",
   summary: "virtual time, in-memory network, simulated workers: deterministic",
-  capabilities: ["tcp", "tls", "unix", "adopt", "threads", "clock"],
+  capabilities: ["tcp", "tls", "unix", "adopt", "udp", "multicast", "threads", "clock"],
   open: (loop, options) => new ClockDriver(loop, options),
 };

@@ -20,13 +20,10 @@ import type {
 import type { TimerQueue } from "../../timer-queue.ts";
 import type { StreamAddress, TCPAddress } from "../../transport.ts";
 import { quoteUNIXName } from "../../unix-name.ts";
-import { addressOf, isIPv4 } from "./ip-address.ts";
+import { isIPv4 } from "../../../core/ip-address.ts";
+import { addressOf, covers, EPHEMERAL_FIRST, EPHEMERAL_LAST, reachable } from "./addresses.ts";
 import { MemoryConnection } from "./memory-connection.ts";
 import { MemoryTLS } from "./memory-tls.ts";
-
-/** The ports that are given out to those who ask for none in particular. */
-const EPHEMERAL_FIRST = 49152;
-const EPHEMERAL_LAST = 65535;
 
 export interface NetworkOptions {
   /** Where what is to happen is scheduled, with its delay in seconds. */
@@ -121,7 +118,11 @@ export class MemoryNetwork implements StreamDriver<StreamKind> {
     }
     const found = familyOf(address);
     if (found === family) return address;
-    throw cannotListen(where, `it is a socket of the family ${found}, not ${family}`, "EAFNOSUPPORT");
+    throw cannotListen(
+      where,
+      `it is a socket of the family ${found}, not ${family}`,
+      "EAFNOSUPPORT",
+    );
   }
 
   #open(address: StreamAddress, accept: Accept, request: ListenRequest): Listener {
@@ -234,9 +235,7 @@ export class MemoryNetwork implements StreamDriver<StreamKind> {
     if (remote.type === "UNIX") return this.#listenerOn(remote.name);
     return [...this.#listeners].find(
       ({ address }) =>
-        address.type === "TCP" &&
-        address.port === remote.port &&
-        covers(address.host, remote.host),
+        address.type === "TCP" && address.port === remote.port && covers(address.host, remote.host),
     );
   }
 
@@ -258,16 +257,4 @@ function cannotListen(where: string, why: string, reason: string): CannotListenE
 function familyOf(address: StreamAddress): AddressFamily {
   if (address.type === "UNIX") return "UNIX";
   return isIPv4(address.host) ? "INET" : "INET6";
-}
-
-/** Whether who listens on `listening` gets what is sent to `host`. */
-function covers(listening: string, host: string): boolean {
-  // "::" takes both families, "0.0.0.0" its own.
-  return listening === host || listening === "::" || (listening === "0.0.0.0" && isIPv4(host));
-}
-
-/** The address that a connection to `host` has: one cannot be connected to "any". */
-function reachable(host: string): string {
-  if (host === "0.0.0.0") return "127.0.0.1";
-  return host === "::" ? "::1" : host;
 }

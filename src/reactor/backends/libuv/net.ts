@@ -60,8 +60,7 @@ export class NetDriver implements StreamDriver<StreamKind> {
   }
 
   dial(request: DialRequest): Deferred<StreamConnection> {
-    const ends =
-      request.kind === "tcp" ? undefined : { host: unix(""), peer: unix(request.name) };
+    const ends = request.kind === "tcp" ? undefined : { host: unix(""), peer: unix(request.name) };
     const socket = net.connect({ ...connectOptions(request), allowHalfOpen: true });
     const dialled = new Deferred<StreamConnection>(() => socket.destroy());
     const failed = (error: NodeJS.ErrnoException): void => {

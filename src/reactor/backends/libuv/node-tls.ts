@@ -239,7 +239,9 @@ function contextOptions(options: TLSServerOptions | TLSClientOptions): tls.Secur
   return {
     minVersion,
     maxVersion,
-    ...(trustRoot !== undefined && { ca: [trustRoot].flat().map((root) => pem("trustRoot", root)) }),
+    ...(trustRoot !== undefined && {
+      ca: [trustRoot].flat().map((root) => pem("trustRoot", root)),
+    }),
   };
 }
 

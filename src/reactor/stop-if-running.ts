@@ -1,5 +1,5 @@
-import type { ReactorCore } from "../reactor/capabilities.ts";
-import { ReactorNotRunningError } from "../reactor/errors.ts";
+import type { ReactorCore } from "./capabilities.ts";
+import { ReactorNotRunningError } from "./errors.ts";
 
 /** Stops the reactor, unless it is stopping or has stopped already. */
 export function stopIfRunning(reactor: ReactorCore): void {
