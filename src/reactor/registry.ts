@@ -16,6 +16,7 @@ const METHODS: Readonly<Partial<Record<string, readonly string[]>>> = {
   multicast: ["listenMulticast"],
   threads: ["startWorker"],
   clock: ["advance", "pump", "runUntilIdle"],
+  network: ["partition", "faultConnects", "resetConnections", "heal"],
 };
 
 /** Backends by name. */

@@ -4,8 +4,8 @@ import { SeededRandom } from "../../../core/random.ts";
 import { type Deferred, fromPromise } from "../../../defer/deferred.ts";
 import { atTurnEnd } from "../../../defer/unhandled.ts";
 import type { Backend, Loop, Opened } from "../../backend.ts";
-import type { ClockOptions, ReactorClock } from "../../capabilities.ts";
 import { ClockBusyError, ClockStuckError, ReactorNotRunningError } from "../../errors.ts";
+import type { ClockOptions, ReactorClock } from "../../simulation.ts";
 import type { StreamKind } from "../../stream-driver.ts";
 import { Streams } from "../../streams.ts";
 import { TimerQueue } from "../../timer-queue.ts";
@@ -14,6 +14,8 @@ import type { WorkerEvents, WorkerHandle } from "../../workers.ts";
 import { InlineWorker } from "./inline-worker.ts";
 import { MemoryDatagrams } from "./memory-datagrams.ts";
 import { MemoryNetwork } from "./memory-network.ts";
+import type { NetworkFaults } from "./network-faults.ts";
+import { assertSeconds, networkCharacter, type NetworkOptions } from "./network-options.ts";
 import { macrotask } from "./macrotask.ts";
 
 /** So many turns at one instant mean that a program loops, unless an option says otherwise. */
@@ -26,7 +28,8 @@ interface Drive {
   readonly manual: boolean;
 }
 
-type ClockCapability = "tcp" | "tls" | "unix" | "adopt" | "udp" | "multicast" | "threads" | "clock";
+type ClockCapability =
+  "tcp" | "tls" | "unix" | "adopt" | "udp" | "multicast" | "threads" | "clock" | "network";
 
 class ClockDriver implements Opened<ClockCapability>, ReactorClock {
   readonly tcp: Streams<StreamKind>;
@@ -36,6 +39,7 @@ class ClockDriver implements Opened<ClockCapability>, ReactorClock {
   readonly udp: UDP;
   readonly multicast: UDP;
   readonly clock: ReactorClock = this;
+  readonly network: NetworkFaults;
   readonly threads = {
     startWorker: (events: WorkerEvents): WorkerHandle => new InlineWorker(this.#happenings, events),
   };
@@ -57,23 +61,26 @@ class ClockDriver implements Opened<ClockCapability>, ReactorClock {
   #before: Promise<void> = Promise.resolve();
 
   constructor(loop: Loop, options: ClockOptions) {
-    const { latency = 0, trace, turnsAtOnceMax = TURNS_AT_ONCE_MAX, seed = 0 } = options;
+    const { trace, turnsAtOnceMax = TURNS_AT_ONCE_MAX, seed = 0 } = options;
     const { certificates = {}, descriptors = {} } = options;
-    assertSeconds("latency", latency);
     if (Number.isNaN(seed)) throw new BadOptionError("a seed must be a number or a text, not NaN");
     this.#loop = loop;
     this.#trace = trace;
     this.#turnsAtOnceMax = turnsAtOnceMax;
-    const network = {
+    const random = new SeededRandom(seed);
+    const world: NetworkOptions = {
+      ...networkCharacter(options),
       happenings: this.#happenings,
-      latency,
-      trace: (event: string) => this.#note(event),
-      report: (error: unknown, doing: string) => loop.reportError(error, doing),
+      trace: (event) => this.#note(event),
+      report: (error, doing) => loop.reportError(error, doing),
+      random,
       certificates,
       descriptors,
     };
-    this.tcp = this.tls = this.unix = this.adopt = new Streams(loop, new MemoryNetwork(network));
-    const datagrams = new MemoryDatagrams(network, options.datagrams, new SeededRandom(seed));
+    const network = new MemoryNetwork(world);
+    this.network = network.faults;
+    this.tcp = this.tls = this.unix = this.adopt = new Streams(loop, network);
+    const datagrams = new MemoryDatagrams(world, network.faults, options.datagrams);
     this.udp = this.multicast = new UDP(loop, datagrams);
   }
 
@@ -225,14 +232,9 @@ class ClockDriver implements Opened<ClockCapability>, ReactorClock {
 
 function nothing(): void {}
 
-function assertSeconds(what: string, seconds: number): void {
-  if (seconds >= 0 && seconds < Infinity) return;
-  throw new BadOptionError(`${what} must be 0 or more seconds, not ${seconds}`);
-}
-
 export const clock: Backend<ClockCapability, ClockOptions> = {
   name: "clock",
   summary: "virtual time, in-memory network, simulated workers: deterministic",
-  capabilities: ["tcp", "tls", "unix", "adopt", "udp", "multicast", "threads", "clock"],
+  capabilities: ["tcp", "tls", "unix", "adopt", "udp", "multicast", "threads", "clock", "network"],
   open: (loop, options) => new ClockDriver(loop, options),
 };
