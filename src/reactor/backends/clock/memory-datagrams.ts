@@ -13,6 +13,7 @@ import { latencies } from "./latency.ts";
 import { type DatagramNetwork, MemoryDatagramSocket } from "./memory-datagram-socket.ts";
 import type { NetworkFaults } from "./network-faults.ts";
 import type { NetworkOptions } from "./network-options.ts";
+import { Wire } from "./wire.ts";
 
 /** A datagram under way. */
 export interface Datagram {
@@ -30,6 +31,7 @@ export class MemoryDatagrams implements DatagramDriver, DatagramNetwork {
   readonly #faults: Required<DatagramFaults>;
   readonly #random: SeededRandom;
   readonly #latency: () => number;
+  readonly #wire: Wire;
   readonly #network: Pick<NetworkFaults, "blocks">;
   /** In the order in which they were bound. */
   readonly #sockets = new Set<MemoryDatagramSocket>();
@@ -47,6 +49,13 @@ export class MemoryDatagrams implements DatagramDriver, DatagramNetwork {
     this.#faults = completeFaults(faults);
     this.#random = options.random.split("datagrams");
     this.#latency = latencies(options.latency, this.#random);
+    this.#wire = new Wire({
+      now: options.happenings.now,
+      later: (seconds, action) => this.later(seconds, action),
+      latency: this.#latency,
+      bandwidth: Infinity,
+      trace: options.trace,
+    });
   }
 
   bind(request: BindRequest): Deferred<DatagramSocket> {
@@ -86,7 +95,10 @@ export class MemoryDatagrams implements DatagramDriver, DatagramNetwork {
     if (copies.length > 1) this.trace(`udp doubled ${way}`);
     for (const late of copies) {
       if (late > 0) this.trace(`udp late ${way}`);
-      this.later(this.#latency() + late, () => this.#arrive(sender, datagram));
+      const arrive = (): void => this.#arrive(sender, datagram);
+      // By the wire it stays in order with all others.
+      if (late > 0) this.later(this.#latency() + late, arrive);
+      else this.#wire.carry(0, "data", arrive);
     }
   }
 

@@ -90,7 +90,7 @@ export class Sender {
 
   #transmit(): void {
     const { wire, windowBytes, trace, arrive, sent } = this.#options;
-    while (this.#waitingBytes > 0 && this.#unread < windowBytes) {
+    while (this.#waitingBytes > 0 && this.#roomy()) {
       const before = this.#waitingBytes;
       const segment = this.#next(windowBytes - this.#unread);
       this.#unread += segment.length;
@@ -104,6 +104,17 @@ export class Sender {
     trace("fin");
     wire.carry(0, "data", () => arrive(FIN));
     sent();
+  }
+
+  /**
+   * Whether there is room to send. Small rooms make small segments, which leave small rooms: who
+   * cuts waits until half of the window is free, as TCP does, or all that waits fits in.
+   */
+  #roomy(): boolean {
+    const { cut, windowBytes } = this.#options;
+    const room = windowBytes - this.#unread;
+    if (cut === undefined) return room > 0;
+    return room >= windowBytes / 2 || room >= this.#waitingBytes;
   }
 
   /** Takes the next segment out of what waits: no more than `most` bytes. */
