@@ -24,8 +24,8 @@ const NETWORKS: Readonly<Record<string, ClockOptions>> = {
   "with large buffers, cut by chance": {
     seed: 8,
     segments: "seeded",
-    receiveBufferBytes: 500_000,
-    sendBufferBytes: 2_000_000,
+    receiveBufferBytes: 200_000,
+    sendBufferBytes: 400_000,
     bandwidth: 1e9,
   },
 };
@@ -53,7 +53,11 @@ describe("the contract", () => {
 
   for (const [network, options] of Object.entries(NETWORKS)) {
     describe(`gives the same log on libuv and on clock, ${network}`, () => {
-      for (const { name, run } of contractFor(backends.clock, { ...simulated, ...options }, given)) {
+      for (const { name, run } of contractFor(
+        backends.clock,
+        { ...simulated, ...options },
+        given,
+      )) {
         it(name, async () => {
           expect(await run()).to.deep.equal(await logOnLibuv(name));
         });
