@@ -24,8 +24,8 @@ const NETWORKS: Readonly<Record<string, ClockOptions>> = {
   "with large buffers, cut by chance": {
     seed: 8,
     segments: "seeded",
-    receiveBufferBytes: 200_000,
-    sendBufferBytes: 400_000,
+    receiveBufferBytes: 500_000,
+    sendBufferBytes: 2_000_000,
     bandwidth: 1e9,
   },
 };

@@ -25,7 +25,7 @@ export const backlogCases: readonly ContractCase<"tcp">[] = [
       for (const client of clients) connect(world, (port as ListeningPort).getHost().port, client);
       const made = (): number => clients.filter(({ probes }) => probes.length === 1).length;
       await world.pass(0.5);
-      world.log.push(`${made()} at once`);
+      // How many more than that depends on how soon the others come.
       assert.ok(made() >= PLACES && made() < CONNECTS);
       await world.until("all are connected", () => made() === CONNECTS);
       await world.until("all are accepted", () => servers.probes.length === CONNECTS);
@@ -57,7 +57,7 @@ export const unixBacklogCases: readonly ContractCase<"unix">[] = [
         assert.ok(failure.check(ConnectError));
         assert.match((failure.value as Error).message, /EAGAIN/);
       }
-      world.log.push(`${failed.length} refused`);
+      assert.ok(failed.length > 0 && failed.length <= CONNECTS - PLACES);
     },
   },
 ];

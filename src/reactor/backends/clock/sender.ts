@@ -4,6 +4,9 @@ import { Fifo } from "../../../core/fifo.ts";
 import type { Cut } from "./segments.ts";
 import type { Wire } from "./wire.ts";
 
+/** No segment is larger: a protocol on libuv is given no more at a time. */
+const READ_BYTES_MAX = 64 * 1024;
+
 export const FIN: unique symbol = Symbol("end of stream");
 
 export interface SenderOptions {
@@ -68,8 +71,9 @@ export class Sender {
     if (!this.#cutting) this.#transmit();
   }
 
-  /** Sends nothing more, not even an end. */
+  /** Sends nothing more, not even an end, but what would have left by now if it were not cut. */
   stop(): void {
+    if (this.#cutting) this.#transmit();
     this.#waiting.clear();
     this.#waitingBytes = 0;
     this.#end = "sent";
@@ -92,7 +96,7 @@ export class Sender {
     const { wire, windowBytes, trace, arrive, sent } = this.#options;
     while (this.#waitingBytes > 0 && this.#roomy()) {
       const before = this.#waitingBytes;
-      const segment = this.#next(windowBytes - this.#unread);
+      const segment = this.#next(Math.min(windowBytes - this.#unread, READ_BYTES_MAX));
       this.#unread += segment.length;
       const part = this.#options.cut === undefined ? "" : ` of ${before}`;
       trace(`data ${segment.length}${part} #${checksum(segment).toString(16)}`);
