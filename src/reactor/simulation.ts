@@ -84,9 +84,9 @@ export interface NetworkFault {
 /** Faults of the simulated network, while it runs. docs/simulated-network.md shows them. */
 export interface ReactorNetwork {
   /**
-   * From now on nothing passes between `a` and `b` (everybody, unless given); with `oneWay`, nothing
-   * from `a` to `b`. What is under way is held, and arrives when it is healed: streams lose no
-   * bytes. A reset is not held but lost, datagrams too; attempts to connect get no answer.
+   * From now on nothing passes between `a` and `b` (everybody, unless given); with `oneWay`,
+   * nothing from `a` to `b`. What is under way is held, and arrives when it is healed:
+   * streams lose no bytes. A reset is not held but lost, datagrams too; attempts to connect get no answer.
    */
   partition(
     a: NetworkEnd | StreamAddress,
@@ -123,7 +123,7 @@ export interface ClockOptions {
   segments?: Segments;
   /** How many bytes may be on the way to a peer or wait there to be read; 65,536 unless given. */
   receiveBufferBytes?: number;
-  /** How many more bytes the writer's own system takes, uncounted by `bufferedBytes`; 0 unless given. */
+  /** How many more the writer's system takes, uncounted by `bufferedBytes`; 0 unless given. */
   sendBufferBytes?: number;
   /**
    * Seconds of silence until a connection with `setTcpKeepAlive(true)` is lost; 7,875 unless given:

@@ -148,7 +148,7 @@ describe("streams on the clock", () => {
   });
 
   describe("buffers", () => {
-    it("hold back a writer whose peer does not read, and bufferedBytes tells how much", async () => {
+    it("hold back a writer whose peer does not read, and bufferedBytes tells so", async () => {
       const reactor = createReactor("clock", { receiveBufferBytes: 100, sendBufferBytes: 50 });
       let server: Protocol | undefined;
       class Paused extends Protocol {

@@ -177,7 +177,7 @@ describe("faults of the clock's network", () => {
       expect(client.transport.bufferedBytes).to.equal(0);
     });
 
-    it("holds an end, and loses a reset: a half-open peer that learns of it when it writes", async () => {
+    it("holds an end, and loses a reset: who is half-open learns of it by writing", async () => {
       const { reactor, client, server } = await connected();
       const partition = reactor.partition({ host: HOST });
       client.transport.abortConnection();
@@ -321,7 +321,7 @@ describe("faults of the clock's network", () => {
       expect(healed.made).to.have.length(1);
     });
 
-    it("to a program that hangs wait in its backlog, and one more; others get no answer", async () => {
+    it("to a program that hangs wait in its backlog; others get no answer", async () => {
       const [reactor, servers] = await open({}, 2);
       const fault = reactor.faultConnects({ port: PORT }, "held");
       const clients = Array.from({ length: 5 }, () => dial(reactor, 60));

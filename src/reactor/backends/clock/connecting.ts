@@ -14,7 +14,7 @@ export interface ConnectingOptions<T> {
   readonly ask: () => Answer<T>;
 }
 
-/** So many seconds the system waits for an answer before it asks again, or gives up, as on Linux. */
+/** So many seconds a system waits for an answer until it asks again, or gives up, as Linux does. */
 const WAITS_SECONDS = [1, 2, 4, 8, 16, 32, 64] as const;
 
 /** Fires with what was connected; fails with ConnectError. Cancelling gives up. */

@@ -16,7 +16,7 @@ const RESET = Symbol("reset");
 /** What goes from one end to the other. */
 type Segment = Uint8Array | typeof FIN | typeof RESET;
 
-/** One end of a connection in memory. What it sends goes by a {@link Sender}, over a {@link Wire}. */
+/** One end of a connection in memory. It sends by a {@link Sender}, over a {@link Wire}. */
 export class MemoryConnection extends SecurableConnection {
   readonly #options: NetworkOptions;
   readonly #host: StreamAddress;

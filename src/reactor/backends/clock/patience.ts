@@ -29,7 +29,7 @@ export class Patience {
     this.#rearm();
   }
 
-  /** From now on the peer cannot be reached. @param owes whether there is something to answer to. */
+  /** The peer cannot be reached. @param owes whether there is something to answer to. */
   begin(owes: boolean): void {
     this.#silentSince ??= this.#options.now();
     if (owes) this.#owesSince ??= this.#silentSince;

@@ -1,4 +1,4 @@
-/** One direction of a connection: what is put in comes out later, in order, or waits for healing. */
+/** One direction of a connection: what is put in comes out later, in order, or is held. */
 import { Fifo } from "../../../core/fifo.ts";
 
 export interface WireOptions {
@@ -12,7 +12,7 @@ export interface WireOptions {
 }
 
 /**
- * What goes by a wire. Data, an end of data among them, is sent anew until it has arrived, so it can
+ * What goes by a wire. Data, an end of data among them, is sent anew until it has arrived: it can
  * be held up, not lost. So is what the systems tell one another: that bytes were read, or that a
  * handshake is complete. A reset is sent once.
  */
