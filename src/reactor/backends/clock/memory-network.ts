@@ -116,10 +116,10 @@ export class MemoryNetwork implements StreamDriver<StreamKind> {
       if (fault === "refused" || listener === undefined) return "refused";
       // One that is full says nothing: there may be room when it is asked again.
       if (listener.full) return "unanswered";
-      const name = `${local.port}>${port}`;
-      const [client, server] = this.#connected(local, remote, random, name);
+      const way = `${local.port}>${port}`;
+      const [client, server] = this.#connected(local, remote, random, way);
       this.#dialled.set(local.port, client);
-      const accept = fault === "reset" ? () => server.reset() : listener.add(server, name);
+      const accept = fault === "reset" ? () => server.reset() : listener.add(server, way);
       client.afterHandshake(accept);
       return { connected: client };
     };
