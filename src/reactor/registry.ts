@@ -17,6 +17,7 @@ const METHODS: Readonly<Partial<Record<string, readonly string[]>>> = {
   threads: ["startWorker"],
   clock: ["advance", "pump", "runUntilIdle"],
   guest: ["iterate", "nextTurn"],
+  network: ["partition", "faultConnects", "resetConnections", "heal"],
 };
 
 /** Backends by name. */
