@@ -10,8 +10,8 @@ export interface FactoryOf<P extends StreamProtocol> extends ProtocolFactory {
 /** Knows where to connect to, so that who connects need not. */
 export interface ClientEndpoint {
   /**
-   * Connects, once. Fires with the protocol that `factory` has built for the connection, right after
-   * its connectionMade; fails with why there is none. Cancelling gives up, and fails it with
+   * Connects, once. Fires with the protocol that `factory` has built for the connection, right
+   * after its connectionMade; fails with why there is none. Cancelling gives up, and fails it with
    * ConnectingCancelledError.
    */
   connect<P extends StreamProtocol>(factory: FactoryOf<P>): Deferred<P>;

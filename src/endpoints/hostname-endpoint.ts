@@ -25,7 +25,7 @@ export interface HostnameOptions {
  * Connects by TCP to a host by its name, at whichever of its addresses answers first.
  *
  * ```ts
- * import { HostnameEndpoint } from "skein/endpoints";
+ * import { AllAddressesFailedError, HostnameEndpoint } from "skein/endpoints";
  * import { Factory, Protocol } from "skein/protocols";
  * import { createReactor } from "skein/reactor";
  *
@@ -41,19 +41,26 @@ export interface HostnameOptions {
  *
  * new HostnameEndpoint(reactor, "db.example", 99)
  *   .connect(Factory.forProtocol(Protocol))
- *   .addErrback((failure) => console.log(failure.message));
+ *   .addErrback((failure) => {
+ *     failure.trap(AllAddressesFailedError);
+ *     for (const { message } of (failure.value as AllAddressesFailedError).failures) {
+ *       console.log(message);
+ *     }
+ *   });
  * await reactor.advance(1);
- * // → AllAddressesFailedError: cannot connect to db.example:99: ConnectionRefusedError: nobody listens on 10.0.0.5:99; ConnectionRefusedError: nobody listens on 10.0.0.6:99
+ * // → ConnectionRefusedError: nobody listens on 10.0.0.5:99
+ * // → ConnectionRefusedError: nobody listens on 10.0.0.6:99
  * ```
  *
  * The reactor's resolver is asked at each connect. Its addresses are tried in their order, IPv6 and
  * IPv4 in turn, each `attemptDelay` seconds after the one before, or as soon as any has failed. The
- * first to connect wins, and only there a protocol is built; the other attempts are given up. One at
- * which the factory builds none has failed.
+ * first to connect wins, and only there a protocol is built; the other attempts are given up. One
+ * at which the factory builds none has failed.
  *
  * Fails with UnknownHostError or what else the resolver says; with AllAddressesFailedError, which
  * holds the failure of each, when none could be connected to; with ConnectingCancelledError when it
- * is cancelled. The factory is in use from connect() to the end of the attempt, or of the connection.
+ * is cancelled. The factory is in use from connect() on, until that has failed, or the connection
+ * has ended.
  */
 export class HostnameEndpoint implements ClientEndpoint {
   readonly #reactor: Reactor<"tcp" | "names">;

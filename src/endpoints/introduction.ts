@@ -10,8 +10,9 @@ import type {
 import type { FactoryOf } from "./endpoint.ts";
 
 /**
- * The factory of one attempt to connect: it tells a Deferred of the protocol that the user's factory
- * has built. That one takes the connection over right away, so that nothing lies in between.
+ * The factory of one attempt to connect: it tells a Deferred of the protocol that the user's
+ * factory has built. That one takes the connection over right away, so that nothing lies in
+ * between.
  */
 export class Introduction<P extends StreamProtocol> implements ClientProtocolFactory {
   readonly #factory: FactoryOf<P>;

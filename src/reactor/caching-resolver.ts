@@ -10,7 +10,7 @@ import { LRUMap } from "./lru-map.ts";
 import type { IPFamily, NameResolver, ResolvedAddress, ResolveOptions } from "./names.ts";
 
 export interface CachingOptions {
-  /** How many answers are kept; 1,000 unless given. Beyond it, the one not used for longest goes. */
+  /** How many answers are kept; 1,000 unless given. Then the one not used for longest goes. */
   max?: number;
   /** How many names are kept as unknown, apart from those; 1,000 unless given. */
   unknownMax?: number;
@@ -76,8 +76,8 @@ interface Question {
  * // → 10.0.0.5 for 10.2 s, at 20 s
  * ```
  *
- * An answer is kept for the least of its TTLs; what is told of it later has the rest of that. A name
- * that is unknown is kept as such, for a short while, unless the error is `temporary`; other
+ * An answer is kept for the least of its TTLs; what is told of it later has the rest of that. A
+ * name that is unknown is kept as such, for a short while, unless the error is `temporary`; other
  * failures are not kept.
  *
  * Who asks what is under way already waits for the same answer, each with a Deferred of their own:

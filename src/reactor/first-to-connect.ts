@@ -8,10 +8,10 @@ import type { DelayedCall, ReactorTime } from "./capabilities.ts";
 export const ATTEMPT_DELAY_SECONDS = 0.3;
 
 /**
- * "Happy eyeballs": begins the attempts in their order, each `delaySeconds` after the one before, or
- * as soon as any has failed, until one succeeds. Fires with the value of that one; the others are
- * cancelled, and those that have not begun never do. Fails with FailureGroup, whose failures are in
- * the order of the attempts, when all have failed. Cancelling it cancels them all.
+ * "Happy eyeballs": begins the attempts in their order, each `delaySeconds` after the one before,
+ * or as soon as any has failed, until one succeeds. Fires with the value of that one; the others
+ * are cancelled, and those that have not begun never do. Fails with FailureGroup, whose failures
+ * are in the order of the attempts, when all have failed. Cancelling it cancels them all.
  */
 export function firstToConnect<T>(
   clock: Pick<ReactorTime, "callLater">,

@@ -1,4 +1,4 @@
-/** What host names mean: resolvers, and what a reactor can do with them. docs/names.md has it all. */
+/** What host names mean: resolvers, and what a reactor does with them. docs/names.md shows them. */
 import type { Deferred } from "../defer/deferred.ts";
 
 /** IPv4 or IPv6. */

@@ -3,9 +3,7 @@ export type { AnyBackend, Backend, Driver, Loop, Opened } from "./backend.ts";
 export type {
   Capability,
   CapabilityMap,
-  ClockOptions,
   ConnectOptions,
-  DatagramFaults,
   DelayedCall,
   ListenMulticastOptions,
   ListenOptions,
@@ -14,7 +12,6 @@ export type {
   Phase,
   Reactor,
   ReactorAdopt,
-  ReactorClock,
   ReactorCore,
   ReactorFromThreads,
   ReactorMulticast,
@@ -24,14 +21,24 @@ export type {
   ReactorTime,
   ReactorTLS,
   ReactorUNIX,
-  SimulatedCertificate,
   ReactorUDP,
   SystemEvent,
-  TraceEvent,
   TriggerId,
   UNIXConnectOptions,
   UNIXListenOptions,
 } from "./capabilities.ts";
+export type {
+  ClockOptions,
+  ConnectFault,
+  DatagramFaults,
+  NetworkEnd,
+  NetworkFault,
+  ReactorClock,
+  ReactorNetwork,
+  Segments,
+  SimulatedCertificate,
+  TraceEvent,
+} from "./simulation.ts";
 export { BadOptionError, QueueFullError } from "../core/errors.ts";
 export { CannotCrossError } from "../core/crossing.ts";
 export { NoTypeScriptError } from "../core/import-module.ts";

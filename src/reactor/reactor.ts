@@ -46,7 +46,7 @@ export interface ReactorOptions {
   drainSeconds?: number;
   /**
    * Remembers where delayed calls, ports, connections and all else were made, for `inspect()` and
-   * `onSlow`. Off unless given: it makes a callLater cost many times as much.
+   * `onSlow`. Unless given, as setDebugging() says: it makes a callLater cost many times as much.
    */
   debug?: boolean;
   /**

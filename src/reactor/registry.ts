@@ -18,6 +18,7 @@ const METHODS: Readonly<Partial<Record<string, readonly string[]>>> = {
   threads: ["startWorker"],
   clock: ["advance", "pump", "runUntilIdle"],
   guest: ["iterate", "nextTurn"],
+  network: ["partition", "faultConnects", "resetConnections", "heal"],
 };
 
 /** Those that are no methods: asking for one is what can fail. */

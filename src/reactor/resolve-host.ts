@@ -9,8 +9,8 @@ import { familyOf, unknownHost } from "./name-lookups.ts";
 import type { NameResolver, ResolvedAddress } from "./names.ts";
 
 /**
- * The addresses to try, in their order: each once, and the families in turn, so that the loss of one
- * costs little. An address from which to connect leaves those of its family. Fails with
+ * The addresses to try, in their order: each once, and the families in turn, so that the loss of
+ * one costs little. An address from which to connect leaves those of its family. Fails with
  * UnknownHostError when there are none, else as the resolver does.
  */
 export function resolveHost(

@@ -41,7 +41,8 @@ describe("reactor: help", () => {
       ["timer", "core, time, callFromThread"],
       [
         "clock",
-        "core, time, callFromThread, tcp, tls, unix, adopt, udp, multicast, threads, clock",
+        "core, time, callFromThread, tcp, tls, unix, adopt, udp, multicast, threads, clock, " +
+          "network",
       ],
     ]);
   });

@@ -88,7 +88,7 @@ describe("HostnameEndpoint, whatever becomes of its attempts", () => {
     const addresses = fates.map((_, i) => `10.0.0.${i + 1}`);
     const { reactor, log, errors } = dialling(
       { "host.example": addresses },
-      Object.fromEntries(fates.map((one, i) => [addresses[i], one])),
+      Object.fromEntries(fates.map((one, i): [string, Fate] => [`10.0.0.${i + 1}`, one])),
     );
     await reactor.advance(0);
     void reactor.listenTCP(PORT, Factory.forProtocol(Host), { interface: "::" });

@@ -16,6 +16,7 @@
 import type { AnyBackend } from "../../reactor/backend.ts";
 import type { Capability } from "../../reactor/capabilities.ts";
 import type { ReactorOptions } from "../../reactor/reactor.ts";
+import { backlogCases, unixBacklogCases } from "./backlog-cases.ts";
 import { closingCases } from "./closing-cases.ts";
 import type { ContractCertificates } from "./certificates.ts";
 import { coreCases } from "./core-cases.ts";
@@ -58,6 +59,7 @@ const cases: readonly ContractCase[] = [
   ...timeCases,
   ...tcpCases,
   ...connectingCases,
+  ...backlogCases,
   ...producerCases,
   ...pullCases,
   ...halfCloseCases,
@@ -65,6 +67,7 @@ const cases: readonly ContractCase[] = [
   ...closingCases,
   ...throwingCases,
   ...unixCases,
+  ...unixBacklogCases,
   ...datagramCases,
   ...datagramLifeCases,
   ...multicastCases,

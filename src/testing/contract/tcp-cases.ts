@@ -97,6 +97,7 @@ export const tcpCases: readonly ContractCase<"tcp">[] = [
     async run(world) {
       const { server, client } = await connected(world, (probe) => {
         probe.onData = () => {
+          if (probe.received !== "one") return;
           probe.transport.loseConnection();
           assert.equal(probe.transport.connected, false);
           assert.equal(probe.transport.write("dropped"), false);

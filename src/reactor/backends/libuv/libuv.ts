@@ -105,8 +105,9 @@ export interface LibuvOptions {
    */
   watchdogSeconds?: number;
   /**
-   * Who is asked about host names. "system", unless given: whatever the system asks, by getaddrinfo,
-   * which tells no TTLs. "dns": the system's hosts file, then its name servers; or others.
+   * Who is asked about host names. "system", unless given: whatever the system asks, by
+   * getaddrinfo, which tells no TTLs. "dns": the system's hosts file, then its name servers; or
+   * others.
    */
   names?: "system" | "dns" | DNSOptions;
 }

@@ -8,9 +8,9 @@ import type { IPFamily, ResolvedAddress } from "../../names.ts";
 const NOTHING: ReadonlySet<string | undefined> = new Set(["ENOTFOUND", "ENODATA"]);
 
 /**
- * Names as every program of the system sees them, by getaddrinfo: /etc/hosts, DNS, and whatever else
- * it is told to ask. It tells no TTLs. A lookup that is given up goes on in its thread, of which
- * there are four unless UV_THREADPOOL_SIZE says otherwise; what it finds is dropped.
+ * Names as every program of the system sees them, by getaddrinfo: /etc/hosts, DNS, and whatever
+ * else it is told to ask. It tells no TTLs. A lookup that is given up goes on in its thread, of
+ * which there are four unless UV_THREADPOOL_SIZE says otherwise; what it finds is dropped.
  */
 export class SystemNames implements NameDriver {
   lookup(name: string, family: IPFamily | undefined): Deferred<readonly ResolvedAddress[]> {
