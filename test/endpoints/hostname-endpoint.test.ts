@@ -114,7 +114,7 @@ describe("HostnameEndpoint", () => {
     expect(left()).to.deep.equal([]);
   });
 
-  it("takes the families in turn, 0.3 s apart, until one answers; gives up the others", async () => {
+  it("takes the families in turn, 0.3 s apart, until one answers, then no more", async () => {
     const { reactor, connect, log, guests } = await scene(
       ["2001:db8::1", "2001:db8::2", "10.0.0.1", "10.0.0.2"],
       {
