@@ -26,6 +26,8 @@ export interface ConnectorOwner {
   lost(connection: StreamConnection): void;
   /** Nothing is under way any more. */
   ended(connector: StreamConnector): void;
+  /** Closes a connection that nobody wants, and keeps account of it until it has ended. */
+  refuse(connection: StreamConnection): void;
 }
 
 /** Makes attempts to connect, one at a time, and tells the factory how they fare. */
@@ -95,14 +97,19 @@ export class StreamConnector<D extends Destination = Destination> implements Con
   }
 
   #connected(connection: StreamConnection): void {
-    const { factory, owner, loop } = this.#options;
-    let protocol: StreamProtocol | null = null;
+    const { destination, factory, owner, loop } = this.#options;
+    let protocol: StreamProtocol | null | undefined;
     this.#guard("buildProtocol", () => {
-      protocol = factory.buildProtocol(connection.getPeer());
+      const built = factory.buildProtocol(connection.getPeer());
+      // Who forgets to return one has none.
+      protocol = built && loop.timed("protocol", built);
     });
-    if (protocol === null || this.#givenUp) {
-      connection.refuse();
-      this.#failed(new Failure(this.#givenUp ? new CancelledError() : new NoProtocolError()));
+    if (!protocol || this.#givenUp) {
+      owner.refuse(connection);
+      const reason = this.#givenUp
+        ? new CancelledError()
+        : new NoProtocolError(textOf(destination));
+      this.#failed(new Failure(reason));
       return;
     }
     this.#state = "connected";
@@ -113,7 +120,7 @@ export class StreamConnector<D extends Destination = Destination> implements Con
       owner.lost(connection);
       this.#end("clientConnectionLost", () => factory.clientConnectionLost(this, reason));
     };
-    connection.start(loop.timed("protocol", protocol), ended, loop);
+    connection.start(protocol, ended, loop);
   }
 
   #failed(reason: Failure): void {

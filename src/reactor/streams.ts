@@ -50,6 +50,7 @@ import type {
   UNIXAddress,
 } from "./transport.ts";
 import { assertUNIXName, textOf } from "./unix-name.ts";
+import { whenRunning } from "./when-running.ts";
 
 /** The streams of a reactor. A backend offers those of its methods that its driver can do. */
 export class Streams<K extends StreamKind = "tcp">
@@ -213,6 +214,11 @@ export class Streams<K extends StreamKind = "tcp">
     this.#connections.delete(connection);
   }
 
+  refuse(connection: StreamConnection): void {
+    this.connected(connection);
+    connection.refuse(() => this.#gone(connection));
+  }
+
   ended(connector: StreamConnector): void {
     this.#connectors.get(connector)?.();
     this.#connectors.delete(connector);
@@ -237,7 +243,7 @@ export class Streams<K extends StreamKind = "tcp">
     const closed = this.#loop.opened("port", () =>
       listening === undefined ? `${whereOf(request)}, to be opened` : textOf(listening.getHost()),
     );
-    const opening = this.#whenRunning(() =>
+    const opening = whenRunning(this.#loop, () =>
       this.#driver.listen(request, (connection) => this.#arrived(factory, connection, tls)),
     );
     this.#opening.add(opening);
@@ -267,7 +273,7 @@ export class Streams<K extends StreamKind = "tcp">
       factory,
       timeout,
       destination,
-      dial: () => this.#whenRunning(dial),
+      dial: () => whenRunning(this.#loop, dial),
       owner: this,
     });
     connector.connect();
@@ -296,18 +302,6 @@ export class Streams<K extends StreamKind = "tcp">
   ): void {
     if (!(connection instanceof SecurableConnection)) return;
     connection.origin = { side, host, tls: this.#driver.tls, clock: this.#loop };
-  }
-
-  /** Sockets are opened while the reactor runs, so that none lives before or after. */
-  #whenRunning<T>(open: () => Deferred<T>): Deferred<T> {
-    let opening: Deferred<T> | undefined;
-    const opened = new Deferred<T>(() => opening?.cancel());
-    this.#loop.callWhenRunning(() => {
-      if (opened.called) return;
-      opening = open();
-      opening.addBoth((result) => opened.callback(result));
-    });
-    return opened;
   }
 
   #open<A extends StreamAddress>(
@@ -371,20 +365,23 @@ export class Streams<K extends StreamKind = "tcp">
 
   #accept(factory: ProtocolFactory, connection: StreamConnection): void {
     try {
-      const protocol = factory.buildProtocol(connection.getPeer());
-      if (protocol !== null) {
+      const built = factory.buildProtocol(connection.getPeer());
+      // Who forgets to return one has none.
+      const protocol = built && this.#loop.timed("protocol", built);
+      if (protocol) {
         this.connected(connection);
-        const ended = (): void => {
-          this.lost(connection);
-          this.#checkEmpty();
-        };
-        connection.start(this.#loop.timed("protocol", protocol), ended, this.#loop);
+        connection.start(protocol, () => this.#gone(connection), this.#loop);
         return;
       }
     } catch (error) {
       this.#loop.reportError(error, "building a protocol for a connection");
     }
-    connection.refuse();
+    this.refuse(connection);
+  }
+
+  #gone(connection: StreamConnection): void {
+    this.lost(connection);
+    this.#checkEmpty();
   }
 
   #checkEmpty(): void {

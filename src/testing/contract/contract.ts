@@ -22,6 +22,7 @@ import { coreCases } from "./core-cases.ts";
 import { datagramCases } from "./datagram-cases.ts";
 import { datagramLifeCases } from "./datagram-life-cases.ts";
 import { multicastCases } from "./multicast-cases.ts";
+import { faultCases, tlsFaultCases } from "./fault-cases.ts";
 import { tcpCases } from "./tcp-cases.ts";
 import { connectingCases } from "./connecting-cases.ts";
 import { halfCloseCases } from "./half-close-cases.ts";
@@ -63,6 +64,7 @@ const cases: readonly ContractCase[] = [
   ...setProtocolCases,
   ...closingCases,
   ...throwingCases,
+  ...faultCases,
   ...unixCases,
   ...datagramCases,
   ...datagramLifeCases,
@@ -84,7 +86,11 @@ export function contractFor(
   const aboutTLS =
     certificates === undefined
       ? []
-      : ([...tlsCases(certificates), ...startTLSCases(certificates)] as readonly ContractCase[]);
+      : ([
+          ...tlsCases(certificates),
+          ...startTLSCases(certificates),
+          ...tlsFaultCases(certificates),
+        ] as readonly ContractCase[]);
   return [...cases, ...aboutTLS]
     .filter(({ needs }) => needs.every((capability) => able.includes(capability)))
     .map(({ name, run, options: ofCase }) => ({
