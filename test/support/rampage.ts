@@ -22,15 +22,22 @@ export interface Place {
   readonly name: (number: number) => string;
 }
 
-/** What came of it: all of these are to be empty, but the log. */
-export interface Damage {
+/** What was broken, left open, and reported or not reported against expectation. */
+export interface Harm {
   readonly broken: readonly string[];
   readonly left: readonly string[];
   readonly unexpected: readonly unknown[];
+}
+
+export const unharmed: Harm = { broken: [], left: [], unexpected: [] };
+
+export interface Outcome {
+  readonly harm: Harm;
+  /** What happened, in order. */
   readonly log: readonly string[];
 }
 
-export async function rampage(place: Place, seed: number): Promise<Damage> {
+export async function rampage(place: Place, seed: number): Promise<Outcome> {
   const random = new SeededRandom(seed);
   const wilderness = new Wilderness(random.split("deeds"));
   const errors: unknown[] = [];
@@ -87,15 +94,15 @@ export async function rampage(place: Place, seed: number): Promise<Damage> {
   }
   if (wilderness.waiting > 0) wilderness.broken.push(`${wilderness.waiting} wait for ever`);
   const { thrown, broken, log } = wilderness;
-  return {
+  const harm: Harm = {
     broken,
     left: reactor.inspect().map(({ kind, description }) => `${kind}: ${description}`),
     unexpected: [
       ...errors.filter((error) => !thrown.includes(error)),
       ...thrown.filter((error) => errors.filter((reported) => reported === error).length !== 1),
     ],
-    log,
   };
+  return { harm, log };
 }
 
 async function connect(
