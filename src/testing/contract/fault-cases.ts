@@ -243,6 +243,30 @@ export function tlsFaultCases(given: ContractCertificates): readonly ContractCas
       },
     })),
     {
+      name: "tls: who ends its direction at once still receives what has come with the handshake",
+      needs: ["tls", "tcp"],
+      async run(world) {
+        const servers = new ProbeFactory((server) => {
+          server.halfCloseable();
+          server.onMade = () => server.transport.loseWriteConnection();
+        });
+        const clients = new ProbeFactory((client) => {
+          client.onMade = () => {
+            client.transport.write("");
+            client.transport.write("hello");
+            client.transport.write("");
+            client.transport.loseConnection();
+          };
+        });
+        await dial(world, servers, clients, trusting);
+        await world.until("both have ended", () => {
+          return servers.probes[0]?.lost === true && clients.probes[0]?.lost === true;
+        });
+        assert.equal(servers.probes[0]?.received, "hello");
+        assert.ok(servers.probes[0].reason?.check(ConnectionDoneError));
+      },
+    },
+    {
       name: "faults: an error thrown by handshakeFailed is reported, and the port goes on",
       needs: ["tls", "tcp"],
       async run(world) {
