@@ -19,7 +19,7 @@ export type CommandLine =
       readonly args: readonly string[];
     };
 
-export const USAGE = `Usage: reactor [--backend NAME|MODULE] [--until SECONDS] [--drain SECONDS] DAEMON [options]
+export const USAGE = `Usage: reactor [--backend NAME|MODULE] [other options] DAEMON [its options]
 
 Runs a daemon: a module (.ts or .js) whose default export is a function of the
 reactor and its options.

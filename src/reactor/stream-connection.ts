@@ -148,7 +148,7 @@ export abstract class StreamConnection implements Transport {
     this.#flow?.caughtUp();
   }
 
-  /** What was to be said at the end is written, and may wait: the peer is not waited for forever. */
+  /** The last words are written, and may wait: the peer is not waited for for ever. */
   protected closingWaits(): void {
     if (this.#state === "closing" && this.#deadline?.active !== true) this.#setDeadline();
   }

@@ -31,8 +31,10 @@ describe("reactor: how a daemon ends", () => {
       beat();
     };`,
     "drains.mjs": `export default async (reactor) => {
-      const silent = { doStart() {}, doStop() {}, startedConnecting() {}, clientConnectionLost() {} };
-      const protocol = (makeConnection) => ({ makeConnection, dataReceived() {}, connectionLost() {} });
+      const silent = { doStart() {}, doStop() {}, startedConnecting() {},
+        clientConnectionLost() {} };
+      const protocol = (makeConnection) => ({ makeConnection,
+        dataReceived() {}, connectionLost() {} });
       const holding = protocol((transport) => {
         transport.registerProducer({ resumeProducing() {}, stopProducing() {} }, false);
         reactor.stop();

@@ -52,7 +52,7 @@ async function told(crowd: ChildProcess, what: string): Promise<number> {
     const [number] = (await once(crowd, "message", { signal: waiting.signal })) as [number];
     return number;
   } catch {
-    throw waiting.signal.reason;
+    throw waiting.signal.reason as Error;
   } finally {
     clearTimeout(late);
     crowd.off("exit", exited);

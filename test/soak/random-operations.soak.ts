@@ -1,4 +1,4 @@
-/** More of the random operations of `npm test`, and such on real sockets; with new seeds each day. */
+/** More of the random operations of `npm test`, with new seeds each day. */
 import { expect } from "chai";
 import { onClock } from "../support/places.ts";
 import { type Place, rampage, unharmed } from "../support/rampage.ts";

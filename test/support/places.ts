@@ -1,7 +1,4 @@
 /** Where wild connections may be let loose. */
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { type backends, createReactor, type ReactorOn } from "skein/reactor";
 import { certificates } from "./certificates.ts";
 import type { Place } from "./rampage.ts";
@@ -21,19 +18,5 @@ export function onClock(): Place {
     certificate: server,
     trustRoot,
     name: (number) => `\0wild-${number}`,
-  };
-}
-
-export function onLibuv(): Place {
-  const { server, trustRoot } = certificates();
-  return {
-    open: (onError) => createReactor("libuv", { onError }),
-    start: (reactor) => {
-      reactor.run();
-    },
-    pass: (_reactor, seconds) => sleep(seconds * 1000),
-    certificate: server,
-    trustRoot,
-    name: (number) => join(tmpdir(), `skein-wild-${process.pid}-${number}`),
   };
 }

@@ -121,17 +121,17 @@ async function connect(
   };
   const servers = new WildFactory(ground, "server");
   const clients = new WildFactory(ground, "client");
-  let port: ListeningPort<StreamAddress> | undefined;
-  const opened = (listening: ListeningPort<StreamAddress>): void => void (port = listening);
+  const opening: { port?: ListeningPort<StreamAddress> } = {};
+  const opened = (listening: ListeningPort<StreamAddress>): void => void (opening.port = listening);
   if (kind === "unix") reactor.listenUNIX(place.name(number), servers).addCallback(opened);
   else if (kind === "tcp" || kind === "starttls") {
     reactor.listenTCP(0, servers, { interface: HOST }).addCallback(opened);
   } else {
     reactor.listenSSL(0, servers, place.certificate, { interface: HOST }).addCallback(opened);
   }
-  while (port === undefined) await place.pass(reactor, 0.001);
-  servers.port = port;
-  const address = (port as ListeningPort<StreamAddress>).getHost();
+  while (opening.port === undefined) await place.pass(reactor, 0.001);
+  servers.port = opening.port;
+  const address = opening.port.getHost();
   clients.connector =
     address.type === "UNIX"
       ? reactor.connectUNIX(address.name, clients)

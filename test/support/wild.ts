@@ -327,9 +327,7 @@ export class Wild extends Protocol {
       if (this.#readLost > 0) end.wrong("received something after the end");
       const expected = pattern(end.received, data.length);
       if (Buffer.compare(data, expected) !== 0)
-        end.wrong(
-          `received wrong bytes at ${end.received}: ${[...data.subarray(0, 8)]} of ${data.length}, encrypted ${this.transport.encrypted}`,
-        );
+        end.wrong(`received wrong bytes at ${end.received}`);
       end.received += data.length;
       const { random, lively } = end.ground.wilderness;
       if (!lively || !random.chance(0.05)) return;
