@@ -26,6 +26,8 @@ export interface ConnectorOwner {
   lost(connection: StreamConnection): void;
   /** Nothing is under way any more. */
   ended(connector: StreamConnector): void;
+  /** Closes a connection that nobody wants, and keeps account of it until it has ended. */
+  refuse(connection: StreamConnection): void;
 }
 
 /** Makes attempts to connect, one at a time, and tells the factory how they fare. */
@@ -95,14 +97,18 @@ export class StreamConnector<D extends Destination = Destination> implements Con
   }
 
   #connected(connection: StreamConnection): void {
-    const { factory, owner, loop } = this.#options;
-    let protocol: StreamProtocol | null = null;
+    const { destination, factory, owner, loop } = this.#options;
+    let protocol: StreamProtocol | null | undefined;
     this.#guard("buildProtocol", () => {
       protocol = factory.buildProtocol(connection.getPeer());
     });
-    if (protocol === null || this.#givenUp) {
-      connection.refuse();
-      this.#failed(new Failure(this.#givenUp ? new CancelledError() : new NoProtocolError()));
+    // Who forgets to return one has none.
+    if (!protocol || this.#givenUp) {
+      owner.refuse(connection);
+      const reason = this.#givenUp
+        ? new CancelledError()
+        : new NoProtocolError(textOf(destination));
+      this.#failed(new Failure(reason));
       return;
     }
     this.#state = "connected";

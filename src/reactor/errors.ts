@@ -124,8 +124,8 @@ export class WriteOverflowError extends SkeinError {
   override readonly name = "WriteOverflowError";
   readonly code = "ERR_WRITE_OVERFLOW";
 
-  constructor(limitBytes: number) {
-    super(`the peer reads too slowly: over ${limitBytes} bytes wait to be sent to it`);
+  constructor(limitBytes: number, peer = "the peer") {
+    super(`${peer} reads too slowly: over ${limitBytes} bytes wait to be sent to it`);
   }
 }
 
@@ -170,8 +170,8 @@ export class NoProtocolError extends ConnectError {
   override readonly name = "NoProtocolError";
   override readonly code = "ERR_NO_PROTOCOL";
 
-  constructor() {
-    super("the factory did not build a protocol for the connection");
+  constructor(where: string) {
+    super(`the factory did not build a protocol for the connection to ${where}`);
   }
 }
 

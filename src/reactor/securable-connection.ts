@@ -7,7 +7,7 @@ import { BadOptionError } from "../core/errors.ts";
 import { Deferred } from "../defer/deferred.ts";
 import type { Failure } from "../defer/failure.ts";
 import type { DelayedCall, ReactorTime } from "./capabilities.ts";
-import { endOf } from "./end-of.ts";
+import { endOf, peerOf } from "./end-of.ts";
 import { NoCapabilityError } from "./errors.ts";
 import { type ConnectionLoop, StreamConnection } from "./stream-connection.ts";
 import { TLSLayer } from "./tls-layer.ts";
@@ -76,7 +76,7 @@ export abstract class SecurableConnection extends StreamConnection {
     super.lost(error);
     const { handshake } = this.#layer ?? {};
     if (handshake !== undefined && !handshake.called)
-      handshake.errback(this.#error ?? endOf(error));
+      handshake.errback(this.#error ?? endOf(error, this));
   }
 
   // --- what the owner calls ---
@@ -191,7 +191,7 @@ export abstract class SecurableConnection extends StreamConnection {
     const { origin } = this;
     if (origin === undefined) throw new BadOptionError("the connection has no origin");
     const peer = this.getPeer();
-    const address = peer.type === "TCP" ? `${peer.host}:${peer.port}` : peer.name || "the client";
+    const address = peerOf(this);
     const named = origin.host === undefined || peer.type === "UNIX" || origin.host === peer.host;
     this.#layer = new TLSLayer(
       context,
@@ -199,7 +199,10 @@ export abstract class SecurableConnection extends StreamConnection {
       {
         send: (bytes) => this.sendWire(bytes),
         setReading: (enabled) => this.setWireReading(enabled),
-        finish: () => this.finishWire(),
+        finish: () => {
+          this.finishWire();
+          if (this.wireBufferedBytes > 0) this.closingWaits();
+        },
       },
       {
         secured: (session) => this.#secured(session),

@@ -4,12 +4,11 @@
  */
 import { concat } from "../core/bytes.ts";
 import type { Deferred } from "../defer/deferred.ts";
-import { TimeoutError } from "../defer/errors.ts";
 import { Failure } from "../defer/failure.ts";
 import { fail } from "../defer/maybe-deferred.ts";
 import type { Loop } from "./backend.ts";
 import type { DelayedCall } from "./capabilities.ts";
-import { endOf } from "./end-of.ts";
+import { closedTooLate, endOf, peerOf } from "./end-of.ts";
 import { ConnectionAbortedError, WriteOverflowError } from "./errors.ts";
 import { Flow } from "./flow.ts";
 import {
@@ -100,8 +99,9 @@ export abstract class StreamConnection implements Transport {
     if (this.#state === "open" && !this.#paused) this.setReading(true);
   }
 
-  /** Closes a connection that nobody wants, without a protocol. */
-  refuse(): void {
+  /** Closes a connection that nobody wants, without a protocol; `ended` is called when it has. */
+  refuse(ended: () => void): void {
+    this.#ended = ended;
     this.#state = "closing";
     this.finish();
   }
@@ -148,6 +148,11 @@ export abstract class StreamConnection implements Transport {
     this.#flow?.caughtUp();
   }
 
+  /** The last words are written, and may wait: the peer is not waited for for ever. */
+  protected closingWaits(): void {
+    if (this.#state === "closing" && this.#deadline?.active !== true) this.#setDeadline();
+  }
+
   /**
    * It is closed, for `error` or else cleanly. The system's errors become ConnectionLostError.
    * Calls after the first do nothing.
@@ -157,7 +162,7 @@ export abstract class StreamConnection implements Transport {
     this.#state = "lost";
     this.#writable = false;
     if (this.#deadline?.active === true) this.#deadline.cancel();
-    const reason = (this.#reason ??= new Failure(endOf(error)));
+    const reason = (this.#reason ??= new Failure(endOf(error, this)));
     this.#flow?.end(reason);
     this.tell("connectionLost", (protocol) => protocol.connectionLost(reason));
     this.#ended(reason);
@@ -279,7 +284,7 @@ export abstract class StreamConnection implements Transport {
 
   #wrote(buffered: number): boolean {
     if (buffered > this.maxBufferedBytes) {
-      this.abortConnection(new WriteOverflowError(this.maxBufferedBytes));
+      this.abortConnection(new WriteOverflowError(this.maxBufferedBytes, peerOf(this)));
       return false;
     }
     const flow = this.#getFlow();
@@ -316,13 +321,7 @@ export abstract class StreamConnection implements Transport {
     if (this.#deadline?.active === true) this.#deadline.cancel();
     if (seconds === Infinity) return;
     this.#deadline = this.#loop?.callLater(seconds, () => {
-      const left = `${this.bufferedBytes} bytes wait for the peer to take them`;
-      this.cutOff(
-        new TimeoutError(
-          `closing the connection took over ${seconds} seconds: ${left}`,
-          this.#reason && { cause: this.#reason.value },
-        ),
-      );
+      this.cutOff(closedTooLate(this, seconds, this.#reason));
     });
   }
 
@@ -336,8 +335,12 @@ export abstract class StreamConnection implements Transport {
   // --- parts: receiving ---
 
   #make(protocol: StreamProtocol): void {
-    this.#protocol = this.#loop?.timed("protocol", protocol) ?? protocol;
-    this.tell("connectionMade", (made) => made.makeConnection(this));
+    this.#protocol = protocol;
+    this.tell("connectionMade", () => {
+      const timed = this.#loop?.timed("protocol", protocol) ?? protocol;
+      this.#protocol = timed;
+      timed.makeConnection(this);
+    });
   }
 
   #deliver(bytes: Uint8Array): void {

@@ -220,6 +220,11 @@ export class Streams<K extends StreamKind = "tcp">
     this.#connections.delete(connection);
   }
 
+  refuse(connection: StreamConnection): void {
+    this.connected(connection);
+    connection.refuse(() => this.#gone(connection));
+  }
+
   ended(connector: StreamConnector): void {
     this.#connectors.get(connector)?.();
     this.#connectors.delete(connector);
@@ -369,20 +374,22 @@ export class Streams<K extends StreamKind = "tcp">
 
   #accept(factory: ProtocolFactory, connection: StreamConnection): void {
     try {
-      const protocol = factory.buildProtocol(connection.getPeer());
+      // Who forgets to return one has none.
+      const protocol = factory.buildProtocol(connection.getPeer()) ?? null;
       if (protocol !== null) {
         this.connected(connection);
-        const ended = (): void => {
-          this.lost(connection);
-          this.#checkEmpty();
-        };
-        connection.start(protocol, ended, this.#loop);
+        connection.start(protocol, () => this.#gone(connection), this.#loop);
         return;
       }
     } catch (error) {
       this.#loop.reportError(error, "building a protocol for a connection");
     }
-    connection.refuse();
+    this.refuse(connection);
+  }
+
+  #gone(connection: StreamConnection): void {
+    this.lost(connection);
+    this.#checkEmpty();
   }
 
   #checkEmpty(): void {

@@ -23,6 +23,7 @@ import { coreCases } from "./core-cases.ts";
 import { datagramCases } from "./datagram-cases.ts";
 import { datagramLifeCases } from "./datagram-life-cases.ts";
 import { multicastCases } from "./multicast-cases.ts";
+import { faultCases, tlsFaultCases } from "./fault-cases.ts";
 import { tcpCases } from "./tcp-cases.ts";
 import { connectingCases } from "./connecting-cases.ts";
 import { halfCloseCases } from "./half-close-cases.ts";
@@ -66,6 +67,7 @@ const cases: readonly ContractCase[] = [
   ...setProtocolCases,
   ...closingCases,
   ...throwingCases,
+  ...faultCases,
   ...unixCases,
   ...unixBacklogCases,
   ...datagramCases,
@@ -89,7 +91,11 @@ export function contractFor(
   const aboutTLS =
     certificates === undefined
       ? []
-      : ([...tlsCases(certificates), ...startTLSCases(certificates)] as readonly ContractCase[]);
+      : ([
+          ...tlsCases(certificates),
+          ...startTLSCases(certificates),
+          ...tlsFaultCases(certificates),
+        ] as readonly ContractCase[]);
   return [...cases, ...aboutTLS]
     .filter(({ needs }) => needs.every((capability) => able.includes(capability)))
     .map(({ name, run, options: ofCase }) => ({

@@ -20,13 +20,29 @@ import type {
   UNIXListenRequest,
 } from "../../stream-driver.ts";
 import type { StreamAddress, UNIXAddress } from "../../transport.ts";
-import { quoteUNIXName } from "../../unix-name.ts";
+import { quoteUNIXName, textOf } from "../../unix-name.ts";
 import { NodeTLS } from "./node-tls.ts";
 import { SocketConnection } from "./socket-connection.ts";
 import { type SocketFile, SocketFileError, takeSocketFile } from "./socket-file.ts";
 
 type ReportError = (error: unknown, doing: string) => void;
 type Accept = (connection: StreamConnection) => void;
+
+const TOO_MANY_FILES = "too many files are open; raise the limit (ulimit -n)";
+
+/** What is in the way of connecting, by the system's codes. */
+const CONNECT_ADVICE: Readonly<Record<string, string>> = {
+  EACCES: "no permission; a firewall forbids it, or it is everybody's address",
+  EADDRINUSE: "the address of this side is in use",
+  EADDRNOTAVAIL: "this machine does not have the bindAddress, or has no port left",
+  ECONNRESET: "it was reset at once; the peer does not want it",
+  EHOSTUNREACH: "that host cannot be reached; check the address and the network",
+  EINVAL: "the bindAddress is of another family; link-local ones need an interface (fe80::1%eth0)",
+  EMFILE: TOO_MANY_FILES,
+  ENFILE: "the whole system has too many files open",
+  ENETUNREACH: "no route leads there; check the address and the network",
+  ETIMEDOUT: "nobody answers; check the address, and what is on the way",
+};
 
 /** What is in the way of listening, by the system's codes. */
 const LISTEN_ADVICE: Readonly<Record<string, string>> = {
@@ -35,8 +51,9 @@ const LISTEN_ADVICE: Readonly<Record<string, string>> = {
   EADDRNOTAVAIL: "this machine does not have that address",
   ENOTFOUND: "no such host name",
   ENOENT: "its directory does not exist",
-  EMFILE: "too many files are open; raise the limit (ulimit -n)",
-  EINVAL: "it is not a descriptor that listens",
+  EMFILE: TOO_MANY_FILES,
+  ENFILE: "the whole system has too many files open",
+  EINVAL: "it is not an address to listen on; link-local ones need an interface (fe80::1%eth0)",
   EBADF: "it is not an open descriptor",
 };
 
@@ -76,7 +93,7 @@ export class NetDriver implements StreamDriver<StreamKind> {
   }
 
   #listenTCP({ host, port, backlog }: TCPListenRequest, accept: Accept): Deferred<Listener> {
-    const where = `${host.includes(":") ? `[${host}]` : host}:${port}`;
+    const where = textOf({ host, port });
     const server = this.#server(accept, () => undefined);
     server.listen({ port, host, backlog });
     return this.#whenListening(server, where, () => ({
@@ -106,7 +123,11 @@ export class NetDriver implements StreamDriver<StreamKind> {
         file = taken;
         server.on("error", (error) => this.#report(error, `accepting on ${where}`));
         const close = (): Deferred<void> => {
-          file?.remove();
+          try {
+            file?.remove();
+          } catch (error) {
+            this.#report(error, `removing ${where}`);
+          }
           return closeServer(server);
         };
         if (givenUp) close();
@@ -206,7 +227,9 @@ function closeServer(server: net.Server): Deferred<void> {
 
 function cannotListen(error: NodeJS.ErrnoException, where: string): CannotListenError {
   const code = error.code ?? error.message;
-  const why = error instanceof SocketFileError ? error.message : LISTEN_ADVICE[code];
+  const adopted = where.startsWith("descriptor") && code === "EINVAL";
+  const advice = adopted ? "it is not a descriptor that listens" : LISTEN_ADVICE[code];
+  const why = error instanceof SocketFileError ? error.message : advice;
   return new CannotListenError(`cannot listen on ${where}: ${why ?? error.message}`, code, {
     cause: error,
   });
@@ -214,8 +237,7 @@ function cannotListen(error: NodeJS.ErrnoException, where: string): CannotListen
 
 function connectError(error: NodeJS.ErrnoException, request: DialRequest): ConnectError {
   const options = { cause: error };
-  const where =
-    request.kind === "tcp" ? `${request.host}:${request.port}` : quoteUNIXName(request.name);
+  const where = request.kind === "tcp" ? textOf(request) : quoteUNIXName(request.name);
   const { code = "" } = error;
   if (code === "ECONNREFUSED") {
     return new ConnectionRefusedError(`nobody listens on ${where}`, options);
@@ -223,9 +245,15 @@ function connectError(error: NodeJS.ErrnoException, request: DialRequest): Conne
   if (code === "ENOENT") {
     return new ConnectionRefusedError(`nobody listens on ${where}: no such file`, options);
   }
-  if (request.kind === "tcp" && (code === "ENOTFOUND" || code === "EAI_AGAIN")) {
+  if (request.kind === "tcp" && code === "EAI_AGAIN") {
+    const why = "it cannot be looked up at present; check the network, or try again";
+    return new UnknownHostError(`no address is known for "${request.host}": ${why}`, options);
+  }
+  if (request.kind === "tcp" && code === "ENOTFOUND") {
     return new UnknownHostError(`no address is known for the host "${request.host}"`, options);
   }
-  const why = request.kind === "unix" && code === "EACCES" ? "its mode does not permit it" : "";
-  return new ConnectError(`cannot connect to ${where}: ${why || error.message}`, options);
+  const advice = CONNECT_ADVICE[code];
+  const denied = request.kind === "unix" && code === "EACCES";
+  const why = denied ? "its mode does not permit it" : advice && `${advice} (${code})`;
+  return new ConnectError(`cannot connect to ${where}: ${why ?? error.message}`, options);
 }
