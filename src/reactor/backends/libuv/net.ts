@@ -22,6 +22,7 @@ import type {
 import type { StreamAddress, UNIXAddress } from "../../transport.ts";
 import { quoteUNIXName } from "../../unix-name.ts";
 import { NodeTLS } from "./node-tls.ts";
+import { makeSocket, shareReads } from "./shared-reads.ts";
 import { SocketConnection } from "./socket-connection.ts";
 import { type SocketFile, SocketFileError, takeSocketFile } from "./socket-file.ts";
 
@@ -61,7 +62,7 @@ export class NetDriver implements StreamDriver<StreamKind> {
 
   dial(request: DialRequest): Deferred<StreamConnection> {
     const ends = request.kind === "tcp" ? undefined : { host: unix(""), peer: unix(request.name) };
-    const socket = net.connect({ ...connectOptions(request), allowHalfOpen: true });
+    const socket = makeSocket().connect(connectOptions(request));
     const dialled = new Deferred<StreamConnection>(() => socket.destroy());
     const failed = (error: NodeJS.ErrnoException): void => {
       if (!dialled.called) dialled.errback(connectError(error, request));
@@ -153,6 +154,7 @@ export class NetDriver implements StreamDriver<StreamKind> {
     ends: () => { readonly host: UNIXAddress; readonly peer: UNIXAddress } | undefined,
   ): net.Server {
     const server = net.createServer({ allowHalfOpen: true, pauseOnConnect: true });
+    server.on("listening", () => shareReads(server));
     server.on("connection", (socket) => {
       const names = ends();
       // A peer may have gone before it was accepted.
