@@ -101,7 +101,7 @@ export abstract class SecurableConnection extends StreamConnection {
 
   override start(
     protocol: StreamProtocol,
-    ended: (reason: Failure) => void,
+    ended: (reason: Failure, connection: StreamConnection) => void,
     loop: Pick<Loop, "callLater" | "callFromThread">,
   ): void {
     super.start(protocol, ended, loop);

@@ -71,10 +71,10 @@ interface ServerHandle {
  * nothing is changed, and the sockets are plain ones.
  */
 export function shareReads(server: net.Server): void {
-  const { _handle: handle } = server as unknown as { _handle?: ServerHandle | null };
-  const accept = handle?.onconnection;
+  const handle = (server as unknown as { _handle?: ServerHandle | null })._handle ?? {};
+  const accept = handle.onconnection;
   if (!SHARES || typeof accept !== "function") return;
-  handle!.onconnection = function (status, client) {
+  handle.onconnection = function (status, client) {
     if (typeof client?.useUserBuffer === "function") {
       server.emit("connection", makeSocket({ handle: client, pauseOnCreate: true }));
     } else {
