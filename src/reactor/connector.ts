@@ -4,6 +4,7 @@ import { Failure } from "../defer/failure.ts";
 import { maybeDeferred } from "../defer/maybe-deferred.ts";
 import type { Loop } from "./backend.ts";
 import { ConnectorBusyError, NoProtocolError, ReactorNotRunningError } from "./errors.ts";
+import type { Openable } from "./open-things.ts";
 import type { StreamConnection } from "./stream-connection.ts";
 import type { ClientProtocolFactory, Connector, Destination, StreamProtocol } from "./transport.ts";
 import { textOf } from "./unix-name.ts";
@@ -31,7 +32,9 @@ export interface ConnectorOwner {
 }
 
 /** Makes attempts to connect, one at a time, and tells the factory how they fare. */
-export class StreamConnector<D extends Destination = Destination> implements Connector<D> {
+export class StreamConnector<D extends Destination = Destination>
+  implements Connector<D>, Openable
+{
   readonly #options: ConnectorOptions<D>;
   #state: Connector["state"] = "disconnected";
   #attempt: Deferred<unknown> | undefined = undefined;
@@ -45,6 +48,14 @@ export class StreamConnector<D extends Destination = Destination> implements Con
 
   get state(): Connector["state"] {
     return this.#state;
+  }
+
+  get kind(): string {
+    return "connector";
+  }
+
+  describe(): string {
+    return `${this.#state}, ${textOf(this.#options.destination)}`;
   }
 
   getDestination(): D {

@@ -43,6 +43,7 @@ export { BadOptionError, QueueFullError } from "../core/errors.ts";
 export { CannotCrossError } from "../core/crossing.ts";
 export { NoTypeScriptError } from "../core/import-module.ts";
 export * from "./errors.ts";
+export type { Openable } from "./open-things.ts";
 export type { Consumer, PullProducer, PushProducer } from "./producer.ts";
 export * from "./datagram-errors.ts";
 export type {

@@ -5,11 +5,10 @@
 import { concat } from "../core/bytes.ts";
 import { BadOptionError } from "../core/errors.ts";
 import { Deferred } from "../defer/deferred.ts";
-import type { Failure } from "../defer/failure.ts";
 import type { DelayedCall, ReactorTime } from "./capabilities.ts";
 import { endOf, peerOf } from "./end-of.ts";
 import { NoCapabilityError } from "./errors.ts";
-import { type ConnectionLoop, StreamConnection } from "./stream-connection.ts";
+import { type ConnectionLoop, type Ended, StreamConnection } from "./stream-connection.ts";
 import { TLSLayer } from "./tls-layer.ts";
 import type {
   PeerCertificate,
@@ -98,11 +97,7 @@ export abstract class SecurableConnection extends StreamConnection {
     return secured;
   }
 
-  override start(
-    protocol: StreamProtocol,
-    ended: (reason: Failure) => void,
-    loop: ConnectionLoop,
-  ): void {
+  override start(protocol: StreamProtocol, ended: Ended, loop: ConnectionLoop): void {
     super.start(protocol, ended, loop);
     if (this.#session !== undefined) this.#tellCompleted();
   }

@@ -24,7 +24,7 @@ import { ConnectionLostError, NoCapabilityError, ReactorNotRunningError } from "
 import type { ReactorNames } from "./names.ts";
 import { Port } from "./port.ts";
 import { dialHost } from "./resolve-host.ts";
-import { securable, SecurableConnection } from "./securable-connection.ts";
+import { type Origin, securable, SecurableConnection } from "./securable-connection.ts";
 import {
   adoptRequest,
   assertPort,
@@ -63,11 +63,12 @@ export class Streams<K extends StreamKind = "tcp">
   /** Asked for the kinds that its backend claims. */
   readonly #driver: StreamDriver<StreamKind>;
   readonly #names: ReactorNames | undefined;
+  /** The same for all connections that are accepted. */
+  readonly #serverOrigin: Origin;
   readonly #opening = new Set<Deferred<unknown>>();
   readonly #ports = new Set<Port<StreamAddress>>();
-  /** Each with the way to take it out of the reactor's account of what is open. */
-  readonly #connectors = new Map<StreamConnector, () => void>();
-  readonly #connections = new Map<StreamConnection, () => void>();
+  readonly #connectors = new Set<StreamConnector>();
+  readonly #connections = new Set<StreamConnection>();
   /** Those of them that have no protocol yet. */
   readonly #handshaking = new Set<StreamConnection>();
   /** While everything is disconnected: nothing new is begun. */
@@ -80,6 +81,7 @@ export class Streams<K extends StreamKind = "tcp">
     this.#loop = loop;
     this.#names = names;
     this.#driver = driver as unknown as StreamDriver<StreamKind>;
+    this.#serverOrigin = { side: "server", host: undefined, tls: driver.tls, clock: loop };
   }
 
   // --- ReactorTCP ---
@@ -169,7 +171,7 @@ export class Streams<K extends StreamKind = "tcp">
     const emptied = new Deferred<void>();
     const { drainSeconds } = this.#loop;
     const cutOffAll = (): void => {
-      for (const connection of this.#connections.keys()) {
+      for (const connection of this.#connections) {
         const left = `${connection.bufferedBytes} bytes were not taken`;
         connection.cutOff(
           new ConnectionLostError(`the reactor has stopped: in ${drainSeconds} seconds ${left}`),
@@ -181,10 +183,10 @@ export class Streams<K extends StreamKind = "tcp">
     this.#closing = { emptied, deadline };
     for (const opening of this.#opening) opening.cancel();
     const ports = [...this.#ports].map((port) => port.stopListening());
-    for (const connector of this.#connectors.keys()) connector.stopConnecting();
+    for (const connector of this.#connectors) connector.stopConnecting();
     // Nobody has written anything to these.
     for (const connection of this.#handshaking) connection.abortConnection();
-    for (const connection of this.#connections.keys()) {
+    for (const connection of this.#connections) {
       connection.loseConnection(new ConnectionLostError("the reactor has stopped"));
     }
     this.#checkEmpty();
@@ -205,28 +207,27 @@ export class Streams<K extends StreamKind = "tcp">
     if (this.#closing !== undefined) throw new ReactorNotRunningError();
     // It may be connecting again, without having ended.
     if (this.#connectors.has(connector)) return;
-    const describe = (): string => `${connector.state}, ${textOf(connector.getDestination())}`;
-    this.#connectors.set(connector, this.#loop.opened("connector", describe));
+    this.#connectors.add(connector);
+    this.#loop.enter(connector);
   }
 
   connected(connection: StreamConnection): void {
-    const describe = (): string =>
-      `${textOf(connection.getHost())} with ${textOf(connection.getPeer())}`;
-    this.#connections.set(connection, this.#loop.opened("connection", describe));
+    this.#connections.add(connection);
+    this.#loop.enter(connection);
   }
 
   lost(connection: StreamConnection): void {
-    this.#connections.get(connection)?.();
+    this.#loop.leave(connection);
     this.#connections.delete(connection);
   }
 
   refuse(connection: StreamConnection): void {
     this.connected(connection);
-    connection.refuse(() => this.#gone(connection));
+    connection.refuse(this.#gone);
   }
 
   ended(connector: StreamConnector): void {
-    this.#connectors.get(connector)?.();
+    this.#loop.leave(connector);
     this.#connectors.delete(connector);
     this.#checkEmpty();
   }
@@ -299,18 +300,11 @@ export class Streams<K extends StreamKind = "tcp">
 
   #dial(request: DialRequest, host: string | undefined): Deferred<StreamConnection> {
     return this.#driver.dial(request).addCallback((connection) => {
-      this.#setOrigin(connection, "client", host);
+      if (connection instanceof SecurableConnection) {
+        connection.origin = { ...this.#serverOrigin, side: "client", host };
+      }
       return connection;
     });
-  }
-
-  #setOrigin(
-    connection: StreamConnection,
-    side: "server" | "client",
-    host: string | undefined,
-  ): void {
-    if (!(connection instanceof SecurableConnection)) return;
-    connection.origin = { side, host, tls: this.#driver.tls, clock: this.#loop };
   }
 
   #open<A extends StreamAddress>(
@@ -342,7 +336,7 @@ export class Streams<K extends StreamKind = "tcp">
     connection: StreamConnection,
     tls: TLSContext | undefined,
   ): void {
-    this.#setOrigin(connection, "server", undefined);
+    if (connection instanceof SecurableConnection) connection.origin = this.#serverOrigin;
     if (tls === undefined) {
       this.#accept(factory, connection);
       return;
@@ -378,7 +372,7 @@ export class Streams<K extends StreamKind = "tcp">
       const protocol = factory.buildProtocol(connection.getPeer()) ?? null;
       if (protocol !== null) {
         this.connected(connection);
-        connection.start(protocol, () => this.#gone(connection), this.#loop);
+        connection.start(protocol, this.#gone, this.#loop);
         return;
       }
     } catch (error) {
@@ -387,10 +381,11 @@ export class Streams<K extends StreamKind = "tcp">
     this.refuse(connection);
   }
 
-  #gone(connection: StreamConnection): void {
+  /** One for all connections that were accepted. */
+  readonly #gone = (_reason: Failure, connection: StreamConnection): void => {
     this.lost(connection);
     this.#checkEmpty();
-  }
+  };
 
   #checkEmpty(): void {
     if (this.#closing === undefined || this.#connections.size + this.#connectors.size > 0) return;
