@@ -11,12 +11,7 @@ import type { DelayedCall } from "./capabilities.ts";
 import { closedTooLate, endOf, peerOf } from "./end-of.ts";
 import { ConnectionAbortedError, WriteOverflowError } from "./errors.ts";
 import { Flow } from "./flow.ts";
-import {
-  CLOSE_TIMEOUT_SECONDS,
-  HIGH_WATER_BYTES,
-  LOW_WATER_BYTES,
-  MAX_BUFFERED_BYTES,
-} from "./limits.ts";
+import * as limits from "./limits.ts";
 import type { Openable } from "./open-things.ts";
 import type { PullProducer, PushProducer } from "./producer.ts";
 import type { PeerCertificate, StartTLSOptions } from "./tls.ts";
@@ -32,10 +27,10 @@ export type Ended = (reason: Failure, connection: StreamConnection) => void;
 type State = "open" | "closing" | "lost";
 
 export abstract class StreamConnection implements Transport, Openable {
-  highWaterBytes: number = HIGH_WATER_BYTES;
-  lowWaterBytes: number = LOW_WATER_BYTES;
-  maxBufferedBytes: number = MAX_BUFFERED_BYTES;
-  closeTimeout: number = CLOSE_TIMEOUT_SECONDS;
+  highWaterBytes: number = limits.HIGH_WATER_BYTES;
+  lowWaterBytes: number = limits.LOW_WATER_BYTES;
+  maxBufferedBytes: number = limits.MAX_BUFFERED_BYTES;
+  closeTimeout: number = limits.CLOSE_TIMEOUT_SECONDS;
   /** Bytes that were written too late to be sent. */
   droppedBytes = 0;
   readonly #report: Loop["reportError"];
@@ -201,10 +196,7 @@ export abstract class StreamConnection implements Transport, Openable {
 
   registerProducer(producer: PullProducer | PushProducer, streaming: boolean): void {
     const flow = this.#getFlow();
-    if (this.#writable) {
-      flow.register(producer, streaming);
-      return;
-    }
+    if (this.#writable) return flow.register(producer, streaming);
     try {
       producer.stopProducing();
     } catch (error) {

@@ -301,13 +301,16 @@ export function tlsFaultCases(given: ContractCertificates): readonly ContractCas
             (server) => {
               Object.assign(server, { [method]: fail });
               server.onData = () => {
+                if (server.received !== "TLS?") return;
                 server.transport.write("go ahead");
                 server.transport.startTLS(own);
               };
             },
             (client) => {
               client.onMade = () => client.transport.write("TLS?");
-              client.onData = () => client.transport.startTLS(trusting);
+              client.onData = () => {
+                if (client.received === "go ahead") client.transport.startTLS(trusting);
+              };
             },
           );
           const { server, client } = ends;

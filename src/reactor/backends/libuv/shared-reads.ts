@@ -4,8 +4,8 @@
  * most of what a read costs: docs/benchmarks.md has the figures.
  *
  * libuv fills the buffer and calls back at once, so that all sockets of a thread can have the same
- * one. What a protocol gets is its own to keep, hence a copy, except in bulk: a read that has filled
- * the buffer is followed by one into a fresh buffer, which is handed out as it is.
+ * one. What a protocol gets is its own to keep, hence a copy, except in bulk: a read that has
+ * filled the buffer is followed by one into a fresh buffer, which is handed out as it is.
  */
 import net from "node:net";
 

@@ -5,7 +5,7 @@ import type { StreamAddress, TCPAddress } from "../../transport.ts";
 
 const NOTHING = new Uint8Array(0);
 
-/** The connection of a socket, for listeners that all share: closures would be 260 bytes for each. */
+/** A socket's connection, for listeners that all share: closures would be 260 bytes for each. */
 const CONNECTION = Symbol("connection");
 
 type Linked = Socket & { [CONNECTION]: SocketConnection };
