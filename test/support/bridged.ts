@@ -1,0 +1,75 @@
+/**
+ * Libraries of npm over the bridge: each scenario runs on `libuv` and on `clock`, where it opens no
+ * socket and leaves the same trace every time.
+ */
+import { createHook } from "node:async_hooks";
+import { createHash } from "node:crypto";
+import { expect } from "chai";
+import { createReactor, type Reactor, type ReactorOn, type TraceEvent } from "skein/reactor";
+import type { backends } from "skein/reactor";
+
+/** A program; gives what it has seen, which must be the same on both backends. */
+export type Scenario = (reactor: Reactor<"tcp">) => Promise<readonly string[]>;
+
+/** How Node calls what a simulation must not open: sockets, servers, and looking up names. */
+const REAL = /^(TCP|UDP|PIPE|GETADDRINFO|GETNAMEINFO|QUERY)/;
+/** In one process; scripts/bridge-traces.mjs compares processes. */
+const RUNS = 3;
+
+export interface SimulatedRun {
+  readonly seen: readonly string[];
+  /** Of all that happened on the simulated network, and when. */
+  readonly hash: string;
+  /** What was opened in reality. */
+  readonly real: readonly string[];
+}
+
+export async function simulate(scenario: Scenario): Promise<SimulatedRun> {
+  const hash = createHash("sha256");
+  const real: string[] = [];
+  const hook = createHook({
+    init(_id, type) {
+      if (REAL.test(type)) real.push(type);
+    },
+  }).enable();
+  const trace = ({ at, event }: TraceEvent): void => void hash.update(`${at} ${event}\n`);
+  try {
+    const seen = await runOn(createReactor("clock", { latency: 0.01, trace }), scenario);
+    return { seen, hash: hash.digest("hex"), real };
+  } finally {
+    hook.disable();
+  }
+}
+
+/** Two tests: on sockets, and on virtual time. */
+export function bridged(title: string, scenario: Scenario, expected: readonly string[]): void {
+  it(`${title} (libuv)`, async () => {
+    expect(await runOn(createReactor("libuv"), scenario)).to.deep.equal(expected);
+  });
+
+  it(`${title} (clock)`, async () => {
+    const first = await simulate(scenario);
+    expect(first.seen).to.deep.equal(expected);
+    expect(first.real).to.deep.equal([]);
+    for (let run = 1; run < RUNS; run++) {
+      expect((await simulate(scenario)).hash).to.equal(first.hash);
+    }
+  });
+}
+
+async function runOn(
+  reactor: ReactorOn<typeof backends.libuv> | ReactorOn<typeof backends.clock>,
+  scenario: Scenario,
+): Promise<readonly string[]> {
+  const stopped = reactor.run();
+  try {
+    return await Promise.race([
+      scenario(reactor),
+      // On virtual time a run ends by itself when nothing is left to happen.
+      stopped.then(() => Promise.reject(new Error("the reactor stopped before the program"))),
+    ]);
+  } finally {
+    if (reactor.running) reactor.stop();
+    await stopped;
+  }
+}
