@@ -1,9 +1,13 @@
 import type { Duplex } from "node:stream";
 import { BadOptionError } from "../core/errors.ts";
+import { Deferred } from "../defer/deferred.ts";
 import type { Reactor } from "../reactor/capabilities.ts";
-import { ConnectionLostError } from "../reactor/errors.ts";
+import { ReactorStoppedError } from "../reactor/errors.ts";
 import type { StreamProtocol } from "../reactor/transport.ts";
 import { DuplexConnection } from "./duplex-connection.ts";
+
+/** How long a stopping reactor lets a Duplex send what was written. */
+const STOP_SECONDS = 2;
 
 /**
  * Makes any Duplex a connection of the reactor, and `protocol` its protocol: a pipe, a channel of
@@ -51,11 +55,28 @@ export function adoptDuplex(reactor: Reactor, duplex: Duplex, protocol: StreamPr
     callFromThread: reactor.callFromThread.bind(reactor),
     timed: <T extends object>(_what: string, callee: T): T => callee,
   };
-  const start = (): void => {
-    const stopping = reactor.addSystemEventTrigger("before", "shutdown", () => {
-      connection.loseConnection(new ConnectionLostError("the reactor has stopped"));
+  const over = new Deferred<void>();
+  const end = (): void => {
+    if (!over.called) over.callback();
+  };
+  const stop = (): Deferred<void> => {
+    connection.loseConnection(new ReactorStoppedError());
+    // Some never say that they are closed.
+    const deadline = reactor.callLater(STOP_SECONDS, () => {
+      connection.abortConnection();
+      end();
     });
-    connection.start(protocol, () => reactor.removeSystemEventTrigger(stopping), loop);
+    return over.addCallback(() => {
+      if (deadline.active) deadline.cancel();
+    });
+  };
+  const start = (): void => {
+    const stopping = reactor.addSystemEventTrigger("before", "shutdown", stop);
+    const ended = (): void => {
+      reactor.removeSystemEventTrigger(stopping);
+      end();
+    };
+    connection.start(protocol, ended, loop);
   };
   reactor.callWhenRunning(() => reactor.callFromThread(start));
 }

@@ -30,6 +30,7 @@
 import { Duplex } from "node:stream";
 import type { Failure } from "../defer/failure.ts";
 import type { Reactor } from "../reactor/capabilities.ts";
+import { ReactorStoppedError } from "../reactor/errors.ts";
 import type { Connector, HalfCloseableProtocol, Transport } from "../reactor/transport.ts";
 import { type ConnectTarget, dial, parseTarget } from "./dial.ts";
 import { IdleTimer } from "./idle-timer.ts";
@@ -53,7 +54,8 @@ type Done = (error?: Error | null) => void;
  * - 'error' comes with Node's codes (the cause is skein's error), then 'close', last.
  *
  * Otherwise than with net.Socket: an error that a listener throws ends the connection, and goes to
- * the reactor's `onError`; `ref()` and `unref()` do nothing, as the reactor's run keeps the process
+ * the reactor's `onError`, and so does an 'error' that nobody listens for; when the reactor stops,
+ * the socket is destroyed without an error; `ref()` and `unref()` do nothing, as the reactor's run keeps the process
  * alive; a timeout is a delayed call of the reactor.
  */
 export class ReactorSocket extends Duplex implements HalfCloseableProtocol {
@@ -268,13 +270,15 @@ export class ReactorSocket extends Duplex implements HalfCloseableProtocol {
   connectionLost(reason: Failure): void {
     this.#lost = true;
     this.#idle.cancel();
-    const error = endSocketError(reason.value);
+    const { value } = reason;
+    const stopped = value instanceof ReactorStoppedError;
+    const error = stopped ? undefined : endSocketError(value);
     this.#finished(error);
     if (this.destroyed) {
       this.#emitClose();
       return;
     }
-    if (error !== undefined) {
+    if (error !== undefined || stopped) {
       this.destroy(error);
       return;
     }
@@ -325,7 +329,10 @@ export class ReactorSocket extends Duplex implements HalfCloseableProtocol {
     this.#connecting = false;
     if (transport === undefined) this.#connector?.stopConnecting();
     else this.#close(transport);
-    done(error);
+    // Node would end the process for an error that nobody listens for.
+    const unheard = error !== null && this.listenerCount("error") === 0;
+    if (unheard) this.#reactor.reportError(error, "using a socket");
+    done(unheard ? null : error);
     const held = this.#held;
     this.#held = undefined;
     held?.done(error ?? closedBeforeConnection());

@@ -5,8 +5,7 @@
 import { createHook } from "node:async_hooks";
 import { createHash } from "node:crypto";
 import { expect } from "chai";
-import { createReactor, type Reactor, type ReactorOn, type TraceEvent } from "skein/reactor";
-import type { backends } from "skein/reactor";
+import { createReactor, type Reactor, type ReactorOptions, type TraceEvent } from "skein/reactor";
 
 /** A program; gives what it has seen, which must be the same on both backends. */
 export type Scenario = (reactor: Reactor<"tcp">) => Promise<readonly string[]>;
@@ -34,7 +33,10 @@ export async function simulate(scenario: Scenario): Promise<SimulatedRun> {
   }).enable();
   const trace = ({ at, event }: TraceEvent): void => void hash.update(`${at} ${event}\n`);
   try {
-    const seen = await runOn(createReactor("clock", { latency: 0.01, trace }), scenario);
+    const seen = await run(
+      (own) => createReactor("clock", { latency: 0.01, trace, ...own }),
+      scenario,
+    );
     return { seen, hash: hash.digest("hex"), real };
   } finally {
     hook.disable();
@@ -44,7 +46,7 @@ export async function simulate(scenario: Scenario): Promise<SimulatedRun> {
 /** Two tests: on sockets, and on virtual time. */
 export function bridged(title: string, scenario: Scenario, expected: readonly string[]): void {
   it(`${title} (libuv)`, async () => {
-    expect(await runOn(createReactor("libuv"), scenario)).to.deep.equal(expected);
+    expect(await run((own) => createReactor("libuv", own), scenario)).to.deep.equal(expected);
   });
 
   it(`${title} (clock)`, async () => {
@@ -57,17 +59,22 @@ export function bridged(title: string, scenario: Scenario, expected: readonly st
   });
 }
 
-async function runOn(
-  reactor: ReactorOn<typeof backends.libuv> | ReactorOn<typeof backends.clock>,
+/** An error that nobody has handled fails the scenario. */
+async function run(
+  create: (options: ReactorOptions) => Reactor<"tcp">,
   scenario: Scenario,
 ): Promise<readonly string[]> {
+  const errors: unknown[] = [];
+  const reactor = create({ onError: (error) => errors.push(error) });
   const stopped = reactor.run();
   try {
-    return await Promise.race([
+    const seen = await Promise.race([
       scenario(reactor),
       // On virtual time a run ends by itself when nothing is left to happen.
       stopped.then(() => Promise.reject(new Error("the reactor stopped before the program"))),
     ]);
+    expect(errors).to.deep.equal([]);
+    return seen;
   } finally {
     if (reactor.running) reactor.stop();
     await stopped;
