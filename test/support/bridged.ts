@@ -6,6 +6,7 @@ import { createHook } from "node:async_hooks";
 import { createHash } from "node:crypto";
 import { expect } from "chai";
 import { createReactor, type Reactor, type ReactorOptions, type TraceEvent } from "skein/reactor";
+import { seed, unseed } from "./seeded-bytes.ts";
 
 /** A program; gives what it has seen, which must be the same on both backends. */
 export type Scenario = (reactor: Reactor<"tcp">) => Promise<readonly string[]>;
@@ -24,6 +25,7 @@ export interface SimulatedRun {
 }
 
 export async function simulate(scenario: Scenario): Promise<SimulatedRun> {
+  seed();
   const hash = createHash("sha256");
   const real: string[] = [];
   const hook = createHook({
@@ -40,6 +42,7 @@ export async function simulate(scenario: Scenario): Promise<SimulatedRun> {
     return { seen, hash: hash.digest("hex"), real };
   } finally {
     hook.disable();
+    unseed();
   }
 }
 
