@@ -1,23 +1,27 @@
 import { once } from "node:events";
 import { Redis, type RedisOptions } from "ioredis";
-import { connectDuplex } from "skein/interop";
+import { connectDuplex, type ReactorSocket } from "skein/interop";
 import type { Reactor } from "skein/reactor";
 import { bridged } from "../support/bridged.ts";
 import { respServer } from "../support/resp-server.ts";
 
 /** A client's way to connect. */
 function connectorOver(reactor: Reactor<"tcp">, port: number): RedisOptions["Connector"] {
-  return class {
-    firstError?: Error;
-    connecting = true;
-    connect(): Promise<never> {
-      return Promise.resolve(connectDuplex(reactor, "127.0.0.1", port) as never);
+  class Connector {
+    #socket: ReactorSocket | undefined = undefined;
+
+    connect(): Promise<ReactorSocket> {
+      this.#socket = connectDuplex(reactor, "127.0.0.1", port);
+      return Promise.resolve(this.#socket);
     }
     check(): boolean {
       return true;
     }
-    disconnect(): void {}
-  } as never;
+    disconnect(): void {
+      this.#socket?.end();
+    }
+  }
+  return Connector as never;
 }
 
 async function open(reactor: Reactor<"tcp">): Promise<Redis> {

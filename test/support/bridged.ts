@@ -6,6 +6,7 @@ import { createHook } from "node:async_hooks";
 import { createHash } from "node:crypto";
 import { expect } from "chai";
 import { createReactor, type Reactor, type ReactorOptions, type TraceEvent } from "skein/reactor";
+import { replaceTimers } from "./replace-timers.ts";
 import { seed, unseed } from "./seeded-bytes.ts";
 
 /** A program; gives what it has seen, which must be the same on both backends. */
@@ -19,6 +20,8 @@ const RUNS = 3;
 export interface BridgedOptions {
   /** Its bytes and their number differ from run to run: the trace is compared without them. */
   readonly encrypted?: boolean;
+  /** Its own timers are part of what it does: in simulations they are the reactor's. */
+  readonly timers?: boolean;
 }
 
 export interface SimulatedRun {
@@ -31,7 +34,7 @@ export interface SimulatedRun {
 
 export async function simulate(
   scenario: Scenario,
-  { encrypted = false }: BridgedOptions = {},
+  { encrypted = false, timers = false }: BridgedOptions = {},
 ): Promise<SimulatedRun> {
   seed();
   const hash = createHash("sha256");
@@ -44,13 +47,17 @@ export async function simulate(
   const trace = ({ at, event }: TraceEvent): void => {
     hash.update(`${at} ${encrypted ? event.replace(/^data \d+ #\w+/, "data") : event}\n`);
   };
+  let restore = (): void => {};
+  const create = (own: ReactorOptions): Reactor<"tcp"> => {
+    const reactor = createReactor("clock", { latency: 0.01, trace, ...own });
+    if (timers) restore = replaceTimers(reactor);
+    return reactor;
+  };
   try {
-    const seen = await run(
-      (own) => createReactor("clock", { latency: 0.01, trace, ...own }),
-      scenario,
-    );
+    const seen = await run(create, scenario);
     return { seen, hash: hash.digest("hex"), real };
   } finally {
+    restore();
     hook.disable();
     unseed();
   }

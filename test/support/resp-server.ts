@@ -16,7 +16,7 @@ export function respServer(): Factory {
           this.#words = [];
         } else if (!line.startsWith("$")) {
           this.#words.push(line);
-          if (--this.#left === 0) this.sendLine(this.#answer(this.#words));
+          if (--this.#left === 0) this.transport.write(`${this.#answer(this.#words)}\r\n`);
         }
       }
 
