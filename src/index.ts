@@ -6,6 +6,7 @@
  *   task       calls repeated, calls later, work in steps, programs with an end
  *   protocols  what a connection does with its bytes
  *   threads    work in worker threads
+ *   interop    (not here, as it is for Node alone: import it from skein/interop)
  *   testing    (not here: import it from skein/testing)
  */
 export * from "./application/index.ts";

@@ -55,8 +55,8 @@ type Done = (error?: Error | null) => void;
  *
  * Otherwise than with net.Socket: an error that a listener throws ends the connection, and goes to
  * the reactor's `onError`, and so does an 'error' that nobody listens for; when the reactor stops,
- * the socket is destroyed without an error; `ref()` and `unref()` do nothing, as the reactor's run keeps the process
- * alive; a timeout is a delayed call of the reactor.
+ * the socket is destroyed without an error; `ref()` and `unref()` do nothing, as the reactor's run
+ * keeps the process alive; a timeout is a delayed call of the reactor; a socket connects once.
  */
 export class ReactorSocket extends Duplex implements HalfCloseableProtocol {
   /** Milliseconds without a byte until 'timeout', as setTimeout() was told; undefined before. */
@@ -96,8 +96,8 @@ export class ReactorSocket extends Duplex implements HalfCloseableProtocol {
   // --- net.Socket ---
 
   /**
-   * Connects: `(port, host?, connected?)`, `(path, connected?)` or `({ port, host, … }, connected?)`.
-   * On a socket that is connecting, or connected, it only adds the listener.
+   * Connects: `(port, host?, connected?)`, `(path, connected?)`, `({ port, host }, connected?)`. On
+   * a socket that is connecting, or connected, it only adds the listener.
    *
    * @throws BadOptionError for a port that is none; NoCapabilityError for a path, on a reactor
    *   without UNIX sockets.

@@ -19,7 +19,7 @@ async function open(reactor: Reactor<"tcp">, servername: string): Promise<tls.TL
   const port = await serveDuplex(reactor, 0, (socket) => server.emit("connection", socket));
   return tls.connect({
     socket: connectDuplex(reactor, "127.0.0.1", port.getHost().port),
-    ca: readFileSync(certificates().trustRoot as string),
+    ca: readFileSync(certificates().trustRoot),
     servername,
   });
 }

@@ -1,4 +1,4 @@
-/** As much of an AMQP broker as a client needs to think that it is one: queues, and their readers. */
+/** As much of an AMQP broker as a client needs to think that it is one: queues, and readers. */
 import { Factory, Protocol } from "skein/protocols";
 
 const END = 0xce;

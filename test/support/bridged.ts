@@ -4,6 +4,7 @@
  */
 import { createHook } from "node:async_hooks";
 import { createHash } from "node:crypto";
+import { appendFileSync } from "node:fs";
 import { expect } from "chai";
 import { createReactor, type Reactor, type ReactorOptions, type TraceEvent } from "skein/reactor";
 import { replaceTimers } from "./replace-timers.ts";
@@ -74,11 +75,13 @@ export function bridged(
     expect(await run((own) => createReactor("libuv", own), scenario)).to.deep.equal(expected);
   });
 
-  it(`${title} (clock)`, async () => {
+  it(`${title} (clock)`, async function () {
     const first = await simulate(scenario, options);
+    const file = process.env.SKEIN_BRIDGE_TRACES;
+    if (file !== undefined) appendFileSync(file, `${first.hash}\t${this.test?.fullTitle()}\n`);
     expect(first.seen).to.deep.equal(expected);
     expect(first.real).to.deep.equal([]);
-    for (let run = 1; run < RUNS; run++) {
+    for (let more = 1; more < RUNS; more++) {
       expect((await simulate(scenario, options)).hash).to.equal(first.hash);
     }
   });
@@ -96,7 +99,9 @@ async function run(
     const seen = await Promise.race([
       scenario(reactor),
       // On virtual time a run ends by itself when nothing is left to happen.
-      stopped.then(() => Promise.reject(new Error("the reactor stopped before the program"))),
+      stopped.then((): never => {
+        throw new Error("the reactor stopped before the program");
+      }),
     ]);
     expect(errors).to.deep.equal([]);
     return seen;
