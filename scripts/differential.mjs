@@ -3,12 +3,8 @@
  * is told by DIFFERENTIAL_PROGRAMS, DIFFERENTIAL_SEED and DIFFERENTIAL_PATH in the environment.
  * Needs Debian's python3-twisted. All arguments go to mocha.
  */
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { configWithoutSpec } from "./lib/mocha-arguments.mjs";
-import { binOf, inRoot } from "./lib/paths.mjs";
-import { run, runAttached } from "./lib/run.mjs";
+import { run } from "./lib/run.mjs";
+import { runApart } from "./lib/run-apart.mjs";
 import { prepareOrExit } from "./prepare.mjs";
 
 const PYTHON = "/usr/bin/python3";
@@ -18,15 +14,7 @@ if (!(await hasTwisted())) {
   process.exit(process.env.CI ? 1 : 0);
 }
 await prepareOrExit();
-
-const scratch = mkdtempSync(join(tmpdir(), "skein-differential-"));
-process.exitCode = await runAttached([
-  binOf("mocha"),
-  ...configWithoutSpec(scratch),
-  ...process.argv.slice(2),
-  inRoot("test", "differential", "*.differential.ts"),
-]);
-rmSync(scratch, { recursive: true, force: true });
+process.exitCode = await runApart(["differential", "*.differential.ts"], process.argv.slice(2));
 
 async function hasTwisted() {
   try {

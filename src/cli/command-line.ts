@@ -11,13 +11,15 @@ export type CommandLine =
       readonly backend: string;
       /** Seconds after which to stop. */
       readonly until: number | undefined;
+      /** Seconds that connections have, when it stops, to send what was written. */
+      readonly drain: number | undefined;
       /** Path of the daemon's module. */
       readonly daemon: string;
       /** What comes after the daemon: its own options. */
       readonly args: readonly string[];
     };
 
-export const USAGE = `Usage: reactor [--backend NAME|MODULE] [--until SECONDS] DAEMON [options]
+export const USAGE = `Usage: reactor [--backend NAME|MODULE] [other options] DAEMON [its options]
 
 Runs a daemon: a module (.ts or .js) whose default export is a function of the
 reactor and its options.
@@ -25,6 +27,8 @@ reactor and its options.
   --backend NAME|MODULE  the backend to run on: a name, or the path of a module
                          whose default export is a backend (default: libuv)
   --until SECONDS        stop after so much of the reactor's time
+  --drain SECONDS        when it stops, give connections so long to send what was
+                         written, before they are cut off (default: 2)
   --backends             list the backends, and what each can do
   --version              print the version
   --help                 print this text
@@ -38,9 +42,12 @@ daemon that was stopped by a signal ends by that signal.`;
 export function parseCommandLine(args: readonly string[]): CommandLine {
   let backend = "libuv";
   let until: number | undefined;
+  let drain: number | undefined;
   const rest = [...args];
   for (let arg = rest.shift(); arg !== undefined; arg = rest.shift()) {
-    if (!arg.startsWith("-")) return { what: "run", backend, until, daemon: arg, args: rest };
+    if (!arg.startsWith("-")) {
+      return { what: "run", backend, until, drain, daemon: arg, args: rest };
+    }
     const [option, inline] = splitAtEquals(arg);
     switch (option) {
       case "--help":
@@ -54,7 +61,10 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
         backend = takeValue(option, inline, rest);
         break;
       case "--until":
-        until = toSeconds(takeValue(option, inline, rest));
+        until = toSeconds(option, takeValue(option, inline, rest));
+        break;
+      case "--drain":
+        drain = toSeconds(option, takeValue(option, inline, rest));
         break;
       default:
         throw new UsageError(`there is no option ${option}; daemon options come after the daemon`);
@@ -68,10 +78,10 @@ function alone<W extends string>(what: W, option: string, value: string | undefi
   return { what };
 }
 
-function toSeconds(text: string): number {
+function toSeconds(option: string, text: string): number {
   const seconds = Number(text);
   if (text.trim() === "" || !(seconds >= 0 && seconds < Infinity)) {
-    throw new UsageError(`--until needs a number of seconds, not "${text}"`);
+    throw new UsageError(`${option} needs a number of seconds, not "${text}"`);
   }
   return seconds;
 }

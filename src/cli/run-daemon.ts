@@ -10,6 +10,8 @@ import type { LoadedBackend, LoadedDaemon } from "./load.ts";
 export interface RunOptions {
   /** Stop after so many seconds of the reactor's time. */
   readonly until: number | undefined;
+  /** Seconds that connections have then to send what was written. */
+  readonly drain: number | undefined;
 }
 
 /** Resolves with the exit status: whether it started, and stopped, well. */
@@ -17,9 +19,11 @@ export async function runDaemon(
   backend: LoadedBackend,
   daemon: LoadedDaemon,
   options: object,
-  { until }: RunOptions,
+  { until, drain }: RunOptions,
 ): Promise<number> {
-  const reactor = createReactor(backend as unknown as Backend);
+  const reactor = createReactor(backend as unknown as Backend, {
+    ...(drain !== undefined && { drainSeconds: drain }),
+  });
   const signals = stopOnSignals(reactor, process, (signal) => {
     console.error(`reactor: ${signal}: stopping; once more to stop at once`);
   });

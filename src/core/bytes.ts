@@ -1,3 +1,10 @@
+const encoder = new TextEncoder();
+
+/** Text as UTF-8; bytes as they are. */
+export function bytesOf(data: Uint8Array | string): Uint8Array {
+  return typeof data === "string" ? encoder.encode(data) : data;
+}
+
 /** The pieces one after another, in bytes of their own. */
 export function concat(pieces: readonly Uint8Array[]): Uint8Array {
   const joined = new Uint8Array(pieces.reduce((length, piece) => length + piece.length, 0));

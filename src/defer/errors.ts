@@ -13,8 +13,8 @@ export class AlreadyCalledError extends SkeinError {
 
 /** What a waiter gets when the operation it waits for was cancelled. */
 export class CancelledError extends SkeinError {
-  override readonly name = "CancelledError";
-  readonly code = "ERR_CANCELLED";
+  override readonly name: string = "CancelledError";
+  readonly code: string = "ERR_CANCELLED";
 
   constructor(message = "the operation was cancelled") {
     super(message);

@@ -1,7 +1,6 @@
 import type { Duplex } from "node:stream";
 import { NoCapabilityError } from "../reactor/errors.ts";
-import { type ConnectionLoop, StreamConnection } from "../reactor/stream-connection.ts";
-import type { Failure } from "../defer/failure.ts";
+import { type ConnectionLoop, type Ended, StreamConnection } from "../reactor/stream-connection.ts";
 import type { StreamAddress, StreamProtocol } from "../reactor/transport.ts";
 
 const NOTHING = new Uint8Array(0);
@@ -50,11 +49,7 @@ export class DuplexConnection extends StreamConnection {
     this.#closed = duplex.closed;
   }
 
-  override start(
-    protocol: StreamProtocol,
-    ended: (reason: Failure) => void,
-    loop: ConnectionLoop,
-  ): void {
+  override start(protocol: StreamProtocol, ended: Ended, loop: ConnectionLoop): void {
     this.#loop = loop;
     super.start(protocol, ended, loop);
     if (this.#closed) loop.callFromThread(() => this.lost(this.#error));

@@ -46,7 +46,10 @@ export class Protocol implements StreamProtocol {
    */
   handshakeCompleted(): void {}
 
-  /** Bytes arrived, cut in any way. They are the protocol's to keep. */
+  /**
+   * Bytes arrived, cut in any way. They are the protocol's to keep; `data.buffer` may hold others
+   * beside them, as with any Buffer.
+   */
   dataReceived(_data: Uint8Array): void {}
 
   /**

@@ -44,6 +44,7 @@
 import type { Deferred } from "../defer/deferred.ts";
 import type { SlowCall } from "./slow-calls.ts";
 import type { Capability, CapabilityMap, ReactorFromThreads, ReactorTime } from "./capabilities.ts";
+import type { Openable } from "./open-things.ts";
 
 /** The reactor, as its backend sees it. */
 export interface Loop extends ReactorTime, ReactorFromThreads {
@@ -71,6 +72,10 @@ export interface Loop extends ReactorTime, ReactorFromThreads {
    * @param describe which one it is, at the time of asking: an address, say.
    */
   opened(kind: string, describe: () => string): () => void;
+  /** {@link opened} for things of which there are many: they say themselves what they are. */
+  enter(thing: Openable): void;
+  /** Takes it out again, if it is there. */
+  leave(thing: Openable): void;
   /**
    * With `slowCallbackSeconds`, an object in the place of `callee` whose methods are timed;
    * without, `callee` itself. For what a backend calls from outside the turns: protocols.

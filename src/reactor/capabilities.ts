@@ -7,8 +7,9 @@
  */
 import type { Deferred } from "../defer/deferred.ts";
 import type { DatagramReceiver, DatagramTransport, MulticastTransport } from "./datagrams.ts";
+import type { ReactorNames } from "./names.ts";
+import type { ReactorClock, ReactorNetwork } from "./simulation.ts";
 import type { ReactorAdopt, ReactorTCP, ReactorTLS, ReactorUNIX } from "./stream-capabilities.ts";
-import type { StreamAddress } from "./transport.ts";
 import type { WorkerEvents, WorkerHandle } from "./workers.ts";
 
 export type * from "./stream-capabilities.ts";
@@ -191,91 +192,6 @@ export interface ReactorGuest {
 }
 
 /**
- * Driving virtual time. Either `run()` the reactor: then it drives itself, as fast as it can, until
- * it is stopped or nothing is left to happen. Or drive it by these methods, which start it if it is
- * not running: one call at a time, each awaited before the next.
- */
-export interface ReactorClock {
-  /**
-   * Lets `seconds` pass: everything due in that time happens, each thing at its own time, with
-   * promises settled in between. Fires when the time has passed and nothing more is to happen at
-   * its end. `advance(0)` lets happen what is due now.
-   *
-   * @throws ClockBusyError when it is being driven; fails with ClockStuckError when a program makes
-   *   turn after turn without time moving on.
-   */
-  advance(seconds: number): Deferred<void>;
-  /** Advances by each of `steps` in turn. */
-  pump(steps: Iterable<number>): Deferred<void>;
-  /**
-   * Advances until nothing is left to happen, or until `limitSeconds` have passed (a program with
-   * a repeating timer is never idle). Fires with whether it became idle.
-   */
-  runUntilIdle(limitSeconds?: number): Deferred<boolean>;
-}
-
-/** Something that happened in the simulated world. */
-export interface TraceEvent {
-  /** Virtual seconds since the beginning. */
-  readonly at: number;
-  readonly event: string;
-}
-
-/** A certificate of the simulated world, as data. */
-export interface SimulatedCertificate {
-  /** Whose it is. */
-  readonly subject: string;
-  /** The host names and addresses that it is for; its subject alone unless given. */
-  readonly names?: readonly string[];
-  /** The `subject` of its authority; one that every system believes unless given. */
-  readonly issuer?: string;
-  /** Seconds on the virtual clock; always valid unless given. */
-  readonly notBefore?: number;
-  readonly notAfter?: number;
-}
-
-/** What may happen to datagrams on the simulated network. All are probabilities: 0 to 1. */
-export interface DatagramFaults {
-  /** How many are lost; 0 unless given. */
-  loss?: number;
-  /** How many come twice; 0 unless given. */
-  duplicate?: number;
-  /** How many are late, so that others overtake them; 0 unless given. */
-  reorder?: number;
-  /** How late those are at the most, in seconds; 0.01 unless given. */
-  reorderSeconds?: number;
-}
-
-export interface ClockOptions {
-  /** Seconds that bytes are under way, one way; 0 unless given. */
-  latency?: number;
-  /**
-   * What a certificate says, by what daemons give for it: the path of its file, or its text. For
-   * roots of trust too, by their `subject`.
-   */
-  certificates?: Readonly<Record<string, SimulatedCertificate>>;
-  /** What listens on the descriptors that daemons may adopt. */
-  descriptors?: Readonly<Record<number, StreamAddress>>;
-  /** What may happen to datagrams; nothing unless given: all arrive, in order. */
-  datagrams?: DatagramFaults;
-  /** What chance begins from: equal programs with equal seeds run equally. 0 unless given. */
-  seed?: number | string;
-  /**
-   * How `advance()` and `pump()` let time pass. "step", unless given: from one thing that happens
-   * to the next, each at its own time. "jump", as Twisted's Clock does: to the end at once, then
-   * all that is due happens, in order, and sees the final time.
-   */
-  advance?: "step" | "jump";
-  /** How many turns may be made without time moving on; 1,000,000 unless given. */
-  turnsAtOnceMax?: number;
-  /**
-   * Told, in order, of the turns that called something, and of all that happens on the network:
-   * equal programs give equal traces.
-   */
-  trace?: (event: TraceEvent) => void;
-}
-
-/**
  * The capabilities that a backend may have beside those that all have. A backend that brings one
  * of its own declares it here, by declaration merging: an interface of methods.
  */
@@ -286,9 +202,11 @@ export interface CapabilityMap {
   adopt: ReactorAdopt;
   udp: ReactorUDP;
   multicast: ReactorMulticast;
+  names: ReactorNames;
   threads: ReactorThreads;
   clock: ReactorClock;
   guest: ReactorGuest;
+  network: ReactorNetwork;
 }
 
 export type Capability = keyof CapabilityMap;

@@ -4,6 +4,7 @@ import { Failure } from "../defer/failure.ts";
 import { maybeDeferred } from "../defer/maybe-deferred.ts";
 import type { Loop } from "./backend.ts";
 import { ConnectorBusyError, NoProtocolError, ReactorNotRunningError } from "./errors.ts";
+import type { Openable } from "./open-things.ts";
 import type { StreamConnection } from "./stream-connection.ts";
 import type { ClientProtocolFactory, Connector, Destination, StreamProtocol } from "./transport.ts";
 import { textOf } from "./unix-name.ts";
@@ -26,10 +27,14 @@ export interface ConnectorOwner {
   lost(connection: StreamConnection): void;
   /** Nothing is under way any more. */
   ended(connector: StreamConnector): void;
+  /** Closes a connection that nobody wants, and keeps account of it until it has ended. */
+  refuse(connection: StreamConnection): void;
 }
 
 /** Makes attempts to connect, one at a time, and tells the factory how they fare. */
-export class StreamConnector<D extends Destination = Destination> implements Connector<D> {
+export class StreamConnector<D extends Destination = Destination>
+  implements Connector<D>, Openable
+{
   readonly #options: ConnectorOptions<D>;
   #state: Connector["state"] = "disconnected";
   #attempt: Deferred<unknown> | undefined = undefined;
@@ -43,6 +48,14 @@ export class StreamConnector<D extends Destination = Destination> implements Con
 
   get state(): Connector["state"] {
     return this.#state;
+  }
+
+  get kind(): string {
+    return "connector";
+  }
+
+  describe(): string {
+    return `${this.#state}, ${textOf(this.#options.destination)}`;
   }
 
   getDestination(): D {
@@ -95,14 +108,18 @@ export class StreamConnector<D extends Destination = Destination> implements Con
   }
 
   #connected(connection: StreamConnection): void {
-    const { factory, owner, loop } = this.#options;
-    let protocol: StreamProtocol | null = null;
+    const { destination, factory, owner, loop } = this.#options;
+    let protocol: StreamProtocol | null | undefined;
     this.#guard("buildProtocol", () => {
       protocol = factory.buildProtocol(connection.getPeer());
     });
-    if (protocol === null || this.#givenUp) {
-      connection.refuse();
-      this.#failed(new Failure(this.#givenUp ? new CancelledError() : new NoProtocolError()));
+    // Who forgets to return one has none.
+    if (!protocol || this.#givenUp) {
+      owner.refuse(connection);
+      const reason = this.#givenUp
+        ? new CancelledError()
+        : new NoProtocolError(textOf(destination));
+      this.#failed(new Failure(reason));
       return;
     }
     this.#state = "connected";

@@ -1,9 +1,38 @@
+/** Why a connection has ended, in words that say which one. */
 import { SkeinError } from "../core/errors.ts";
+import { TimeoutError } from "../defer/errors.ts";
+import type { Failure } from "../defer/failure.ts";
 import { ConnectionDoneError, ConnectionLostError } from "./errors.ts";
+import type { Transport } from "./transport.ts";
+import { quoteUNIXName, textOf } from "./unix-name.ts";
 
-/** Why a connection has ended, in skein's words: the system's errors are ConnectionLostError. */
-export function endOf(error: Error | undefined): Error {
+type Ends = Pick<Transport, "getHost" | "getPeer">;
+
+/** Who is at the other end, for people: clients of UNIX sockets have no name of their own. */
+export function peerOf(connection: Ends): string {
+  const [host, peer] = [connection.getHost(), connection.getPeer()];
+  if (peer.type !== "UNIX" || peer.name !== "") return textOf(peer);
+  const own = host.type === "UNIX" ? quoteUNIXName(host.name) : "";
+  return `a client of ${own || "a UNIX socket"}`;
+}
+
+/** The system's errors are ConnectionLostError. */
+export function endOf(error: Error | undefined, connection: Ends): Error {
   if (error === undefined) return new ConnectionDoneError();
   if (error instanceof SkeinError) return error;
-  return new ConnectionLostError(`the connection was lost: ${error.message}`, { cause: error });
+  const message = `the connection with ${peerOf(connection)} was lost: ${error.message}`;
+  return new ConnectionLostError(message, { cause: error });
+}
+
+/** It was to be closed, for `reason`, and the peer has not taken what was written. */
+export function closedTooLate(
+  connection: Ends & Pick<Transport, "bufferedBytes">,
+  seconds: number,
+  reason: Failure | undefined,
+): TimeoutError {
+  return new TimeoutError(
+    `closing the connection with ${peerOf(connection)} took over ${seconds} seconds: ` +
+      `${connection.bufferedBytes} bytes wait for the peer to take them`,
+    reason && { cause: reason.value },
+  );
 }

@@ -71,13 +71,14 @@ export class NoCapabilityError extends SkeinError {
   /** The known backends that have it. */
   readonly available: readonly string[];
 
-  constructor(method: string, backend: string, capability: string, available: readonly string[]) {
+  /** @param what that needs it: `listenTCP()`, say. */
+  constructor(what: string, backend: string, capability: string, available: readonly string[]) {
     const advice =
       available.length > 0
         ? `backends that have it: ${available.join(", ")}`
         : "no known backend has it";
     super(
-      `${method}() needs the capability "${capability}", ` +
+      `${what} needs the capability "${capability}", ` +
         `which backend "${backend}" lacks; ${advice}`,
     );
     this.backend = backend;
@@ -130,8 +131,8 @@ export class WriteOverflowError extends SkeinError {
   override readonly name = "WriteOverflowError";
   readonly code = "ERR_WRITE_OVERFLOW";
 
-  constructor(limitBytes: number) {
-    super(`the peer reads too slowly: over ${limitBytes} bytes wait to be sent to it`);
+  constructor(limitBytes: number, peer = "the peer") {
+    super(`${peer} reads too slowly: over ${limitBytes} bytes wait to be sent to it`);
   }
 }
 
@@ -161,6 +162,14 @@ export class ConnectionRefusedError extends ConnectError {
 export class UnknownHostError extends ConnectError {
   override readonly name = "UnknownHostError";
   override readonly code = "ERR_UNKNOWN_HOST";
+  /** True if nobody could say: to ask again, later, may help. */
+  readonly temporary: boolean;
+
+  constructor(message?: string, options: ErrorOptions & { temporary?: boolean } = {}) {
+    const { temporary = false, ...rest } = options;
+    super(message, rest);
+    this.temporary = temporary;
+  }
 }
 
 /** The factory returned null: it does not want this connection. */
@@ -168,8 +177,8 @@ export class NoProtocolError extends ConnectError {
   override readonly name = "NoProtocolError";
   override readonly code = "ERR_NO_PROTOCOL";
 
-  constructor() {
-    super("the factory did not build a protocol for the connection");
+  constructor(where: string) {
+    super(`the factory did not build a protocol for the connection to ${where}`);
   }
 }
 

@@ -25,6 +25,7 @@ export const backends: { libuv: typeof libuv; timer: typeof timer; clock: typeof
  */
 export const createReactor: CreateReactor<typeof backends> = reactorMaker(backends);
 
+export type { DNSOptions } from "./backends/libuv/dns-names.ts";
 export type { LibuvOptions } from "./backends/libuv/libuv.ts";
 export { SocketConnection } from "./backends/libuv/socket-connection.ts";
 export type { ClockReactorOptions } from "./backends/clock/clock.ts";

@@ -20,25 +20,28 @@ export class Site {
   }
 }
 
-interface Entry {
+/** Something that can be open, and says what it is. */
+export interface Openable {
+  /** "port", "connection": the same for all backends. */
   readonly kind: string;
-  readonly describe: () => string;
-  readonly site: Site;
+  /** Which one it is, at the time of asking: an address, say. */
+  describe(): string;
 }
 
 export class OpenThings {
-  readonly #entries = new Set<Entry>();
+  readonly #sites = new Map<Openable, Site>();
 
-  /** Adds something; returns the way to take it out, which may be used more than once. */
-  add(kind: string, describe: () => string, site: Site): () => void {
-    const entry: Entry = { kind, describe, site };
-    this.#entries.add(entry);
-    return () => void this.#entries.delete(entry);
+  add(thing: Openable, site: Site): void {
+    this.#sites.set(thing, site);
+  }
+
+  delete(thing: Openable): void {
+    this.#sites.delete(thing);
   }
 
   list(): OpenThing[] {
-    return Array.from(this.#entries, ({ kind, describe, site }) =>
-      openThing(kind, descriptionBy(describe), site),
+    return Array.from(this.#sites, ([thing, site]) =>
+      openThing(thing.kind, descriptionOf(thing), site),
     );
   }
 }
@@ -48,9 +51,9 @@ export function openThing(kind: string, description: string, site?: Site): OpenT
 }
 
 /** Of all times, this is not the one to fail. */
-function descriptionBy(describe: () => string): string {
+function descriptionOf(thing: Openable): string {
   try {
-    return describe();
+    return thing.describe();
   } catch (error) {
     return `(its description fails: ${messageOf(error)})`;
   }

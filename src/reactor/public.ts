@@ -3,9 +3,7 @@ export type { AnyBackend, Backend, Driver, Loop, Opened } from "./backend.ts";
 export type {
   Capability,
   CapabilityMap,
-  ClockOptions,
   ConnectOptions,
-  DatagramFaults,
   DelayedCall,
   ListenMulticastOptions,
   ListenOptions,
@@ -14,7 +12,6 @@ export type {
   Phase,
   Reactor,
   ReactorAdopt,
-  ReactorClock,
   ReactorCore,
   ReactorFromThreads,
   ReactorMulticast,
@@ -24,18 +21,29 @@ export type {
   ReactorTime,
   ReactorTLS,
   ReactorUNIX,
-  SimulatedCertificate,
   ReactorUDP,
   SystemEvent,
-  TraceEvent,
   TriggerId,
   UNIXConnectOptions,
   UNIXListenOptions,
 } from "./capabilities.ts";
+export type {
+  ClockOptions,
+  ConnectFault,
+  DatagramFaults,
+  NetworkEnd,
+  NetworkFault,
+  ReactorClock,
+  ReactorNetwork,
+  Segments,
+  SimulatedCertificate,
+  TraceEvent,
+} from "./simulation.ts";
 export { BadOptionError, QueueFullError } from "../core/errors.ts";
 export { CannotCrossError } from "../core/crossing.ts";
 export { NoTypeScriptError } from "../core/import-module.ts";
 export * from "./errors.ts";
+export type { Openable } from "./open-things.ts";
 export type { Consumer, PullProducer, PushProducer } from "./producer.ts";
 export * from "./datagram-errors.ts";
 export type {
@@ -45,6 +53,21 @@ export type {
   MulticastTransport,
   UDPAddress,
 } from "./datagrams.ts";
+export {
+  CachingResolver,
+  type CachingOptions,
+  type CachingStatistics,
+} from "./caching-resolver.ts";
+export type {
+  IPFamily,
+  NameResolver,
+  ReactorNames,
+  ResolvedAddress,
+  ResolveOptions,
+  SimulatedAnswer,
+  SimulatedName,
+} from "./names.ts";
+export { type NameDriver, Names } from "./name-lookups.ts";
 export { guest, type Host } from "./guest.ts";
 export { MetaReactor } from "./meta-reactor.ts";
 export type { ReactorOptions } from "./reactor.ts";

@@ -27,7 +27,7 @@ import {
   ReactorNotRunningError,
   TurnInProgressError,
 } from "./errors.ts";
-import { openThing, OpenThings, Site } from "./open-things.ts";
+import { type Openable, openThing, OpenThings, Site } from "./open-things.ts";
 import { type SlowCall, SlowCalls } from "./slow-calls.ts";
 import { type Timer, TimerQueue } from "./timer-queue.ts";
 import { Triggers } from "./triggers.ts";
@@ -46,7 +46,7 @@ export interface ReactorOptions {
   drainSeconds?: number;
   /**
    * Remembers where delayed calls, ports, connections and all else were made, for `inspect()` and
-   * `onSlow`. Off unless given: it makes a callLater cost many times as much.
+   * `onSlow`. Unless given, as setDebugging() says: it makes a callLater cost many times as much.
    */
   debug?: boolean;
   /**
@@ -186,7 +186,17 @@ export class BaseReactor implements ReactorCore, ReactorTime, ReactorFromThreads
   }
 
   opened(kind: string, describe: () => string): () => void {
-    return this.#open.add(kind, describe, this.#site());
+    const thing = { kind, describe };
+    this.enter(thing);
+    return () => this.leave(thing);
+  }
+
+  enter(thing: Openable): void {
+    this.#open.add(thing, this.#site());
+  }
+
+  leave(thing: Openable): void {
+    this.#open.delete(thing);
   }
 
   slow(call: SlowCall): void {

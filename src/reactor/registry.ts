@@ -14,10 +14,15 @@ const METHODS: Readonly<Partial<Record<string, readonly string[]>>> = {
   adopt: ["adoptStreamPort"],
   udp: ["listenUDP"],
   multicast: ["listenMulticast"],
+  names: ["nameResolver", "installNameResolver"],
   threads: ["startWorker"],
   clock: ["advance", "pump", "runUntilIdle"],
   guest: ["iterate", "nextTurn"],
+  network: ["partition", "faultConnects", "resetConnections", "heal"],
 };
+
+/** Those that are no methods: asking for one is what can fail. */
+const PROPERTIES: ReadonlySet<string> = new Set(["nameResolver"]);
 
 /** Backends by name. */
 export type BackendTable = Readonly<Record<string, AnyBackend>>;
@@ -74,7 +79,7 @@ function find(known: BackendTable, name: string): AnyBackend {
   );
 }
 
-/** Makes the methods of a capability methods of the reactor. */
+/** Makes the methods of a capability, and its properties, the reactor's. */
 function attach(reactor: BaseReactor, capability: Capability, provider: object): void {
   const fault = (why: string): BackendFaultError =>
     new BackendFaultError(
@@ -83,10 +88,19 @@ function attach(reactor: BaseReactor, capability: Capability, provider: object):
   const names = METHODS[capability] ?? methodNames(provider);
   if (names.length === 0) throw fault("has no methods for it");
   for (const name of names) {
-    const method: unknown = Reflect.get(provider, name);
-    if (typeof method !== "function") throw fault(`has no ${name}()`);
+    const member: unknown = Reflect.get(provider, name);
+    const isProperty = PROPERTIES.has(name);
+    if (isProperty ? member === undefined : typeof member !== "function") {
+      throw fault(`has no ${name}${isProperty ? "" : "()"}`);
+    }
     if (name in reactor) throw fault(`its ${name}() would replace the reactor's own`);
-    Object.defineProperty(reactor, name, { value: method.bind(provider) });
+    Object.defineProperty(
+      reactor,
+      name,
+      typeof member === "function" && !isProperty
+        ? { value: member.bind(provider) }
+        : { get: (): unknown => Reflect.get(provider, name) },
+    );
   }
 }
 
@@ -112,11 +126,15 @@ function refuseTheRest(reactor: BaseReactor, backend: AnyBackend, known: Backend
       .filter((other) => (other.capabilities as readonly string[]).includes(capability))
       .map((other) => other.name);
     for (const name of names) {
-      Object.defineProperty(reactor, name, {
-        value: () => {
-          throw new NoCapabilityError(name, backend.name, capability, available);
-        },
-      });
+      const refuse = (): never => {
+        const what = PROPERTIES.has(name) ? name : `${name}()`;
+        throw new NoCapabilityError(what, backend.name, capability, available);
+      };
+      Object.defineProperty(
+        reactor,
+        name,
+        PROPERTIES.has(name) ? { get: refuse } : { value: refuse },
+      );
     }
   }
 }

@@ -5,11 +5,10 @@
 import { concat } from "../core/bytes.ts";
 import { BadOptionError } from "../core/errors.ts";
 import { Deferred } from "../defer/deferred.ts";
-import type { Failure } from "../defer/failure.ts";
 import type { DelayedCall, ReactorTime } from "./capabilities.ts";
-import { endOf } from "./end-of.ts";
+import { endOf, peerOf } from "./end-of.ts";
 import { NoCapabilityError } from "./errors.ts";
-import { type ConnectionLoop, StreamConnection } from "./stream-connection.ts";
+import { type ConnectionLoop, type Ended, StreamConnection } from "./stream-connection.ts";
 import { TLSLayer } from "./tls-layer.ts";
 import type {
   PeerCertificate,
@@ -76,7 +75,7 @@ export abstract class SecurableConnection extends StreamConnection {
     super.lost(error);
     const { handshake } = this.#layer ?? {};
     if (handshake !== undefined && !handshake.called)
-      handshake.errback(this.#error ?? endOf(error));
+      handshake.errback(this.#error ?? endOf(error, this));
   }
 
   // --- what the owner calls ---
@@ -98,11 +97,7 @@ export abstract class SecurableConnection extends StreamConnection {
     return secured;
   }
 
-  override start(
-    protocol: StreamProtocol,
-    ended: (reason: Failure) => void,
-    loop: ConnectionLoop,
-  ): void {
+  override start(protocol: StreamProtocol, ended: Ended, loop: ConnectionLoop): void {
     super.start(protocol, ended, loop);
     if (this.#session !== undefined) this.#tellCompleted();
   }
@@ -111,7 +106,7 @@ export abstract class SecurableConnection extends StreamConnection {
 
   startTLS(options: StartTLSOptions): void {
     const { side, host, tls } = this.origin ?? {};
-    if (tls === undefined) throw new NoCapabilityError("startTLS", "of this reactor", "tls", []);
+    if (tls === undefined) throw new NoCapabilityError("startTLS()", "of this reactor", "tls", []);
     if (this.#layer !== undefined) throw new BadOptionError("the connection goes by TLS already");
     if (!this.connected) return;
     const context =
@@ -191,7 +186,7 @@ export abstract class SecurableConnection extends StreamConnection {
     const { origin } = this;
     if (origin === undefined) throw new BadOptionError("the connection has no origin");
     const peer = this.getPeer();
-    const address = peer.type === "TCP" ? `${peer.host}:${peer.port}` : peer.name || "the client";
+    const address = peerOf(this);
     const named = origin.host === undefined || peer.type === "UNIX" || origin.host === peer.host;
     this.#layer = new TLSLayer(
       context,
@@ -199,7 +194,10 @@ export abstract class SecurableConnection extends StreamConnection {
       {
         send: (bytes) => this.sendWire(bytes),
         setReading: (enabled) => this.setWireReading(enabled),
-        finish: () => this.finishWire(),
+        finish: () => {
+          this.finishWire();
+          if (this.wireBufferedBytes > 0) this.closingWaits();
+        },
       },
       {
         secured: (session) => this.#secured(session),

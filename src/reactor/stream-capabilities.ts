@@ -44,7 +44,9 @@ export interface ReactorTCP {
     options?: ListenOptions,
   ): Deferred<ListeningPort>;
   /**
-   * Begins to connect, when the reactor runs; the factory is told how it goes.
+   * Begins to connect, when the reactor runs; the factory is told how it goes. The addresses behind
+   * a name are tried until one answers, another every 0.3 seconds, or as soon as one has failed;
+   * when all have, the factory is told of the failure of the first.
    *
    * @throws BadOptionError for a port or timeout that is none, ReactorNotRunningError while the
    *   reactor stops, and what the factory's startFactory throws.

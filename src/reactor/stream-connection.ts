@@ -2,14 +2,13 @@
  * The part of a stream transport that is the same on every backend: its life, and the laws of
  * `transport.ts`. A backend derives from it, moves the bytes, and says what happened.
  */
-import { concat } from "../core/bytes.ts";
+import { bytesOf, concat } from "../core/bytes.ts";
 import type { Deferred } from "../defer/deferred.ts";
-import { TimeoutError } from "../defer/errors.ts";
 import { Failure } from "../defer/failure.ts";
 import { fail } from "../defer/maybe-deferred.ts";
 import type { Loop } from "./backend.ts";
 import type { DelayedCall } from "./capabilities.ts";
-import { endOf } from "./end-of.ts";
+import { closedTooLate, endOf, peerOf } from "./end-of.ts";
 import { ConnectionAbortedError, WriteOverflowError } from "./errors.ts";
 import { Flow } from "./flow.ts";
 import {
@@ -18,19 +17,21 @@ import {
   LOW_WATER_BYTES,
   MAX_BUFFERED_BYTES,
 } from "./limits.ts";
+import type { Openable } from "./open-things.ts";
 import type { PullProducer, PushProducer } from "./producer.ts";
 import type { PeerCertificate, StartTLSOptions } from "./tls.ts";
 import type { StreamAddress, StreamProtocol, Transport } from "./transport.ts";
-
-const encoder = new TextEncoder();
+import { textOf } from "./unix-name.ts";
 
 /** What a started connection needs of its reactor. */
 export type ConnectionLoop = Pick<Loop, "callLater" | "callFromThread" | "timed">;
+/** Told of the end of a connection. */
+export type Ended = (reason: Failure, connection: StreamConnection) => void;
 
 /** open → closing (nothing is delivered any more) → lost. */
 type State = "open" | "closing" | "lost";
 
-export abstract class StreamConnection implements Transport {
+export abstract class StreamConnection implements Transport, Openable {
   highWaterBytes: number = HIGH_WATER_BYTES;
   lowWaterBytes: number = LOW_WATER_BYTES;
   maxBufferedBytes: number = MAX_BUFFERED_BYTES;
@@ -60,7 +61,7 @@ export abstract class StreamConnection implements Transport {
   #flushing = false;
   /** Until when the peer has to take what was written, while it is closing. */
   #deadline: DelayedCall | undefined = undefined;
-  #ended = (_reason: Failure): void => {};
+  #ended: Ended | undefined = undefined;
 
   constructor(report: Loop["reportError"]) {
     this.#report = report;
@@ -90,18 +91,29 @@ export abstract class StreamConnection implements Transport {
   /** Closes at once; {@link lost} follows in a later turn. */
   protected abstract destroy(): void;
 
+  // --- for `inspect()` ---
+
+  get kind(): string {
+    return "connection";
+  }
+
+  describe(): string {
+    return `${textOf(this.getHost())} with ${textOf(this.getPeer())}`;
+  }
+
   // --- what a backend, or the owner, calls ---
 
   /** Hands the connection to its protocol; `ended` is called after the protocol's own last call. */
-  start(protocol: StreamProtocol, ended: (reason: Failure) => void, loop: ConnectionLoop): void {
+  start(protocol: StreamProtocol, ended: Ended, loop: ConnectionLoop): void {
     this.#ended = ended;
     this.#loop = loop;
     this.#make(protocol);
     if (this.#state === "open" && !this.#paused) this.setReading(true);
   }
 
-  /** Closes a connection that nobody wants, without a protocol. */
-  refuse(): void {
+  /** Closes a connection that nobody wants, without a protocol; `ended` is called when it has. */
+  refuse(ended: Ended): void {
+    this.#ended = ended;
     this.#state = "closing";
     this.finish();
   }
@@ -148,6 +160,11 @@ export abstract class StreamConnection implements Transport {
     this.#flow?.caughtUp();
   }
 
+  /** The last words are written, and may wait: the peer is not waited for for ever. */
+  protected closingWaits(): void {
+    if (this.#state === "closing" && this.#deadline?.active !== true) this.#setDeadline();
+  }
+
   /**
    * It is closed, for `error` or else cleanly. The system's errors become ConnectionLostError.
    * Calls after the first do nothing.
@@ -157,10 +174,10 @@ export abstract class StreamConnection implements Transport {
     this.#state = "lost";
     this.#writable = false;
     if (this.#deadline?.active === true) this.#deadline.cancel();
-    const reason = (this.#reason ??= new Failure(endOf(error)));
+    const reason = (this.#reason ??= new Failure(endOf(error, this)));
     this.#flow?.end(reason);
     this.tell("connectionLost", (protocol) => protocol.connectionLost(reason));
-    this.#ended(reason);
+    this.#ended?.(reason, this);
   }
 
   // --- Transport: writing ---
@@ -170,7 +187,7 @@ export abstract class StreamConnection implements Transport {
   }
 
   write(data: Uint8Array | string): boolean {
-    const bytes = typeof data === "string" ? encoder.encode(data) : data;
+    const bytes = bytesOf(data);
     if (!this.#writable) return this.#drop(bytes);
     this.send(bytes);
     const buffered = this.bufferedBytes;
@@ -179,10 +196,7 @@ export abstract class StreamConnection implements Transport {
   }
 
   writeSequence(pieces: Iterable<Uint8Array | string>): boolean {
-    const encoded = Array.from(pieces, (piece) =>
-      typeof piece === "string" ? encoder.encode(piece) : piece,
-    );
-    return this.write(concat(encoded));
+    return this.write(concat(Array.from(pieces, bytesOf)));
   }
 
   registerProducer(producer: PullProducer | PushProducer, streaming: boolean): void {
@@ -279,7 +293,7 @@ export abstract class StreamConnection implements Transport {
 
   #wrote(buffered: number): boolean {
     if (buffered > this.maxBufferedBytes) {
-      this.abortConnection(new WriteOverflowError(this.maxBufferedBytes));
+      this.abortConnection(new WriteOverflowError(this.maxBufferedBytes, peerOf(this)));
       return false;
     }
     const flow = this.#getFlow();
@@ -297,9 +311,7 @@ export abstract class StreamConnection implements Transport {
   }
 
   #getFlow(): Flow {
-    return (this.#flow ??= new Flow((error, method) => {
-      this.#failed(error, `producer's ${method}`);
-    }));
+    return (this.#flow ??= new Flow((error, what) => this.#failed(error, `producer's ${what}`)));
   }
 
   // --- parts: ending ---
@@ -316,13 +328,7 @@ export abstract class StreamConnection implements Transport {
     if (this.#deadline?.active === true) this.#deadline.cancel();
     if (seconds === Infinity) return;
     this.#deadline = this.#loop?.callLater(seconds, () => {
-      const left = `${this.bufferedBytes} bytes wait for the peer to take them`;
-      this.cutOff(
-        new TimeoutError(
-          `closing the connection took over ${seconds} seconds: ${left}`,
-          this.#reason && { cause: this.#reason.value },
-        ),
-      );
+      this.cutOff(closedTooLate(this, seconds, this.#reason));
     });
   }
 
@@ -336,8 +342,12 @@ export abstract class StreamConnection implements Transport {
   // --- parts: receiving ---
 
   #make(protocol: StreamProtocol): void {
-    this.#protocol = this.#loop?.timed("protocol", protocol) ?? protocol;
-    this.tell("connectionMade", (made) => made.makeConnection(this));
+    this.#protocol = protocol;
+    this.tell("connectionMade", () => {
+      const timed = this.#loop?.timed("protocol", protocol) ?? protocol;
+      this.#protocol = timed;
+      timed.makeConnection(this);
+    });
   }
 
   #deliver(bytes: Uint8Array): void {
@@ -383,9 +393,9 @@ export abstract class StreamConnection implements Transport {
 
   /** What came before, and was not delivered, is somebody else's now. */
   protected takeRest(): Uint8Array {
-    const rest = this.#rest;
+    const rest = this.#rest ?? new Uint8Array(0);
     this.#rest = undefined;
-    return rest ?? new Uint8Array(0);
+    return rest;
   }
 
   protected tell(method: string, call: (protocol: StreamProtocol) => void): void {

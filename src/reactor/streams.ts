@@ -3,6 +3,7 @@
  * on factories, ports and connectors are here, so that they are the same on every backend and for
  * every kind of stream.
  */
+import { isIP } from "../core/ip-address.ts";
 import { Deferred } from "../defer/deferred.ts";
 import type { Failure } from "../defer/failure.ts";
 import { fail, succeed } from "../defer/maybe-deferred.ts";
@@ -21,8 +22,10 @@ import type {
 import { type ConnectorOwner, StreamConnector } from "./connector.ts";
 import { ConnectionLostError, NoCapabilityError } from "./errors.ts";
 import { ReactorNotRunningError, ReactorStoppedError } from "./errors.ts";
+import type { ReactorNames } from "./names.ts";
 import { Port } from "./port.ts";
-import { securable, SecurableConnection } from "./securable-connection.ts";
+import { dialHost } from "./resolve-host.ts";
+import { type Origin, securable, SecurableConnection } from "./securable-connection.ts";
 import {
   adoptRequest,
   assertPort,
@@ -51,6 +54,7 @@ import type {
   UNIXAddress,
 } from "./transport.ts";
 import { assertUNIXName, textOf } from "./unix-name.ts";
+import { whenRunning } from "./when-running.ts";
 
 /** The streams of a reactor. A backend offers those of its methods that its driver can do. */
 export class Streams<K extends StreamKind = "tcp">
@@ -59,11 +63,13 @@ export class Streams<K extends StreamKind = "tcp">
   readonly #loop: Loop;
   /** Asked for the kinds that its backend claims. */
   readonly #driver: StreamDriver<StreamKind>;
+  readonly #names: ReactorNames | undefined;
+  /** The same for all connections that are accepted. */
+  readonly #serverOrigin: Origin;
   readonly #opening = new Set<Deferred<unknown>>();
   readonly #ports = new Set<Port<StreamAddress>>();
-  /** Each with the way to take it out of the reactor's account of what is open. */
-  readonly #connectors = new Map<StreamConnector, () => void>();
-  readonly #connections = new Map<StreamConnection, () => void>();
+  readonly #connectors = new Set<StreamConnector>();
+  readonly #connections = new Set<StreamConnection>();
   /** Those of them that have no protocol yet. */
   readonly #handshaking = new Set<StreamConnection>();
   /** While everything is disconnected: nothing new is begun. */
@@ -71,9 +77,12 @@ export class Streams<K extends StreamKind = "tcp">
     { readonly emptied: Deferred<void>; readonly deadline: DelayedCall | undefined } | undefined =
     undefined;
 
-  constructor(loop: Loop, driver: StreamDriver<K>) {
+  /** @param names who is asked about host names; without it they are the driver's affair. */
+  constructor(loop: Loop, driver: StreamDriver<K>, names?: ReactorNames) {
     this.#loop = loop;
+    this.#names = names;
     this.#driver = driver as unknown as StreamDriver<StreamKind>;
+    this.#serverOrigin = { side: "server", host: undefined, tls: driver.tls, clock: loop };
   }
 
   // --- ReactorTCP ---
@@ -163,7 +172,7 @@ export class Streams<K extends StreamKind = "tcp">
     const emptied = new Deferred<void>();
     const { drainSeconds } = this.#loop;
     const cutOffAll = (): void => {
-      for (const connection of this.#connections.keys()) {
+      for (const connection of this.#connections) {
         const left = `${connection.bufferedBytes} bytes were not taken`;
         connection.cutOff(
           new ConnectionLostError(`the reactor has stopped: in ${drainSeconds} seconds ${left}`),
@@ -175,10 +184,10 @@ export class Streams<K extends StreamKind = "tcp">
     this.#closing = { emptied, deadline };
     for (const opening of this.#opening) opening.cancel();
     const ports = [...this.#ports].map((port) => port.stopListening());
-    for (const connector of this.#connectors.keys()) connector.stopConnecting();
+    for (const connector of this.#connectors) connector.stopConnecting();
     // Nobody has written anything to these.
     for (const connection of this.#handshaking) connection.abortConnection();
-    for (const connection of this.#connections.keys()) {
+    for (const connection of this.#connections) {
       connection.loseConnection(new ReactorStoppedError());
     }
     this.#checkEmpty();
@@ -199,23 +208,27 @@ export class Streams<K extends StreamKind = "tcp">
     if (this.#closing !== undefined) throw new ReactorNotRunningError();
     // It may be connecting again, without having ended.
     if (this.#connectors.has(connector)) return;
-    const describe = (): string => `${connector.state}, ${textOf(connector.getDestination())}`;
-    this.#connectors.set(connector, this.#loop.opened("connector", describe));
+    this.#connectors.add(connector);
+    this.#loop.enter(connector);
   }
 
   connected(connection: StreamConnection): void {
-    const describe = (): string =>
-      `${textOf(connection.getHost())} with ${textOf(connection.getPeer())}`;
-    this.#connections.set(connection, this.#loop.opened("connection", describe));
+    this.#connections.add(connection);
+    this.#loop.enter(connection);
   }
 
   lost(connection: StreamConnection): void {
-    this.#connections.get(connection)?.();
+    this.#loop.leave(connection);
     this.#connections.delete(connection);
   }
 
+  refuse(connection: StreamConnection): void {
+    this.connected(connection);
+    connection.refuse(this.#gone);
+  }
+
   ended(connector: StreamConnector): void {
-    this.#connectors.get(connector)?.();
+    this.#loop.leave(connector);
     this.#connectors.delete(connector);
     this.#checkEmpty();
   }
@@ -224,7 +237,7 @@ export class Streams<K extends StreamKind = "tcp">
 
   #tls(method: string): TLSProvider {
     const { tls } = this.#driver;
-    if (tls === undefined) throw new NoCapabilityError(method, "of this reactor", "tls", []);
+    if (tls === undefined) throw new NoCapabilityError(`${method}()`, "of this reactor", "tls", []);
     return tls;
   }
 
@@ -238,7 +251,7 @@ export class Streams<K extends StreamKind = "tcp">
     const closed = this.#loop.opened("port", () =>
       listening === undefined ? `${whereOf(request)}, to be opened` : textOf(listening.getHost()),
     );
-    const opening = this.#whenRunning(() =>
+    const opening = whenRunning(this.#loop, () =>
       this.#driver.listen(request, (connection) => this.#arrived(factory, connection, tls)),
     );
     this.#opening.add(opening);
@@ -268,7 +281,7 @@ export class Streams<K extends StreamKind = "tcp">
       factory,
       timeout,
       destination,
-      dial: () => this.#whenRunning(dial),
+      dial: () => whenRunning(this.#loop, dial),
       owner: this,
     });
     connector.connect();
@@ -280,35 +293,19 @@ export class Streams<K extends StreamKind = "tcp">
     port: number,
     { bindAddress }: ConnectOptions,
   ): Deferred<StreamConnection> {
-    return this.#dial({ kind: "tcp", host, port, bindAddress }, host);
+    const dial = (address: string): Deferred<StreamConnection> =>
+      this.#dial({ kind: "tcp", host: address, port, bindAddress }, host);
+    if (this.#names === undefined || isIP(host)) return dial(host);
+    return dialHost(this.#loop, this.#names.nameResolver, host, bindAddress, dial);
   }
 
   #dial(request: DialRequest, host: string | undefined): Deferred<StreamConnection> {
     return this.#driver.dial(request).addCallback((connection) => {
-      this.#setOrigin(connection, "client", host);
+      if (connection instanceof SecurableConnection) {
+        connection.origin = { ...this.#serverOrigin, side: "client", host };
+      }
       return connection;
     });
-  }
-
-  #setOrigin(
-    connection: StreamConnection,
-    side: "server" | "client",
-    host: string | undefined,
-  ): void {
-    if (!(connection instanceof SecurableConnection)) return;
-    connection.origin = { side, host, tls: this.#driver.tls, clock: this.#loop };
-  }
-
-  /** Sockets are opened while the reactor runs, so that none lives before or after. */
-  #whenRunning<T>(open: () => Deferred<T>): Deferred<T> {
-    let opening: Deferred<T> | undefined;
-    const opened = new Deferred<T>(() => opening?.cancel());
-    this.#loop.callWhenRunning(() => {
-      if (opened.called) return;
-      opening = open();
-      opening.addBoth((result) => opened.callback(result));
-    });
-    return opened;
   }
 
   #open<A extends StreamAddress>(
@@ -340,7 +337,7 @@ export class Streams<K extends StreamKind = "tcp">
     connection: StreamConnection,
     tls: TLSContext | undefined,
   ): void {
-    this.#setOrigin(connection, "server", undefined);
+    if (connection instanceof SecurableConnection) connection.origin = this.#serverOrigin;
     if (tls === undefined) {
       this.#accept(factory, connection);
       return;
@@ -372,21 +369,24 @@ export class Streams<K extends StreamKind = "tcp">
 
   #accept(factory: ProtocolFactory, connection: StreamConnection): void {
     try {
-      const protocol = factory.buildProtocol(connection.getPeer());
+      // Who forgets to return one has none.
+      const protocol = factory.buildProtocol(connection.getPeer()) ?? null;
       if (protocol !== null) {
         this.connected(connection);
-        const ended = (): void => {
-          this.lost(connection);
-          this.#checkEmpty();
-        };
-        connection.start(protocol, ended, this.#loop);
+        connection.start(protocol, this.#gone, this.#loop);
         return;
       }
     } catch (error) {
       this.#loop.reportError(error, "building a protocol for a connection");
     }
-    connection.refuse();
+    this.refuse(connection);
   }
+
+  /** One for all connections that were accepted. */
+  readonly #gone = (_reason: Failure, connection: StreamConnection): void => {
+    this.lost(connection);
+    this.#checkEmpty();
+  };
 
   #checkEmpty(): void {
     if (this.#closing === undefined || this.#connections.size + this.#connectors.size > 0) return;

@@ -27,5 +27,6 @@ export function textOf(
   address: { readonly host: string; readonly port: number } | { readonly name: string },
 ): string {
   if ("name" in address) return quoteUNIXName(address.name);
-  return `${address.host}:${address.port}`;
+  const { host, port } = address;
+  return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
 }

@@ -2,7 +2,8 @@ import { expectMisuse, moduleFolder } from "../support/command.ts";
 
 describe("reactor: arguments that cannot work", () => {
   const path = moduleFolder({ "stops.mjs": "export default (reactor) => reactor.stop();" });
-  const seconds = (text: string): string => `--until needs a number of seconds, not "${text}"`;
+  const seconds = (text: string, option = "--until"): string =>
+    `${option} needs a number of seconds, not "${text}"`;
   const cases: [args: string[], sentence: string][] = [
     [[], "name a daemon to run"],
     [["--nope", "x.ts"], "there is no option --nope; daemon options come after the daemon"],
@@ -10,6 +11,7 @@ describe("reactor: arguments that cannot work", () => {
     [["--backend"], "--backend needs a value"],
     [["--backend", "--until", "5", "x.ts"], "--backend needs a value"],
     [["--until"], "--until needs a value"],
+    [["--drain", "never", "x.ts"], seconds("never", "--drain")],
     [["--until="], seconds("")],
     [["--until", "soon", "x.ts"], seconds("soon")],
     [["--until", "-1", "x.ts"], seconds("-1")],

@@ -30,6 +30,21 @@ describe("reactor: how a daemon ends", () => {
       };
       beat();
     };`,
+    "drains.mjs": `export default async (reactor) => {
+      const silent = { doStart() {}, doStop() {}, startedConnecting() {},
+        clientConnectionLost() {} };
+      const protocol = (makeConnection) => ({ makeConnection,
+        dataReceived() {}, connectionLost() {} });
+      const holding = protocol((transport) => {
+        transport.registerProducer({ resumeProducing() {}, stopProducing() {} }, false);
+        reactor.stop();
+      });
+      await reactor.listenTCP(7000, { ...silent, buildProtocol: () => holding });
+      reactor.connectTCP("127.0.0.1", 7000, { ...silent, buildProtocol: () => protocol(() => {}) });
+      reactor.addSystemEventTrigger("after", "shutdown", () => {
+        console.log("stopped after", reactor.seconds());
+      });
+    };`,
     "errors.mjs": `export default (reactor) => {
       reactor.callLater(0, () => { throw new Error("in a delayed call"); });
       reactor.callLater(0.01, () => reactor.stop());
@@ -129,5 +144,14 @@ describe("reactor: how a daemon ends", () => {
       const { status, stdout } = await reactor("--until", "3600", path("stops.mjs"));
       expect({ status, stdout }).to.deep.equal({ status: 0, stdout: "stopped\n" });
     });
+  });
+
+  it("--drain says how long connections may hold up the end", async () => {
+    const [options, daemon] = [["--backend", "clock"], path("drains.mjs")];
+    const ended = async (...drain: string[]): Promise<string> =>
+      (await reactor(...options, ...drain, daemon)).stdout;
+    expect(await ended("--drain", "30")).to.equal("stopped after 30\n");
+    expect(await ended("--drain=0")).to.equal("stopped after 0\n");
+    expect(await ended()).to.equal("stopped after 2\n");
   });
 });

@@ -12,7 +12,14 @@ describe("reactor: help", () => {
       const { status, stdout, stderr } = await reactor(...args);
       expect({ status, stderr }).to.deep.equal({ status: 0, stderr: "" });
       expect(stdout).to.match(/^Usage: reactor \[--backend NAME\|MODULE\] .*DAEMON/);
-      for (const option of ["--until", "--backends", "--version", "--help", "DAEMON --help"]) {
+      for (const option of [
+        "--until",
+        "--drain",
+        "--backends",
+        "--version",
+        "--help",
+        "DAEMON --help",
+      ]) {
         expect(stdout).to.include(`\n  ${option} `);
       }
     });
@@ -37,11 +44,15 @@ describe("reactor: help", () => {
       match.slice(1),
     );
     expect(can).to.deep.equal([
-      ["libuv", "core, time, callFromThread, tcp, tls, unix, adopt, udp, multicast, threads"],
+      [
+        "libuv",
+        "core, time, callFromThread, tcp, tls, unix, adopt, udp, multicast, names, threads",
+      ],
       ["timer", "core, time, callFromThread"],
       [
         "clock",
-        "core, time, callFromThread, tcp, tls, unix, adopt, udp, multicast, threads, clock",
+        "core, time, callFromThread, tcp, tls, unix, adopt, udp, multicast, names, threads, " +
+          "clock, network",
       ],
     ]);
   });

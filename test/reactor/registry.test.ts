@@ -4,6 +4,7 @@ import {
   BackendFaultError,
   backends,
   createReactor,
+  type Loop,
   NoCapabilityError,
   UnknownBackendError,
 } from "skein/reactor";
@@ -60,6 +61,11 @@ describe("createReactor", () => {
     const boaster = { ...trivial, name: "boaster", capabilities: ["tcp"] } as unknown as AnyBackend;
     const make = (): void => void createReactor(boaster);
     expect(make).to.throw(BackendFaultError, /boaster.*tcp.*listenTCP/);
+    const nameless = { ...trivial, capabilities: ["names"] } as unknown as AnyBackend;
+    const open = (): unknown => ({ ...trivial.open({} as Loop, {}), names: {} });
+    const makeNameless = (): void =>
+      void createReactor({ ...nameless, open } as unknown as AnyBackend);
+    expect(makeNameless).to.throw(BackendFaultError, /"names", but has no nameResolver$/);
   });
 
   it("makes reactors that know nothing of one another", async () => {

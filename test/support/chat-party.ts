@@ -1,5 +1,5 @@
 /** The chat with its guests, on each backend that can run it. */
-import { createReactor, type OptionValues, type Reactor } from "skein";
+import { type ClockOptions, createReactor, type OptionValues, type Reactor } from "skein";
 import chat from "../../examples/chat/chat.ts";
 import { dialRaw, dialReactor, type Guest } from "./guests.ts";
 import { quietly } from "./quietly.ts";
@@ -33,22 +33,47 @@ export const MORE_SETTINGS: readonly Setting[] = [
   { name: "libuv, with its own clients", backend: "libuv", dial: dialReactor },
 ];
 
-/** One test for each setting: opens a chat, has the party, and closes the chat. */
+/** Networks that cut and delay by chance. */
+const WEATHERS: readonly ClockOptions[] = Array.from({ length: 20 }, (_, seed) => ({
+  seed,
+  segments: "seeded",
+  latency: [0.0005, 0.005],
+}));
+const WEATHERS_TIMEOUT_MS = 60_000;
+
+/**
+ * One test for each setting, and one for many networks of the clock: opens a chat, has the party,
+ * and closes the chat.
+ */
 export function chatTest(
   title: string,
   body: (party: Party) => Promise<void>,
   settings: readonly Setting[] = SETTINGS,
 ): void {
   for (const { name, backend, dial } of settings) {
-    it(`${title} (${name})`, async () => {
-      const reactor: Reactor<"tcp" | "threads"> = createReactor(backend);
-      const party = await openChat(reactor, dial);
+    it(`${title} (${name})`, () => have(createReactor(backend), dial, body));
+  }
+  it(`${title} (clock, in ${WEATHERS.length} kinds of weather)`, async () => {
+    for (const weather of WEATHERS) {
       try {
-        await body(party);
-      } finally {
-        await party.stop();
+        await have(createReactor("clock", weather), dialReactor, body);
+      } catch (error) {
+        throw new Error(`with seed ${weather.seed}`, { cause: error });
       }
-    });
+    }
+  }).timeout(WEATHERS_TIMEOUT_MS);
+}
+
+async function have(
+  reactor: Reactor<"tcp" | "threads">,
+  dial: Dial,
+  body: (party: Party) => Promise<void>,
+): Promise<void> {
+  const party = await openChat(reactor, dial);
+  try {
+    await body(party);
+  } finally {
+    await party.stop();
   }
 }
 

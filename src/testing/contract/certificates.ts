@@ -1,4 +1,4 @@
-import type { SimulatedCertificate } from "../../reactor/capabilities.ts";
+import type { SimulatedCertificate } from "../../reactor/simulation.ts";
 import type { CertificateSource } from "../../reactor/tls.ts";
 
 /** The certificates that the cases about TLS need; a backend's test makes them, or has them. */

@@ -16,15 +16,18 @@
 import type { AnyBackend } from "../../reactor/backend.ts";
 import type { Capability } from "../../reactor/capabilities.ts";
 import type { ReactorOptions } from "../../reactor/reactor.ts";
+import { backlogCases, unixBacklogCases } from "./backlog-cases.ts";
 import { closingCases } from "./closing-cases.ts";
 import type { ContractCertificates } from "./certificates.ts";
 import { coreCases } from "./core-cases.ts";
 import { datagramCases } from "./datagram-cases.ts";
 import { datagramLifeCases } from "./datagram-life-cases.ts";
 import { multicastCases } from "./multicast-cases.ts";
+import { faultCases, tlsFaultCases } from "./fault-cases.ts";
 import { tcpCases } from "./tcp-cases.ts";
 import { connectingCases } from "./connecting-cases.ts";
 import { halfCloseCases } from "./half-close-cases.ts";
+import { nameCases } from "./name-cases.ts";
 import { producerCases } from "./producer-cases.ts";
 import { pullCases } from "./pull-cases.ts";
 import { setProtocolCases } from "./set-protocol-cases.ts";
@@ -57,16 +60,20 @@ const cases: readonly ContractCase[] = [
   ...timeCases,
   ...tcpCases,
   ...connectingCases,
+  ...backlogCases,
   ...producerCases,
   ...pullCases,
   ...halfCloseCases,
   ...setProtocolCases,
   ...closingCases,
   ...throwingCases,
+  ...faultCases,
   ...unixCases,
+  ...unixBacklogCases,
   ...datagramCases,
   ...datagramLifeCases,
   ...multicastCases,
+  ...nameCases,
 ] as readonly ContractCase[];
 
 /**
@@ -84,7 +91,11 @@ export function contractFor(
   const aboutTLS =
     certificates === undefined
       ? []
-      : ([...tlsCases(certificates), ...startTLSCases(certificates)] as readonly ContractCase[]);
+      : ([
+          ...tlsCases(certificates),
+          ...startTLSCases(certificates),
+          ...tlsFaultCases(certificates),
+        ] as readonly ContractCase[]);
   return [...cases, ...aboutTLS]
     .filter(({ needs }) => needs.every((capability) => able.includes(capability)))
     .map(({ name, run, options: ofCase }) => ({

@@ -59,7 +59,9 @@ export const halfCloseCases: readonly ContractCase<"tcp">[] = [
       const { server, client } = await connected(
         world,
         (probe) => {
-          probe.onData = () => probe.transport.write(MEGABYTES);
+          probe.onData = () => {
+            if (probe.received === "hello") probe.transport.write(MEGABYTES);
+          };
         },
         halfCloseable,
       );

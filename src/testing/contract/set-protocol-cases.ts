@@ -66,7 +66,9 @@ export const setProtocolCases: readonly ContractCase<"tcp">[] = [
       client.transport.write("and more");
       await world.pass(0.02);
       assert.deepEqual(next.life, ["made"]);
-      next.onData = () => next.transport.pauseProducing();
+      next.onData = () => {
+        if (next.received.startsWith("rest")) next.transport.pauseProducing();
+      };
       next.transport.resumeProducing();
       assert.deepEqual(next.life, ["made"]);
       await world.until("the rest came", () => next.received.startsWith("rest"));
@@ -85,6 +87,8 @@ export const setProtocolCases: readonly ContractCase<"tcp">[] = [
       client.transport.write("old|rest");
       await world.until("both ends are lost", () => client.lost && next.lost);
       assert.deepEqual(next.life, ["made", "lost ConnectionDoneError"]);
+      // What the peer is told depends on whether all of it had been read.
+      client.life.length = 0;
     },
   },
   {

@@ -29,12 +29,12 @@ const throwers: readonly Thrower[] = [
         server.transport.setProtocol(server);
       };
     },
-    provoke: ({ client }) => client.transport.write("go"),
+    provoke: ({ client }) => client.transport.write("!"),
   },
   {
     method: "dataReceived",
     prepare: (server, fail) => (server.onData = fail),
-    provoke: ({ client }) => client.transport.write("go"),
+    provoke: ({ client }) => client.transport.write("!"),
   },
   {
     method: "readConnectionLost",
@@ -67,7 +67,7 @@ const throwers: readonly Thrower[] = [
         assert.equal(server.transport.write("too much"), false);
       };
     },
-    provoke: ({ client }) => client.transport.write("go"),
+    provoke: ({ client }) => client.transport.write("!"),
   },
   {
     method: "a push producer's resumeProducing",
@@ -77,7 +77,7 @@ const throwers: readonly Thrower[] = [
       };
     },
     async provoke({ server, client }, world) {
-      client.transport.write("go");
+      client.transport.write("!");
       await world.until("it is registered", () => server.received !== "");
       client.transport.pauseProducing();
       await clog(world, server);
@@ -91,7 +91,7 @@ const throwers: readonly Thrower[] = [
         server.transport.registerProducer({ ...silent, resumeProducing: fail }, false);
       };
     },
-    provoke: ({ client }) => client.transport.write("go"),
+    provoke: ({ client }) => client.transport.write("!"),
   },
   {
     method: "a producer's stopProducing",
@@ -101,7 +101,7 @@ const throwers: readonly Thrower[] = [
         server.transport.loseConnection();
       };
     },
-    provoke: ({ client }) => client.transport.write("go"),
+    provoke: ({ client }) => client.transport.write("!"),
     afterTheEnd: true,
   },
 ];

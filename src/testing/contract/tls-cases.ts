@@ -303,7 +303,7 @@ export function tlsCases(given: ContractCertificates): readonly ContractCase<"tl
         world.reactor.connectSSL("127.0.0.1", plain.getHost().port, clients, trusting);
         await world.until("it has failed", () => clients.failure !== undefined);
         assert.ok(clients.failure?.check(NotTLSError));
-        assert.match(String(clients.failure?.value), /127\.0\.0\.1:\d+.*plain text here/);
+        assert.match(String(clients.failure?.value), /127\.0\.0\.1:\d+.*it said "2/);
 
         const { servers, port } = await dial(world, own, trusting);
         const browser = new ProbeFactory((probe) => {

@@ -2,25 +2,39 @@
 import { BadOptionError } from "../../../core/errors.ts";
 import type { Deferred } from "../../../defer/deferred.ts";
 import type { Backend, Loop, Opened } from "../../backend.ts";
-import type { ClockOptions, ReactorClock } from "../../capabilities.ts";
+import type { ClockOptions, ReactorClock } from "../../simulation.ts";
 import type { StreamKind } from "../../stream-driver.ts";
+import { Names } from "../../name-lookups.ts";
 import { Streams } from "../../streams.ts";
 import { UDP } from "../../udp.ts";
 import { openWorker, type WorkerEvents, type WorkerHandle } from "../../workers.ts";
 import { InlineWorker } from "./inline-worker.ts";
+import type { NetworkFaults } from "./network-faults.ts";
 import { ClockWorld } from "./world.ts";
 
-type Capabilities = "tcp" | "tls" | "unix" | "adopt" | "udp" | "multicast" | "threads" | "clock";
+type ClockCapability =
+  | "tcp"
+  | "tls"
+  | "unix"
+  | "adopt"
+  | "udp"
+  | "multicast"
+  | "names"
+  | "threads"
+  | "clock"
+  | "network";
 
 /** One reactor's part in a world, which is its own unless it is given one. */
-class ClockDriver implements Opened<Capabilities>, ReactorClock {
+class ClockDriver implements Opened<ClockCapability>, ReactorClock {
   readonly tcp: Streams<StreamKind>;
   readonly tls: Streams<StreamKind>;
   readonly unix: Streams<StreamKind>;
   readonly adopt: Streams<StreamKind>;
   readonly udp: UDP;
   readonly multicast: UDP;
+  readonly names: Names;
   readonly clock: ReactorClock = this;
+  readonly network: NetworkFaults;
   readonly threads = {
     startWorker: (events: WorkerEvents): WorkerHandle =>
       openWorker(this.#loop, events, (told) => new InlineWorker(this.#world.happenings, told)),
@@ -36,9 +50,11 @@ class ClockDriver implements Opened<Capabilities>, ReactorClock {
     this.#world = world;
     this.#number = world.join();
     const report = (error: unknown, doing: string): void => loop.reportError(error, doing);
-    const streams = new Streams(loop, world.network.reportingTo(report));
+    this.names = new Names(loop, world.names);
+    const streams = new Streams(loop, world.network.reportingTo(report), this.names);
     this.tcp = this.tls = this.unix = this.adopt = streams;
     this.udp = this.multicast = new UDP(loop, world.datagrams);
+    this.network = world.network.faults;
   }
 
   // --- Driver ---
@@ -58,9 +74,11 @@ class ClockDriver implements Opened<Capabilities>, ReactorClock {
     this.#world.ended(this.#loop);
     this.tcp.reopen();
     this.udp.reopen();
+    this.names.reopen();
   }
 
   disconnectAll(): Deferred<void> {
+    this.names.disconnectAll();
     const datagrams = this.udp.disconnectAll();
     return this.tcp.disconnectAll().addCallback(() => datagrams);
   }
@@ -99,18 +117,36 @@ function worldOf({ world, ...own }: ClockReactorOptions): ClockWorld {
 /** All of them, by a type that fails to compile when one is missing. */
 const CLOCK_OPTIONS = Object.keys({
   latency: 0,
+  bandwidth: 0,
+  segments: 0,
+  receiveBufferBytes: 0,
+  sendBufferBytes: 0,
+  keepAliveSeconds: 0,
+  retransmitSeconds: 0,
   certificates: 0,
   descriptors: 0,
   datagrams: 0,
+  names: 0,
   seed: 0,
   trace: 0,
   turnsAtOnceMax: 0,
   advance: 0,
 } satisfies Record<keyof ClockOptions, 0>) as (keyof ClockOptions)[];
 
-export const clock: Backend<Capabilities, ClockReactorOptions> = {
+export const clock: Backend<ClockCapability, ClockReactorOptions> = {
   name: "clock",
   summary: "virtual time, in-memory network, simulated workers: deterministic",
-  capabilities: ["tcp", "tls", "unix", "adopt", "udp", "multicast", "threads", "clock"],
+  capabilities: [
+    "tcp",
+    "tls",
+    "unix",
+    "adopt",
+    "udp",
+    "multicast",
+    "names",
+    "threads",
+    "clock",
+    "network",
+  ],
   open: (loop, options) => new ClockDriver(loop, worldOf(options)),
 };

@@ -1,6 +1,6 @@
 import { BadOptionError } from "../../../core/errors.ts";
 import type { SeededRandom } from "../../../core/random.ts";
-import type { DatagramFaults } from "../../capabilities.ts";
+import type { DatagramFaults } from "../../simulation.ts";
 
 const REORDER_SECONDS = 0.01;
 

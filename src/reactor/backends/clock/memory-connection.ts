@@ -1,59 +1,101 @@
-import { checksum } from "../../../core/bytes.ts";
 import { Fifo } from "../../../core/fifo.ts";
+import type { SeededRandom } from "../../../core/random.ts";
 import { ConnectionLostError } from "../../errors.ts";
 import { SecurableConnection } from "../../securable-connection.ts";
 import type { StreamAddress } from "../../transport.ts";
 import { quoteUNIXName } from "../../unix-name.ts";
-import type { NetworkOptions } from "./memory-network.ts";
+import { latencies } from "./latency.ts";
+import type { NetworkOptions, Report } from "./network-options.ts";
+import { Patience } from "./patience.ts";
+import { cutter } from "./segments.ts";
+import { FIN, Sender } from "./sender.ts";
+import { Wire } from "./wire.ts";
 
-/** How many bytes may be under way to a peer, or wait there to be read. */
-const WINDOW_BYTES = 64 * 1024;
-
-const FIN = Symbol("end of stream");
 const RESET = Symbol("reset");
 
 /** What goes from one end to the other. */
 type Segment = Uint8Array | typeof FIN | typeof RESET;
 
-/** One end of a connection in memory. */
+/** One end of a connection, before it is made. */
+export interface ConnectionEnd {
+  readonly address: StreamAddress;
+  /** Where the errors of its protocol go. */
+  readonly report: Report;
+}
+
+/** One end of a connection in memory. It sends by a {@link Sender}, over a {@link Wire}. */
 export class MemoryConnection extends SecurableConnection {
   readonly #options: NetworkOptions;
   readonly #host: StreamAddress;
   readonly #peer: StreamAddress;
   #other!: MemoryConnection;
-  /** Written, and not yet under way because the window is full. */
-  readonly #outbox = new Fifo<Uint8Array | typeof FIN>(Infinity);
-  #outboxBytes = 0;
-  /** Arrived, and not yet read. */
+  /** To the other end. */
+  readonly #wire: Wire;
+  readonly #sender: Sender;
+  readonly #patience: Patience;
+  /** Arrived, and not yet read: no more than the window holds. */
   readonly #inbox = new Fifo<Segment>(Infinity);
-  /** How much of the other end's window this end has used. */
-  #unacknowledged = 0;
   #reading = false;
-  /** Somebody wants to know when bytes have left the outbox. */
+  /** Somebody wants to know when the system has taken bytes. */
   #flushWanted = false;
-  /** The end of this direction is in the outbox, or was sent. */
-  #ending = false;
-  /** All of this end is to be closed once the outbox is empty. */
+  /** Somebody wants to know when it has taken all of them, with the end behind them. */
+  #endWanted = false;
+  /** All of this end is to be closed once the system has taken all bytes. */
   #finishing = false;
   #closed = false;
 
   constructor(
-    host: StreamAddress,
+    host: ConnectionEnd,
     peer: StreamAddress,
     options: NetworkOptions,
-    report: (error: unknown, doing: string) => void,
+    random: SeededRandom,
   ) {
-    super(report);
-    this.#host = host;
+    super(host.report);
+    this.#host = host.address;
     this.#peer = peer;
     this.#options = options;
+    const trace = (what: string): void => this.#trace(what);
+    const later = (seconds: number, action: () => void) => options.happenings.add(seconds, action);
+    const { now } = options.happenings;
+    const { bandwidth } = options;
+    this.#wire = new Wire({
+      now,
+      later,
+      latency: latencies(options.latency, random),
+      bandwidth,
+      trace,
+    });
+    this.#sender = new Sender({
+      wire: this.#wire,
+      cut: cutter(options.segments, random),
+      windowBytes: options.receiveBufferBytes,
+      bufferBytes: options.sendBufferBytes,
+      soon: (action) => void later(0, action),
+      trace,
+      arrive: (segment) => this.#other.#arrive(segment),
+      sent: () => this.#patience.sent(),
+    });
+    this.#patience = new Patience({
+      now,
+      later,
+      keepAliveSeconds: options.keepAliveSeconds,
+      retransmitSeconds: options.retransmitSeconds,
+      exhausted: (error) => {
+        this.#wire.clear();
+        this.#break(error);
+      },
+    });
   }
 
-  /** Makes them the two ends of a connection. */
+  /** The two ends of a new connection. */
   static pair(
-    one: MemoryConnection,
-    other: MemoryConnection,
+    client: ConnectionEnd,
+    server: ConnectionEnd,
+    options: NetworkOptions,
+    random: SeededRandom,
   ): [MemoryConnection, MemoryConnection] {
+    const one = new MemoryConnection(client, server.address, options, random.split("to server"));
+    const other = new MemoryConnection(server, client.address, options, random.split("to client"));
     one.#other = other;
     other.#other = one;
     return [one, other];
@@ -64,12 +106,47 @@ export class MemoryConnection extends SecurableConnection {
     return !this.#closed;
   }
 
+  /** Whether both ends have ended: whatever is still under way makes no difference. */
+  get over(): boolean {
+    return this.#closed && this.#other.#closed;
+  }
+
+  // --- what the network does ---
+
+  /** Does something on the other side when the last step of the handshake has arrived there. */
+  afterHandshake(action: () => void): void {
+    this.#wire.carry(0, "word", action);
+  }
+
   /** Refuses a connection that nobody accepts any more. */
   reset(): void {
     this.#trace("reset");
     this.#sendReset();
     this.#forget();
   }
+
+  /** A reset that somebody on the way has sent to both ends. */
+  cutOnTheWay(): void {
+    for (const end of [this as MemoryConnection, this.#other]) {
+      end.#wire.clear();
+      end.#later(0, () => {
+        end.#sender.stop();
+        end.#arrive(RESET);
+      });
+    }
+  }
+
+  /** Nothing gets to the other end, or it does again; and the same from there. */
+  setBlocked(there: boolean, back: boolean): void {
+    this.#wire.blocked = there;
+    this.#other.#wire.blocked = back;
+    for (const end of [this as MemoryConnection, this.#other]) {
+      if ((there || back) && !end.#closed) end.#patience.begin(end.#wire.unanswered > 0);
+      else end.#patience.end();
+    }
+  }
+
+  // --- StreamConnection ---
 
   getHost(): StreamAddress {
     return this.#host;
@@ -80,21 +157,19 @@ export class MemoryConnection extends SecurableConnection {
   }
 
   protected override get wireBufferedBytes(): number {
-    return this.#outboxBytes;
+    return this.#closed ? 0 : this.#sender.untakenBytes;
   }
 
-  /** Nothing is ever gathered here. */
+  /** What is gathered here is a matter of the option `segments`. */
   setTcpNoDelay(): void {}
 
-  /** A peer in memory does not vanish unnoticed. */
-  setTcpKeepAlive(): void {}
+  setTcpKeepAlive(enabled: boolean): void {
+    if (!this.#closed) this.#patience.setKeepAlive(enabled);
+  }
 
   protected override sendWire(bytes: Uint8Array): void {
-    if (bytes.length === 0) return;
     // Both sides must be free to use their bytes as they like.
-    this.#outbox.push(bytes.slice());
-    this.#outboxBytes += bytes.length;
-    this.#transmit();
+    if (bytes.length > 0) this.#sender.push(bytes.slice());
   }
 
   protected override setWireReading(enabled: boolean): void {
@@ -107,85 +182,76 @@ export class MemoryConnection extends SecurableConnection {
   }
 
   protected override finishWireWriting(): void {
-    this.#ending = true;
-    this.#outbox.push(FIN);
-    this.#transmit();
+    this.#endWanted = true;
+    this.#sender.end();
+    this.#goOnEnding();
   }
 
   protected override finishWire(): void {
     this.#finishing = true;
-    if (!this.#ending) this.finishWireWriting();
-    else if (this.#outbox.length === 0) this.#close();
+    this.#goOnEnding();
   }
 
   protected override destroyWire(): void {
     if (this.#closed) return;
-    const unread = this.#unread;
+    const unread = this.#inbox.length > 0;
     this.#inbox.clear();
+    this.#sender.stop();
     // UNIX sockets know no reset, but for unread bytes.
     if (this.#host.type === "TCP" || unread) {
       this.#trace("reset");
       this.#sendReset();
     } else {
       this.#trace("fin");
-      this.#later(this.#options.latency, () => this.#other.#arrive(FIN));
+      this.#wire.carry(0, "data", () => this.#other.#arrive(FIN));
     }
     this.#close();
   }
 
-  /** Sends as much as the other end has room for. */
-  #transmit(): void {
-    while (!this.#closed) {
-      const first = this.#outbox.peek();
-      if (first === undefined) return;
-      if (first === FIN) {
-        this.#outbox.shift();
-        this.#sendEnd();
-        return;
-      }
-      const room = WINDOW_BYTES - this.#unacknowledged;
-      if (room === 0) return;
-      const segment = first.subarray(0, room);
-      if (segment.length === first.length) this.#outbox.shift();
-      else this.#outbox.replaceNext(first.subarray(room));
-      this.#outboxBytes -= segment.length;
-      this.#unacknowledged += segment.length;
-      this.#tellFlushed();
-      this.#trace(`data ${segment.length} #${checksum(segment).toString(16)}`);
-      this.#later(this.#options.latency, () => this.#other.#arrive(segment));
+  // --- sending ---
+
+  /** The peer has read so many bytes. */
+  #acknowledged(length: number): void {
+    if (this.#flushWanted && this.#sender.untakenBytes > 0) {
+      this.#flushWanted = false;
+      this.#later(0, () => this.flushed());
+    }
+    this.#sender.acknowledge(length);
+    this.#goOnEnding();
+  }
+
+  /** Whatever waits for the system to take all bytes. */
+  #goOnEnding(): void {
+    if (this.#closed || this.#sender.untakenBytes > 0) return;
+    if (this.#finishing) {
+      // Where bytes came that nobody will read, the peer gets a reset in place of a clean end.
+      if (this.#unread) this.#sender.stop();
+      else this.#sender.end();
+      this.#close();
+    } else if (this.#endWanted) {
+      this.#endWanted = false;
+      this.#later(0, () => this.writeEnded());
     }
   }
 
-  #sendEnd(): void {
-    // Where bytes came that nobody will read, the peer gets a reset in place of a clean end.
-    if (!this.#finishing || !this.#unread) {
-      this.#trace("fin");
-      this.#later(this.#options.latency, () => this.#other.#arrive(FIN));
-    }
-    if (this.#finishing) this.#close();
-    else this.#later(0, () => this.writeEnded());
+  #sendReset(): void {
+    this.#sender.stop();
+    this.#wire.carry(0, "reset", () => this.#other.#arrive(RESET));
   }
 
-  #tellFlushed(): void {
-    if (!this.#flushWanted) return;
-    this.#flushWanted = false;
-    this.#later(0, () => this.flushed());
-  }
+  // --- receiving ---
 
   #arrive(segment: Segment): void {
     if (!this.#closed) {
       this.#inbox.push(segment);
       // Who is writing notices a reset at once, who is only reading when the reading gets there.
-      const writing = this.#outboxBytes + this.#unacknowledged > 0;
-      if (segment === RESET && writing) this.#wasReset();
+      if (segment === RESET && this.#sender.busy) this.#wasReset();
       else this.#read();
-    } else if (segment !== FIN && segment !== RESET) {
+    } else if (segment === RESET) {
+      this.#sender.stop();
+    } else if (segment !== FIN) {
       this.#sendReset();
     }
-  }
-
-  #sendReset(): void {
-    this.#later(this.#options.latency, () => this.#other.#arrive(RESET));
   }
 
   /** Delivers one segment; the next comes as a happening of its own. */
@@ -201,20 +267,28 @@ export class MemoryConnection extends SecurableConnection {
       this.#wasReset();
       return;
     }
-    this.#later(this.#options.latency, () => this.#other.#acknowledge(segment.length));
+    this.#wire.carry(0, "word", () => this.#other.#acknowledged(segment.length));
     if (this.#inbox.length > 0) this.#later(0, () => this.#read());
     this.wireReceived(segment);
   }
 
-  #acknowledge(length: number): void {
-    this.#unacknowledged -= length;
-    this.#transmit();
+  /** Whether bytes wait to be read; an end or a reset comes behind them, or alone. */
+  get #unread(): boolean {
+    return this.#inbox.peek() instanceof Uint8Array;
   }
 
+  // --- ending ---
+
   #wasReset(): void {
+    this.#break(new ConnectionLostError("the connection was reset by the peer"));
+  }
+
+  #break(error: ConnectionLostError): void {
+    if (this.#closed) return;
+    this.#sender.stop();
     this.#forget();
     this.#trace("lost");
-    this.lost(new ConnectionLostError("the connection was reset by the peer"));
+    this.lost(error);
   }
 
   #close(): void {
@@ -227,16 +301,10 @@ export class MemoryConnection extends SecurableConnection {
     });
   }
 
-  /** Whether bytes wait to be read; an end or a reset comes behind them, or alone. */
-  get #unread(): boolean {
-    return this.#inbox.peek() instanceof Uint8Array;
-  }
-
   #forget(): void {
     this.#closed = true;
     this.#inbox.clear();
-    this.#outbox.clear();
-    this.#outboxBytes = 0;
+    this.#patience.end();
   }
 
   #trace(what: string): void {

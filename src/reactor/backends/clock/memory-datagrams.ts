@@ -3,14 +3,17 @@ import { checksum } from "../../../core/bytes.ts";
 import { isLoopback, isMulticast } from "../../../core/ip-address.ts";
 import type { SeededRandom } from "../../../core/random.ts";
 import { Deferred } from "../../../defer/deferred.ts";
-import type { DatagramFaults } from "../../capabilities.ts";
+import type { DatagramFaults } from "../../simulation.ts";
 import type { DatagramDestination, UDPAddress } from "../../datagrams.ts";
 import { CannotListenError } from "../../errors.ts";
 import type { BindRequest, DatagramDriver, DatagramSocket } from "../../udp.ts";
 import { BROADCAST, covers, EPHEMERAL_FIRST, EPHEMERAL_LAST, reachable } from "./addresses.ts";
 import { completeFaults, Fates } from "./datagram-faults.ts";
+import { latencies } from "./latency.ts";
 import { type DatagramNetwork, MemoryDatagramSocket } from "./memory-datagram-socket.ts";
-import type { NetworkOptions } from "./memory-network.ts";
+import type { NetworkFaults } from "./network-faults.ts";
+import type { NetworkOptions } from "./network-options.ts";
+import { Wire } from "./wire.ts";
 
 /** A datagram under way. */
 export interface Datagram {
@@ -27,16 +30,32 @@ export class MemoryDatagrams implements DatagramDriver, DatagramNetwork {
   readonly #options: NetworkOptions;
   readonly #faults: Required<DatagramFaults>;
   readonly #random: SeededRandom;
+  readonly #latency: () => number;
+  readonly #wire: Wire;
+  readonly #network: Pick<NetworkFaults, "blocks">;
   /** In the order in which they were bound. */
   readonly #sockets = new Set<MemoryDatagramSocket>();
   #nextPort = EPHEMERAL_FIRST;
   /** How many sockets there were: each has fates of its own. */
   #bound = 0;
 
-  constructor(options: NetworkOptions, faults: DatagramFaults | undefined, random: SeededRandom) {
+  constructor(
+    options: NetworkOptions,
+    network: Pick<NetworkFaults, "blocks">,
+    faults: DatagramFaults | undefined,
+  ) {
     this.#options = options;
+    this.#network = network;
     this.#faults = completeFaults(faults);
-    this.#random = random.split("datagrams");
+    this.#random = options.random.split("datagrams");
+    this.#latency = latencies(options.latency, this.#random);
+    this.#wire = new Wire({
+      now: options.happenings.now,
+      later: (seconds, action) => this.later(seconds, action),
+      latency: this.#latency,
+      bandwidth: Infinity,
+      trace: options.trace,
+    });
   }
 
   bind(request: BindRequest): Deferred<DatagramSocket> {
@@ -76,7 +95,10 @@ export class MemoryDatagrams implements DatagramDriver, DatagramNetwork {
     if (copies.length > 1) this.trace(`udp doubled ${way}`);
     for (const late of copies) {
       if (late > 0) this.trace(`udp late ${way}`);
-      this.later(this.#options.latency + late, () => this.#arrive(sender, datagram));
+      const arrive = (): void => this.#arrive(sender, datagram);
+      // By the wire it stays in order with all others.
+      if (late > 0) this.later(this.#latency() + late, arrive);
+      else this.#wire.carry(0, "data", arrive);
     }
   }
 
@@ -96,12 +118,16 @@ export class MemoryDatagrams implements DatagramDriver, DatagramNetwork {
   // --- parts ---
 
   #arrive(sender: MemoryDatagramSocket, datagram: Datagram): void {
-    const { to } = datagram;
+    const { from, to } = datagram;
+    if (this.#network.blocks(from, to)) {
+      this.trace(`udp lost ${wayOf(datagram)}`);
+      return;
+    }
     const receivers = this.#receiversOf(datagram);
     if (receivers.length === 0) {
       this.trace(`udp nobody ${wayOf(datagram)}`);
       const told = !isMulticast(to.host) && to.host !== BROADCAST;
-      if (told) this.later(this.#options.latency, () => sender.refusedBy(to));
+      if (told) this.later(this.#latency(), () => sender.refusedBy(to));
     }
     // All must be free to use their bytes as they like.
     for (const receiver of receivers) {

@@ -1,60 +1,60 @@
 /** The network of the clock backend: one host, whose connections are in memory. */
-import { isIPv4 } from "../../../core/ip-address.ts";
 import { QueueFullError } from "../../../core/errors.ts";
+import type { SeededRandom } from "../../../core/random.ts";
 import { Deferred } from "../../../defer/deferred.ts";
-import type { SimulatedCertificate } from "../../capabilities.ts";
-import { CannotListenError, ConnectionRefusedError, UnknownHostError } from "../../errors.ts";
+import { UnknownHostError } from "../../errors.ts";
 import type { StreamConnection } from "../../stream-connection.ts";
 import type {
-  AddressFamily,
-  AdoptRequest,
   DialRequest,
   Listener,
   ListenRequest,
   StreamDriver,
   StreamKind,
   TCPDialRequest,
-  TCPListenRequest,
   UNIXDialRequest,
-  UNIXListenRequest,
 } from "../../stream-driver.ts";
-import type { TimerQueue } from "../../timer-queue.ts";
 import type { StreamAddress, TCPAddress } from "../../transport.ts";
 import { quoteUNIXName } from "../../unix-name.ts";
-import { addressOf, covers, EPHEMERAL_FIRST, EPHEMERAL_LAST, reachable } from "./addresses.ts";
-import { MemoryConnection } from "./memory-connection.ts";
+import { addressOf, EPHEMERAL_FIRST, EPHEMERAL_LAST, reachable } from "./addresses.ts";
+import { type Answer, connecting } from "./connecting.ts";
+import { latencies } from "./latency.ts";
+import { type Accept, Listeners } from "./listeners.ts";
+import { type ConnectionEnd, MemoryConnection } from "./memory-connection.ts";
 import { MemoryTLS } from "./memory-tls.ts";
+import { type Address, NetworkFaults } from "./network-faults.ts";
+import type { NetworkOptions, Report } from "./network-options.ts";
 
-export interface NetworkOptions {
-  /** Where what is to happen is scheduled, with its delay in seconds. */
-  readonly happenings: TimerQueue;
-  readonly latency: number;
-  readonly trace: (event: string) => void;
-  readonly certificates: Readonly<Record<string, SimulatedCertificate>>;
-  readonly descriptors: Readonly<Record<number, StreamAddress>>;
-}
-
-type Accept = (connection: StreamConnection) => void;
-
-/** Where the errors of one reactor's connections go. */
-type Report = (error: unknown, doing: string) => void;
-
-interface MemoryListener {
-  readonly address: StreamAddress;
-  readonly report: Report;
-  readonly accept: Accept;
-}
+/** Below this many connections those that are over are not worth looking for. */
+const PRUNE_FROM = 64;
 
 export class MemoryNetwork {
   readonly tls: MemoryTLS;
+  readonly faults: NetworkFaults;
   readonly #options: NetworkOptions;
-  readonly #listeners = new Set<MemoryListener>();
+  readonly #listeners: Listeners;
+  readonly #random: SeededRandom;
+  /** How many attempts to connect there were: each has a stream of chance of its own. */
+  #dials = 0;
   #nextPort = EPHEMERAL_FIRST;
-  /** Connections by the port they were made from. */
+  /** The ends that have dialled by TCP, by the port they did it from. */
   readonly #dialled = new Map<number, MemoryConnection>();
+  /** The dialling ends of all connections that are not over; and some that are, until pruned. */
+  readonly #connections = new Set<MemoryConnection>();
+  #pruneAt = PRUNE_FROM;
 
   constructor(options: NetworkOptions) {
     this.#options = options;
+    this.#random = options.random.split("tcp");
+    this.#listeners = new Listeners({
+      ...options,
+      freePort: () => this.#freePort(),
+      isHeld: (address) => address.type === "TCP" && this.faults.connectFault(address) === "held",
+    });
+    this.faults = new NetworkFaults({
+      trace: options.trace,
+      changed: () => this.#faultsChanged(),
+      reset: (isMeant) => this.#reset(isMeant),
+    });
     this.tls = new MemoryTLS({
       certificates: options.certificates,
       now: () => options.happenings.now(),
@@ -76,7 +76,7 @@ export class MemoryNetwork {
     this.#later(0, () => {
       if (listening.called) return;
       try {
-        listening.callback(this.#open(this.#addressFor(request), accept, request, report));
+        listening.callback(this.#open(request, accept, report));
       } catch (error) {
         listening.errback(error);
       }
@@ -90,70 +90,15 @@ export class MemoryNetwork {
       : this.#dialUNIX(request, report);
   }
 
-  // --- listening ---
-
-  /** The address to listen on. @throws CannotListenError */
-  #addressFor(request: ListenRequest): StreamAddress {
-    switch (request.kind) {
-      case "tcp":
-        return this.#addressForTCP(request);
-      case "unix":
-        return this.#addressForUNIX(request);
-      case "adopted":
-        return this.#adopted(request);
-    }
-  }
-
-  #addressForTCP({ host: name, port: wanted }: TCPListenRequest): StreamAddress {
-    const where = `${name.includes(":") ? `[${name}]` : name}:${wanted}`;
-    const host = addressOf(name);
-    if (host === undefined) throw cannotListen(where, "no such host name", "ENOTFOUND");
-    const port = wanted === 0 ? this.#freePort() : wanted;
-    if (this.#taken(host, port)) {
-      throw cannotListen(where, "another program listens there", "EADDRINUSE");
-    }
-    return { type: "TCP", host, port };
-  }
-
-  #addressForUNIX({ name }: UNIXListenRequest): StreamAddress {
-    if (this.#listenerOn(name) === undefined) return { type: "UNIX", name };
-    throw cannotListen(quoteUNIXName(name), "another program listens there", "EADDRINUSE");
-  }
-
-  #adopted({ descriptor, family }: AdoptRequest): StreamAddress {
-    const address = this.#options.descriptors[descriptor];
-    const where = `descriptor ${descriptor}`;
-    if (address === undefined) {
-      throw cannotListen(
-        where,
-        'it is not a descriptor that listens; say what it is by the option "descriptors"',
-        "EINVAL",
-      );
-    }
-    const found = familyOf(address);
-    if (found === family) return address;
-    throw cannotListen(
-      where,
-      `it is a socket of the family ${found}, not ${family}`,
-      "EAFNOSUPPORT",
-    );
-  }
-
-  #open(address: StreamAddress, accept: Accept, request: ListenRequest, report: Report): Listener {
-    const listener: MemoryListener = { address, accept, report };
-    const where =
-      address.type === "TCP" ? `${address.host}:${address.port}` : quoteUNIXName(address.name);
-    this.#listeners.add(listener);
-    const mode = request.kind === "unix" ? ` mode ${request.mode.toString(8)}` : "";
-    this.#options.trace(`listen ${where}${mode}`);
+  #open(request: ListenRequest, accept: Accept, report: Report): Listener {
+    const listener = this.#listeners.open(request, accept, report);
     const close = (): Deferred<void> => {
       const closed = new Deferred<void>();
-      this.#listeners.delete(listener);
-      this.#options.trace(`closed ${where}`);
+      this.#listeners.close(listener);
       this.#later(0, () => closed.callback());
       return closed;
     };
-    return { address, close };
+    return { address: listener.address, close };
   }
 
   // --- dialling ---
@@ -177,106 +122,110 @@ export class MemoryNetwork {
       host: bindAddress ?? remote.host,
       port: this.#freePort(),
     };
-    return this.#connect(report, local, remote, `${host}:${port}`, (client) => {
+    const ask = (random: SeededRandom): Answer<StreamConnection> => {
+      const fault = this.faults.connectFault(remote);
+      const listener = this.#listeners.at(remote);
+      const silent = this.faults.blocks(local, remote) || this.faults.blocks(remote, local);
+      if (silent || fault === "unanswered") return "unanswered";
+      if (fault === "refused" || listener === undefined) return "refused";
+      // One that is full says nothing: there may be room when it is asked again.
+      if (listener.full) return "unanswered";
+      const way = `${local.port}>${port}`;
+      const dialling = { address: local, report };
+      const accepting = { address: remote, report: listener.report };
+      const [client, server] = this.#connected(dialling, accepting, random, way);
       this.#dialled.set(local.port, client);
-      return `${local.port}>${port}`;
+      const accept = fault === "reset" ? () => server.reset() : listener.add(server, way);
+      client.afterHandshake(accept);
+      return { connected: client };
+    };
+    return this.#connecting(`${host}:${port}`, ask);
+  }
+
+  #dialUNIX({ name: path }: UNIXDialRequest, report: Report): Deferred<StreamConnection> {
+    const where = quoteUNIXName(path);
+    const local: StreamAddress = { type: "UNIX", name: "" };
+    const remote: StreamAddress = { type: "UNIX", name: path };
+    return this.#connecting(where, (random) => {
+      const listener = this.#listeners.at(remote);
+      if (listener === undefined) return "refused";
+      if (listener.full) return "full";
+      const name = `>${where}`;
+      const dialling = { address: local, report };
+      const accepting = { address: remote, report: listener.report };
+      const [client, server] = this.#connected(dialling, accepting, random, name);
+      client.afterHandshake(listener.add(server, name));
+      return { connected: client };
     });
   }
 
-  #dialUNIX({ name }: UNIXDialRequest, report: Report): Deferred<StreamConnection> {
-    const where = quoteUNIXName(name);
-    return this.#connect(
-      report,
-      { type: "UNIX", name: "" },
-      { type: "UNIX", name },
-      where,
-      () => `>${where}`,
-    );
-  }
-
-  #connect(
-    report: Report,
-    local: StreamAddress,
-    remote: StreamAddress,
+  #connecting(
     where: string,
-    /** Gives what to call it in traces. */
-    connected: (client: MemoryConnection) => string,
+    ask: (random: SeededRandom) => Answer<StreamConnection>,
   ): Deferred<StreamConnection> {
-    const { latency, trace } = this.#options;
-    const dialled = new Deferred<StreamConnection>();
-    // There and back; then the third step of the handshake lets the listener accept.
-    this.#later(2 * latency, () => {
-      if (dialled.called) return;
-      const listener = this.#listenerAt(remote);
-      if (listener === undefined) {
-        trace(`refused ${where}`);
-        dialled.errback(new ConnectionRefusedError(`nobody listens on ${where}`));
-        return;
-      }
-      const [client, server] = MemoryConnection.pair(
-        new MemoryConnection(local, remote, this.#options, report),
-        new MemoryConnection(remote, local, this.#options, listener.report),
-      );
-      const name = connected(client);
-      trace(`connected ${name}`);
-      this.#later(latency, () => {
-        if (this.#listeners.has(listener)) {
-          trace(`accepted ${name}`);
-          listener.accept(server);
-        } else {
-          server.reset();
-        }
-      });
-      dialled.callback(client);
+    const random = this.#random.split(String(++this.#dials));
+    return connecting({
+      later: (seconds, action) => this.#later(seconds, action),
+      latency: latencies(this.#options.latency, random),
+      trace: this.#options.trace,
+      where,
+      ask: () => ask(random),
     });
-    return dialled;
   }
 
-  // --- who listens where ---
+  #connected(
+    dialling: ConnectionEnd,
+    accepting: ConnectionEnd,
+    random: SeededRandom,
+    name: string,
+  ): [MemoryConnection, MemoryConnection] {
+    const pair = MemoryConnection.pair(dialling, accepting, this.#options, random);
+    this.#options.trace(`connected ${name}`);
+    if (this.#connections.size >= this.#pruneAt) this.#prune();
+    this.#connections.add(pair[0]);
+    return pair;
+  }
+
+  #prune(): void {
+    for (const client of this.#connections) if (client.over) this.#connections.delete(client);
+    this.#pruneAt = Math.max(PRUNE_FROM, 2 * this.#connections.size);
+  }
+
+  // --- faults ---
+
+  #faultsChanged(): void {
+    for (const client of this.#connections) {
+      const [host, peer] = [client.getHost(), client.getPeer()];
+      if (host.type !== "TCP" || peer.type !== "TCP") continue;
+      client.setBlocked(this.faults.blocks(host, peer), this.faults.blocks(peer, host));
+    }
+    for (const listener of this.#listeners) this.#later(0, () => listener.acceptAll());
+  }
+
+  #reset(isMeant: (end: Address) => boolean): number {
+    let count = 0;
+    for (const client of this.#connections) {
+      if (client.over) continue;
+      const ends = [client.getHost(), client.getPeer()];
+      if (!ends.some((end) => end.type === "TCP" && isMeant(end))) continue;
+      client.cutOnTheWay();
+      count++;
+    }
+    return count;
+  }
+
+  // --- ports ---
 
   #freePort(): number {
     for (let tries = EPHEMERAL_FIRST; tries <= EPHEMERAL_LAST; tries++) {
       const port = this.#nextPort;
       this.#nextPort = port === EPHEMERAL_LAST ? EPHEMERAL_FIRST : port + 1;
-      if (this.#dialled.get(port)?.open !== true && !this.#taken("::", port)) return port;
+      if (this.#dialled.get(port)?.open !== true && !this.#listeners.taken("::", port)) return port;
     }
     throw new QueueFullError("every port of the simulated network is in use");
-  }
-
-  /** Whether somebody listens where `host` and `port` would be listened on too. */
-  #taken(host: string, port: number): boolean {
-    return [...this.#listeners].some(
-      ({ address }) =>
-        address.type === "TCP" &&
-        address.port === port &&
-        (covers(address.host, host) || covers(host, address.host)),
-    );
-  }
-
-  #listenerAt(remote: StreamAddress): MemoryListener | undefined {
-    if (remote.type === "UNIX") return this.#listenerOn(remote.name);
-    return [...this.#listeners].find(
-      ({ address }) =>
-        address.type === "TCP" && address.port === remote.port && covers(address.host, remote.host),
-    );
-  }
-
-  #listenerOn(name: string): MemoryListener | undefined {
-    return [...this.#listeners].find(
-      ({ address }) => address.type === "UNIX" && address.name === name,
-    );
   }
 
   #later(seconds: number, action: () => void): void {
     this.#options.happenings.add(seconds, action);
   }
-}
-
-function cannotListen(where: string, why: string, reason: string): CannotListenError {
-  return new CannotListenError(`cannot listen on ${where}: ${why}`, reason);
-}
-
-function familyOf(address: StreamAddress): AddressFamily {
-  if (address.type === "UNIX") return "UNIX";
-  return isIPv4(address.host) ? "INET" : "INET6";
 }

@@ -5,7 +5,7 @@
  */
 import { concat } from "../../../core/bytes.ts";
 import { BadOptionError } from "../../../core/errors.ts";
-import type { SimulatedCertificate } from "../../capabilities.ts";
+import type { SimulatedCertificate } from "../../simulation.ts";
 import { TLSError } from "../../tls-errors.ts";
 import { type TLSFailure, tlsFailure } from "../../tls-failures.ts";
 import { checkTLSOptions, sourceForName } from "../../tls-options.ts";

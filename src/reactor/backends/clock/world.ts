@@ -4,11 +4,13 @@ import { SeededRandom } from "../../../core/random.ts";
 import { type Deferred, fromPromise } from "../../../defer/deferred.ts";
 import { atTurnEnd } from "../../../defer/unhandled.ts";
 import type { Loop } from "../../backend.ts";
-import type { ClockOptions } from "../../capabilities.ts";
+import type { ClockOptions } from "../../simulation.ts";
 import { ClockBusyError, ClockStuckError, ReactorNotRunningError } from "../../errors.ts";
 import { TimerQueue } from "../../timer-queue.ts";
 import { MemoryDatagrams } from "./memory-datagrams.ts";
 import { MemoryNetwork } from "./memory-network.ts";
+import { assertSeconds, networkCharacter, type NetworkOptions } from "./network-options.ts";
+import { ScriptedNames } from "./scripted-names.ts";
 import { immediatesWait, macrotask } from "./macrotask.ts";
 
 /** So many turns at one instant mean that a program loops, unless an option says otherwise. */
@@ -54,6 +56,7 @@ export class ClockWorld {
   );
   readonly network: MemoryNetwork;
   readonly datagrams: MemoryDatagrams;
+  readonly names: ScriptedNames;
   readonly #trace: ClockOptions["trace"];
   readonly #turnsAtOnceMax: number;
   readonly #jumps: boolean;
@@ -68,22 +71,23 @@ export class ClockWorld {
   #before: Promise<void> = Promise.resolve();
 
   constructor(options: ClockOptions = {}) {
-    const { latency = 0, trace, turnsAtOnceMax = TURNS_AT_ONCE_MAX } = options;
+    const { trace, turnsAtOnceMax = TURNS_AT_ONCE_MAX } = options;
     const { advance = "step", seed = 0 } = options;
-    assertSeconds("latency", latency);
     if (Number.isNaN(seed)) throw new BadOptionError("a seed must be a number or a text, not NaN");
     this.#trace = trace;
     this.#turnsAtOnceMax = turnsAtOnceMax;
     this.#jumps = advance === "jump";
-    const network = {
+    const network: NetworkOptions = {
+      ...networkCharacter(options),
       happenings: this.happenings,
-      latency,
-      trace: (event: string) => this.#note(event),
+      trace: (event) => this.#note(event),
+      random: new SeededRandom(seed),
       certificates: options.certificates ?? {},
       descriptors: options.descriptors ?? {},
     };
     this.network = new MemoryNetwork(network);
-    this.datagrams = new MemoryDatagrams(network, options.datagrams, new SeededRandom(seed));
+    this.names = new ScriptedNames({ ...network, names: options.names ?? {} });
+    this.datagrams = new MemoryDatagrams(network, this.network.faults, options.datagrams);
   }
 
   // --- for the driver of each reactor ---
@@ -252,8 +256,3 @@ export class ClockWorld {
 }
 
 function nothing(): void {}
-
-function assertSeconds(what: string, seconds: number): void {
-  if (seconds >= 0 && seconds < Infinity) return;
-  throw new BadOptionError(`${what} must be 0 or more seconds, not ${seconds}`);
-}

@@ -2,19 +2,22 @@
 import type { Deferred } from "../../../defer/deferred.ts";
 import type { Backend, Loop, Opened } from "../../backend.ts";
 import type { StreamKind } from "../../stream-driver.ts";
+import { Names } from "../../name-lookups.ts";
 import { Streams } from "../../streams.ts";
 import { UDP } from "../../udp.ts";
 import { openWorker, type WorkerEvents, type WorkerHandle } from "../../workers.ts";
 import { TimerDriver } from "../timer/timer.ts";
 import { DgramDriver } from "./dgram.ts";
+import { DNSNames, type DNSOptions } from "./dns-names.ts";
 import { NetDriver } from "./net.ts";
+import { SystemNames } from "./system-names.ts";
 import { ThreadWorker } from "./thread-worker.ts";
 import { Watchdog } from "./watchdog.ts";
 
 /** Looked up once: properties of `process` are slow to find. */
 const hrtime = process.hrtime.bind(process);
 
-type Capabilities = "tcp" | "tls" | "unix" | "adopt" | "udp" | "multicast" | "threads";
+type Capabilities = "tcp" | "tls" | "unix" | "adopt" | "udp" | "multicast" | "names" | "threads";
 
 class LibuvDriver extends TimerDriver implements Opened<Capabilities> {
   readonly tcp: Streams<StreamKind>;
@@ -23,6 +26,7 @@ class LibuvDriver extends TimerDriver implements Opened<Capabilities> {
   readonly adopt: Streams<StreamKind>;
   readonly udp: UDP;
   readonly multicast: UDP;
+  readonly names: Names;
   readonly threads = {
     startWorker: (events: WorkerEvents): WorkerHandle =>
       openWorker(this.#loop, events, (told) => new ThreadWorker(told)),
@@ -32,7 +36,7 @@ class LibuvDriver extends TimerDriver implements Opened<Capabilities> {
 
   readonly #watchdog: Watchdog | undefined;
 
-  constructor(loop: Loop, { watchdogSeconds }: LibuvOptions) {
+  constructor(loop: Loop, { watchdogSeconds, names = "system" }: LibuvOptions) {
     super(loop);
     this.#loop = loop;
     if (watchdogSeconds !== undefined) {
@@ -44,7 +48,11 @@ class LibuvDriver extends TimerDriver implements Opened<Capabilities> {
       );
     }
     const driver = new NetDriver((error, doing) => loop.reportError(error, doing));
-    this.tcp = this.tls = this.unix = this.adopt = new Streams(loop, driver);
+    this.names = new Names(
+      loop,
+      names === "system" ? new SystemNames() : new DNSNames(names === "dns" ? {} : names),
+    );
+    this.tcp = this.tls = this.unix = this.adopt = new Streams(loop, driver, this.names);
     this.udp = this.multicast = new UDP(loop, new DgramDriver());
   }
 
@@ -72,9 +80,11 @@ class LibuvDriver extends TimerDriver implements Opened<Capabilities> {
     this.#soon = undefined;
     this.tcp.reopen();
     this.udp.reopen();
+    this.names.reopen();
   }
 
   disconnectAll(): Deferred<void> {
+    this.names.disconnectAll();
     const datagrams = this.udp.disconnectAll();
     return this.tcp.disconnectAll().addCallback(() => datagrams);
   }
@@ -94,11 +104,17 @@ export interface LibuvOptions {
    * has it compile some functions anew: to look for something, rather than to leave on.
    */
   watchdogSeconds?: number;
+  /**
+   * Who is asked about host names. "system", unless given: whatever the system asks, by
+   * getaddrinfo, which tells no TTLs. "dns": the system's hosts file, then its name servers; or
+   * others.
+   */
+  names?: "system" | "dns" | DNSOptions;
 }
 
 export const libuv: Backend<Capabilities, LibuvOptions> = {
   name: "libuv",
   summary: "Node's own loop: real time, real sockets, worker threads",
-  capabilities: ["tcp", "tls", "unix", "adopt", "udp", "multicast", "threads"],
+  capabilities: ["tcp", "tls", "unix", "adopt", "udp", "multicast", "names", "threads"],
   open: (loop, options) => new LibuvDriver(loop, options),
 };

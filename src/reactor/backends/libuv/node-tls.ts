@@ -111,6 +111,8 @@ class NodeEngine implements TLSEngine {
   readonly #socket: tls.TLSSocket;
   #secured = false;
   #reading = false;
+  /** This side's direction is to end. */
+  #ending = false;
   #wireEnded = false;
   /** The peer has ended TLS. */
   #ended = false;
@@ -153,13 +155,13 @@ class NodeEngine implements TLSEngine {
   }
 
   write(bytes: Uint8Array): void {
-    this.#socket.write(bytes);
+    // Node's TLS over a stream can fail an assertion of its own after an empty write.
+    if (bytes.length > 0) this.#socket.write(bytes);
   }
 
   end(): void {
-    this.#socket.end(() => {
-      if (!this.#over) this.#events.flushed();
-    });
+    this.#ending = true;
+    if (this.#secured) this.#endSoon();
   }
 
   setReading(enabled: boolean): void {
@@ -181,6 +183,19 @@ class NodeEngine implements TLSEngine {
     this.#over = true;
     this.#socket.destroy();
     this.#wire.destroy();
+  }
+
+  /**
+   * Not at once: to end TLS while bytes of the peer are being taken in makes OpenSSL drop those of
+   * them that it has not handed on yet.
+   */
+  #endSoon(): void {
+    setImmediate(() => {
+      if (this.#over) return;
+      this.#socket.end(() => {
+        if (!this.#over) this.#events.flushed();
+      });
+    });
   }
 
   /** The wire's end was not handed on: after it there is an end of TLS, or the rest is missing. */
@@ -206,6 +221,7 @@ class NodeEngine implements TLSEngine {
       }
     }
     this.#secured = true;
+    if (this.#ending) this.#endSoon();
     const { alpnProtocol } = this.#socket;
     const servername: unknown = Reflect.get(this.#socket, "servername");
     const session: TLSSession = {

@@ -5,39 +5,63 @@ import type { StreamAddress, TCPAddress } from "../../transport.ts";
 
 const NOTHING = new Uint8Array(0);
 
+/** The connection of a socket, for listeners that all share: closures would be 260 bytes for each. */
+const CONNECTION = Symbol("connection");
+
+type Linked = Socket & { [CONNECTION]: SocketConnection };
+
+/** What is known of the ends of a connection, and need not be asked of its socket. */
+export interface KnownEnds {
+  readonly host?: StreamAddress;
+  readonly peer?: StreamAddress;
+}
+
 /**
  * A connection over a socket of node:net, which is connected, paused, and made with allowHalfOpen.
  * Public for backends that get their sockets in a way of their own.
  */
 export class SocketConnection extends SecurableConnection {
+  static readonly #listeners = Object.entries({
+    data(this: Linked, bytes: Uint8Array): void {
+      this[CONNECTION].wireReceived(bytes);
+    },
+    end(this: Linked): void {
+      this[CONNECTION].#ended();
+    },
+    error(this: Linked, error: Error): void {
+      this[CONNECTION].#error = error;
+    },
+    close(this: Linked): void {
+      const connection = this[CONNECTION];
+      connection.lost(connection.#error);
+    },
+  });
   readonly #socket: Socket;
   readonly #host: StreamAddress;
   readonly #peer: StreamAddress;
-  readonly #isTCP: boolean;
   #error: Error | undefined = undefined;
 
-  /** @param ends of a connection that is not TCP, whose sockets do not know their names. */
+  /** @param ends both, if the connection is not TCP: such sockets do not know their names. */
   constructor(
     socket: Socket,
     report: (error: unknown, doing: string) => void,
-    ends?: { readonly host: StreamAddress; readonly peer: StreamAddress },
+    ends: KnownEnds = {},
   ) {
     super(report);
     this.#socket = socket;
-    this.#isTCP = ends === undefined;
     // A closed socket forgets its addresses.
-    this.#host = ends?.host ?? address(socket.localAddress, socket.localPort);
-    this.#peer = ends?.peer ?? address(socket.remoteAddress, socket.remotePort);
-    socket.on("data", (data: Buffer) => this.wireReceived(data));
-    socket.on("end", () => this.#ended());
-    socket.on("error", (error) => {
-      this.#error = error;
-    });
-    socket.on("close", () => this.lost(this.#error));
+    this.#host = ends.host ?? addressOf(socket.localAddress, socket.localPort);
+    this.#peer = ends.peer ?? addressOf(socket.remoteAddress, socket.remotePort);
+    (socket as Linked)[CONNECTION] = this;
+    for (const [event, listener] of SocketConnection.#listeners) socket.on(event, listener);
     // Two small writes in a row would wait for an acknowledgement in between, which may take 40 ms.
     socket.setNoDelay(true);
     // Listening for data has set it flowing.
     socket.pause();
+  }
+
+  get #isTCP(): boolean {
+    return this.#peer.type === "TCP";
   }
 
   /**
@@ -136,6 +160,6 @@ function resetOf(socket: Socket): Error | undefined {
 }
 
 /** An IPv4 address as such, also where a socket for both families writes ::ffff:1.2.3.4. */
-function address(host: string | undefined, port: number | undefined): TCPAddress {
+export function addressOf(host: string | undefined, port: number | undefined): TCPAddress {
   return { type: "TCP", host: host?.replace(/^::ffff:(?=[\d.]+$)/, "") ?? "", port: port ?? 0 };
 }
