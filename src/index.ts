@@ -7,6 +7,7 @@
  *   protocols  what a connection does with its bytes
  *   endpoints  places to connect to: a host by its name
  *   threads    work in worker threads
+ *   interop    (not here, as it is for Node alone: import it from skein/interop)
  *   testing    (not here: import it from skein/testing)
  */
 export * from "./application/index.ts";

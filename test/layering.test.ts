@@ -29,6 +29,10 @@ describe("layering", () => {
       "an upward import of a type": ["src/core/a.ts", 'import type { B } from "../defer/b.ts";'],
       "an upward re-export": ["src/core/a.ts", 'export * from "../cli/b.ts";'],
       "an upward dynamic import": ["src/task/a.ts", 'await import("../endpoints/b.ts");'],
+      "an import of interop by what it bridges": [
+        "src/protocols/a.ts",
+        'import { b } from "../interop/b.ts";',
+      ],
       "an import between siblings": ["src/task/a.ts", 'import "../threads/b.ts";'],
       "a shipped import of testing": ["src/cli/a.ts", 'import { b } from "../testing/b.ts";'],
       "testing that imports cli": ["src/testing/a.ts", 'import { b } from "../cli/b.ts";'],
@@ -156,6 +160,7 @@ describe("layering", () => {
         'const text = "Date.now()" + `Math.random() ${queueMicrotask.name}`;',
         "resetTimeoutMs(/setTimeout/);",
         'import { x } from "node:events";',
+        "class Socket { setTimeout(timeoutMs: number): this { return this; } }",
       ].join("\n");
       expect(purityViolations(files({ "src/protocols/a.ts": text }))).to.deep.equal([]);
     });

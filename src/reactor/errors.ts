@@ -109,6 +109,13 @@ export class ConnectionLostError extends SkeinError {
   }
 }
 
+/** A ConnectionLostError, with its code: the reactor has closed the connection, as it stops. */
+export class ReactorStoppedError extends ConnectionLostError {
+  constructor() {
+    super("the reactor has stopped");
+  }
+}
+
 /** This side called `abortConnection()`. */
 export class ConnectionAbortedError extends SkeinError {
   override readonly name = "ConnectionAbortedError";

@@ -20,7 +20,8 @@ import type {
   UNIXListenOptions,
 } from "./capabilities.ts";
 import { type ConnectorOwner, StreamConnector } from "./connector.ts";
-import { ConnectionLostError, NoCapabilityError, ReactorNotRunningError } from "./errors.ts";
+import { ConnectionLostError, NoCapabilityError } from "./errors.ts";
+import { ReactorNotRunningError, ReactorStoppedError } from "./errors.ts";
 import type { ReactorNames } from "./names.ts";
 import { Port } from "./port.ts";
 import { dialHost } from "./resolve-host.ts";
@@ -187,7 +188,7 @@ export class Streams<K extends StreamKind = "tcp">
     // Nobody has written anything to these.
     for (const connection of this.#handshaking) connection.abortConnection();
     for (const connection of this.#connections) {
-      connection.loseConnection(new ConnectionLostError("the reactor has stopped"));
+      connection.loseConnection(new ReactorStoppedError());
     }
     this.#checkEmpty();
     return emptied.addCallback(() => {

@@ -152,6 +152,44 @@ describe("the clock", () => {
     expect(called).to.equal(true);
   });
 
+  it("lets time stand still while a program goes on by setImmediate", async () => {
+    const reactor = createReactor("clock");
+    const seen: string[] = [];
+    const goOn = (left: number): void => {
+      if (left > 0) setImmediate(goOn, left - 1);
+      else seen.push(`done at ${reactor.seconds()}`);
+    };
+    reactor.callLater(1, () => goOn(5));
+    reactor.callLater(2, () => seen.push(`at ${reactor.seconds()}`));
+    await reactor.advance(3);
+    expect(seen).to.deep.equal(["done at 1", "at 2"]);
+  });
+
+  it("does not end a run before its last setImmediate", async () => {
+    const reactor = createReactor("clock");
+    const seen: string[] = [];
+    const stopped = reactor.run();
+    const goOn = (left: number): void => {
+      if (left > 0) setImmediate(goOn, left - 1);
+      else reactor.callLater(1, () => seen.push(`at ${reactor.seconds()}`));
+    };
+    goOn(5);
+    await stopped;
+    expect(seen).to.deep.equal(["at 1"]);
+  });
+
+  it("lets time pass beside a program that polls by setImmediate without end", async () => {
+    const reactor = createReactor("clock");
+    let polling = true;
+    const poll = (): void => {
+      if (polling) setImmediate(poll);
+    };
+    poll();
+    await reactor.advance(1);
+    polling = false;
+    expect(reactor.seconds()).to.equal(1);
+  });
+
   it("pump() advances step by step", async () => {
     const reactor = createReactor("clock");
     const seen: number[] = [];

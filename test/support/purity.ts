@@ -9,7 +9,8 @@ import { lineAt, scanSource } from "./source-scan.ts";
 type Kind = "clock" | "timer" | "socket" | "process" | "chance";
 
 const WORDS: readonly (readonly [Kind, RegExp])[] = [
-  ["timer", /\b(?:set|clear)(?:Timeout|Interval|Immediate)\b/g],
+  // A method may bear the name: a parameter with its type, or the socket that has it, tells them.
+  ["timer", /\b(?:set|clear)(?:Timeout|Interval|Immediate)\b(?!\s*\(\w+\??:)/g],
   ["timer", /\bAbortSignal\s*\.\s*timeout\b/g],
   ["clock", /\b(?:new\s+Date|Date\s*\.\s*now|performance\s*\.\s*now|process\s*\.\s*hrtime)\b/g],
   ["chance", /\bMath\s*\.\s*random\b/g],

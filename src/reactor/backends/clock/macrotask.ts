@@ -3,9 +3,29 @@
  * has settled. It is the one real scheduling the clock does: it orders, and measures no time.
  */
 export function macrotask(): Promise<void> {
-  schedule ??= chooseSchedule();
-  return new Promise(schedule);
+  const later = (schedule ??= chooseSchedule());
+  pending++;
+  return new Promise((resolve) => {
+    later(() => {
+      pending--;
+      resolve();
+    });
+  });
 }
+
+/**
+ * Whether a setImmediate of somebody else's has not run yet: what it belongs to goes on. Of those
+ * that were unref'ed, and on platforms that do not tell, nothing is known.
+ */
+export function immediatesWait(): boolean {
+  const { process } = globalThis as { process?: { getActiveResourcesInfo?(): string[] } };
+  const resources = process?.getActiveResourcesInfo?.();
+  if (resources === undefined) return false;
+  return resources.filter((kind) => kind === "Immediate").length > pending;
+}
+
+/** Those of {@link macrotask} that have not run, of all clocks. */
+let pending = 0;
 
 declare const setImmediate: ((action: () => void) => unknown) | undefined;
 

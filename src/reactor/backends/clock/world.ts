@@ -11,10 +11,12 @@ import { MemoryDatagrams } from "./memory-datagrams.ts";
 import { MemoryNetwork } from "./memory-network.ts";
 import { assertSeconds, networkCharacter, type NetworkOptions } from "./network-options.ts";
 import { ScriptedNames } from "./scripted-names.ts";
-import { macrotask } from "./macrotask.ts";
+import { immediatesWait, macrotask } from "./macrotask.ts";
 
 /** So many turns at one instant mean that a program loops, unless an option says otherwise. */
 const TURNS_AT_ONCE_MAX = 1_000_000;
+/** So many macrotasks are waited for before time moves on: a program may poll by setImmediate. */
+const IMMEDIATES_MAX = 1000;
 /** Sums of seconds are not exact: what is due so much later is due now. */
 const EPSILON_SECONDS = 1e-9;
 
@@ -185,12 +187,20 @@ export class ClockWorld {
   async #pass(drive: Drive, until: number, jump = false): Promise<boolean> {
     const forgetTurnEnd = atTurnEnd(() => this.#running.keys().next().value?.wake());
     let turns = 0;
+    let immediates = 0;
     let idle = true;
     try {
       await macrotask();
       if (jump) this.#now = until;
       while (this.#running.size > 0 && this.#drive === drive) {
         const next = this.#next();
+        // Node's own streams, and who uses them, may react in several macrotasks.
+        if (next > this.#now && immediates < IMMEDIATES_MAX && immediatesWait()) {
+          immediates++;
+          await macrotask();
+          continue;
+        }
+        immediates = 0;
         if (next > until + EPSILON_SECONDS || next === Infinity) {
           idle = next === Infinity;
           break;

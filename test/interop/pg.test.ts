@@ -1,0 +1,47 @@
+import pg from "pg";
+import { ReactorSocket } from "skein/interop";
+import type { Reactor } from "skein/reactor";
+import { bridged } from "../support/bridged.ts";
+import { postgresServer } from "../support/postgres-server.ts";
+
+async function open(reactor: Reactor<"tcp">): Promise<pg.Client> {
+  const port = await reactor.listenTCP(0, postgresServer());
+  const client = new pg.Client({
+    stream: () => new ReactorSocket(reactor),
+    host: "127.0.0.1",
+    port: port.getHost().port,
+    user: "ada",
+    database: "tea",
+  });
+  await client.connect();
+  return client;
+}
+
+describe("pg over the bridge", () => {
+  bridged(
+    "asks, one question after another",
+    async (reactor) => {
+      const client = await open(reactor);
+      const queries = ["select one", "select two"].map((query) => client.query(query));
+      const rows = (await Promise.all(queries)).map((result) => JSON.stringify(result.rows));
+      await client.end();
+      return rows;
+    },
+    ['[{"text":"SELECT ONE"}]', '[{"text":"SELECT TWO"}]'],
+  );
+
+  bridged(
+    "goes on after an error",
+    async (reactor) => {
+      const client = await open(reactor);
+      let message = "";
+      await client.query("bad").catch((error: unknown) => {
+        ({ message } = error as Error);
+      });
+      const { rowCount } = await client.query("select");
+      await client.end();
+      return [message, String(rowCount)];
+    },
+    ["syntax error", "1"],
+  );
+});
