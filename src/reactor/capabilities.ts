@@ -6,6 +6,8 @@
  * backend that lacks it is a compile-time error.
  */
 import type { Deferred } from "../defer/deferred.ts";
+import type { ProcessScript } from "./process-script.ts";
+import type { ReactorProcess } from "./processes.ts";
 import type { DatagramReceiver, DatagramTransport, MulticastTransport } from "./datagrams.ts";
 import type { ReactorAdopt, ReactorTCP, ReactorTLS, ReactorUNIX } from "./stream-capabilities.ts";
 import type { StreamAddress } from "./transport.ts";
@@ -25,8 +27,8 @@ export interface TriggerId {
 /** Something that is open on a reactor, or waits there. */
 export interface OpenThing {
   /**
-   * "port", "connection", "connector", "worker", "delayed call", "calls from threads", or what a
-   * backend of another make says.
+   * "port", "connection", "connector", "process", "worker", "delayed call", "calls from threads",
+   * or what a backend of another make says.
    */
   readonly kind: string;
   /** Which of its kind: an address, a time and a function's name. */
@@ -258,6 +260,8 @@ export interface ClockOptions {
   descriptors?: Readonly<Record<number, StreamAddress>>;
   /** What may happen to datagrams; nothing unless given: all arrive, in order. */
   datagrams?: DatagramFaults;
+  /** The programs that spawnProcess can start, by their commands; none unless given. */
+  processes?: Readonly<Record<string, ProcessScript>>;
   /** What chance begins from: equal programs with equal seeds run equally. 0 unless given. */
   seed?: number | string;
   /**
@@ -286,6 +290,7 @@ export interface CapabilityMap {
   adopt: ReactorAdopt;
   udp: ReactorUDP;
   multicast: ReactorMulticast;
+  process: ReactorProcess;
   threads: ReactorThreads;
   clock: ReactorClock;
   guest: ReactorGuest;

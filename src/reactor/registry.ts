@@ -14,6 +14,7 @@ const METHODS: Readonly<Partial<Record<string, readonly string[]>>> = {
   adopt: ["adoptStreamPort"],
   udp: ["listenUDP"],
   multicast: ["listenMulticast"],
+  process: ["spawnProcess"],
   threads: ["startWorker"],
   clock: ["advance", "pump", "runUntilIdle"],
   guest: ["iterate", "nextTurn"],

@@ -16,6 +16,8 @@
 import type { AnyBackend } from "../../reactor/backend.ts";
 import type { Capability } from "../../reactor/capabilities.ts";
 import type { ReactorOptions } from "../../reactor/reactor.ts";
+import { processCases } from "./process-cases.ts";
+import { processEndCases } from "./process-end-cases.ts";
 import { closingCases } from "./closing-cases.ts";
 import type { ContractCertificates } from "./certificates.ts";
 import { coreCases } from "./core-cases.ts";
@@ -67,6 +69,8 @@ const cases: readonly ContractCase[] = [
   ...datagramCases,
   ...datagramLifeCases,
   ...multicastCases,
+  ...processCases,
+  ...processEndCases,
 ] as readonly ContractCase[];
 
 /**

@@ -1,16 +1,18 @@
-/** Virtual time, with an in-memory network and simulated workers. */
+/** Virtual time, with an in-memory network, simulated processes and workers. */
 import { BadOptionError } from "../../../core/errors.ts";
 import type { Deferred } from "../../../defer/deferred.ts";
 import type { Backend, Loop, Opened } from "../../backend.ts";
 import type { ClockOptions, ReactorClock } from "../../capabilities.ts";
 import type { StreamKind } from "../../stream-driver.ts";
+import { Processes } from "../../spawning.ts";
 import { Streams } from "../../streams.ts";
 import { UDP } from "../../udp.ts";
 import { openWorker, type WorkerEvents, type WorkerHandle } from "../../workers.ts";
 import { InlineWorker } from "./inline-worker.ts";
 import { ClockWorld } from "./world.ts";
 
-type Capabilities = "tcp" | "tls" | "unix" | "adopt" | "udp" | "multicast" | "threads" | "clock";
+type Capabilities =
+  "tcp" | "tls" | "unix" | "adopt" | "udp" | "multicast" | "process" | "threads" | "clock";
 
 /** One reactor's part in a world, which is its own unless it is given one. */
 class ClockDriver implements Opened<Capabilities>, ReactorClock {
@@ -20,6 +22,7 @@ class ClockDriver implements Opened<Capabilities>, ReactorClock {
   readonly adopt: Streams<StreamKind>;
   readonly udp: UDP;
   readonly multicast: UDP;
+  readonly process: Processes;
   readonly clock: ReactorClock = this;
   readonly threads = {
     startWorker: (events: WorkerEvents): WorkerHandle =>
@@ -39,6 +42,7 @@ class ClockDriver implements Opened<Capabilities>, ReactorClock {
     const streams = new Streams(loop, world.network.reportingTo(report));
     this.tcp = this.tls = this.unix = this.adopt = streams;
     this.udp = this.multicast = new UDP(loop, world.datagrams);
+    this.process = new Processes(loop, world.processes);
   }
 
   // --- Driver ---
@@ -58,11 +62,12 @@ class ClockDriver implements Opened<Capabilities>, ReactorClock {
     this.#world.ended(this.#loop);
     this.tcp.reopen();
     this.udp.reopen();
+    this.process.reopen();
   }
 
   disconnectAll(): Deferred<void> {
-    const datagrams = this.udp.disconnectAll();
-    return this.tcp.disconnectAll().addCallback(() => datagrams);
+    const others = [this.udp.disconnectAll(), this.process.disconnectAll()];
+    return others.reduce((all, other) => all.addCallback(() => other), this.tcp.disconnectAll());
   }
 
   // --- ReactorClock ---
@@ -102,6 +107,7 @@ const CLOCK_OPTIONS = Object.keys({
   certificates: 0,
   descriptors: 0,
   datagrams: 0,
+  processes: 0,
   seed: 0,
   trace: 0,
   turnsAtOnceMax: 0,
@@ -110,7 +116,7 @@ const CLOCK_OPTIONS = Object.keys({
 
 export const clock: Backend<Capabilities, ClockReactorOptions> = {
   name: "clock",
-  summary: "virtual time, in-memory network, simulated workers: deterministic",
-  capabilities: ["tcp", "tls", "unix", "adopt", "udp", "multicast", "threads", "clock"],
+  summary: "virtual time, in-memory network, simulated processes and workers: deterministic",
+  capabilities: ["tcp", "tls", "unix", "adopt", "udp", "multicast", "process", "threads", "clock"],
   open: (loop, options) => new ClockDriver(loop, worldOf(options)),
 };

@@ -9,6 +9,7 @@ import { ClockBusyError, ClockStuckError, ReactorNotRunningError } from "../../e
 import { TimerQueue } from "../../timer-queue.ts";
 import { MemoryDatagrams } from "./memory-datagrams.ts";
 import { MemoryNetwork } from "./memory-network.ts";
+import { MemoryProcesses } from "./memory-processes.ts";
 import { macrotask } from "./macrotask.ts";
 
 /** So many turns at one instant mean that a program loops, unless an option says otherwise. */
@@ -52,6 +53,7 @@ export class ClockWorld {
   );
   readonly network: MemoryNetwork;
   readonly datagrams: MemoryDatagrams;
+  readonly processes: MemoryProcesses;
   readonly #trace: ClockOptions["trace"];
   readonly #turnsAtOnceMax: number;
   readonly #jumps: boolean;
@@ -81,6 +83,7 @@ export class ClockWorld {
       descriptors: options.descriptors ?? {},
     };
     this.network = new MemoryNetwork(network);
+    this.processes = new MemoryProcesses({ ...network, processes: options.processes ?? {} });
     this.datagrams = new MemoryDatagrams(network, options.datagrams, new SeededRandom(seed));
   }
 
