@@ -58,7 +58,7 @@ export class Processes implements ReactorProcess {
       this.#opening.delete(opening);
       return result;
     };
-    const spawning = opening
+    return opening
       .addCallbacks(forget, (failure: Failure) => {
         closed();
         return forget(failure);
@@ -67,7 +67,6 @@ export class Processes implements ReactorProcess {
         started = handle;
         return this.#start(handle, request, protocol, closed);
       });
-    return spawning as Deferred<ProcessTransport>;
   }
 
   /**
@@ -145,7 +144,9 @@ function spawnRequest(command: string, options: SpawnOptions): SpawnRequest {
   const { args = [], env, cwd, uid, gid, processGroup = true } = options;
   for (const text of [command, ...args, cwd ?? ""]) {
     if (!text.includes("\0")) continue;
-    throw new BadOptionError(`a command and its arguments are without NUL: ${JSON.stringify(text)}`);
+    throw new BadOptionError(
+      `a command and its arguments are without NUL: ${JSON.stringify(text)}`,
+    );
   }
   if (command === "") throw new BadOptionError("a command must have a name");
   for (const [name, id] of Object.entries({ uid, gid })) {
@@ -163,7 +164,8 @@ function checkedFD(key: string, kind: ChildFD): [number, ChildFD] {
   if (!Number.isInteger(childFD) || childFD < 0 || childFD > 255) {
     throw new BadOptionError(`"${key}" is not a descriptor of a child (a number from 0 to 255)`);
   }
-  const valid = typeof kind === "number" ? Number.isInteger(kind) && kind >= 0 : /^[rw]$/.test(kind);
+  const valid =
+    typeof kind === "number" ? Number.isInteger(kind) && kind >= 0 : /^[rw]$/.test(kind);
   if (!valid) {
     throw new BadOptionError(`a descriptor of a child is "r", "w" or a number, not "${kind}"`);
   }

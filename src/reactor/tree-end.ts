@@ -12,6 +12,8 @@ import type { ChildHandle } from "./process-driver.ts";
  * after, whom no KILL must reach.
  */
 const LOOK_SECONDS = 0.02;
+/** Who is killed is gone in no time; but where it does not show, that is not waited for. */
+const LOOKS_AFTER_KILL = 50;
 
 export class TreeEnd {
   readonly #loop: Loop;
@@ -19,6 +21,7 @@ export class TreeEnd {
   readonly #waiters = new Waiters<void>();
   #begun = false;
   #killed = false;
+  #looksAfterKill = 0;
   #hasExited = false;
   #deadline: DelayedCall | undefined = undefined;
   #look: DelayedCall | undefined = undefined;
@@ -52,7 +55,8 @@ export class TreeEnd {
   }
 
   get #isOver(): boolean {
-    return this.#hasExited && (this.#killed || !this.#handle.treeIsAlive());
+    if (!this.#hasExited) return false;
+    return this.#looksAfterKill > LOOKS_AFTER_KILL || !this.#handle.treeIsAlive();
   }
 
   #killAfter(graceSeconds: number): void {
@@ -73,13 +77,14 @@ export class TreeEnd {
 
   #lookAgain(): void {
     this.#look = this.#loop.callLater(LOOK_SECONDS, () => {
+      if (this.#killed) this.#looksAfterKill++;
       if (!this.#check()) this.#lookAgain();
     });
   }
 
-  /** Whether there is nothing more to wait for by looking. */
+  /** Whether there is nothing more to wait for. */
   #check(): boolean {
-    if (!this.#isOver) return this.#killed;
+    if (!this.#isOver) return false;
     for (const call of [this.#deadline, this.#look]) if (call?.active === true) call.cancel();
     for (let waiter = this.#waiters.shift(); waiter !== undefined; waiter = this.#waiters.shift()) {
       waiter.callback();

@@ -19,7 +19,7 @@ export class ProcessProbe extends ProcessProtocol {
   readonly life: string[] = [];
   /** `FD REASON`, in the order of the descriptors: that of the calls means nothing. */
   readonly pipes: string[] = [];
-  readonly received = new Map<number, string>();
+  readonly received: Map<number, string> = new Map<number, string>();
   /** Calls after the last one. */
   late = 0;
   reason: Failure | undefined;
@@ -108,6 +108,7 @@ export async function running(
 
 /** What the reactors of cases about processes are made with: `clock` takes the programs. */
 export function withPrograms(programs: Readonly<Record<string, Program>>): object {
-  const scripts = Object.entries(programs).map(([name, { script }]) => [name, script]);
-  return { processes: Object.fromEntries(scripts) };
+  const processes: Record<string, ProcessScript> = {};
+  for (const [name, { script }] of Object.entries(programs)) processes[name] = script;
+  return { processes };
 }

@@ -62,6 +62,7 @@ class MemoryChild implements ChildHandle {
   readonly #later: (seconds: number, action: () => void) => void;
   readonly #trace: (event: string) => void;
   #events: ChildEvents | undefined = undefined;
+  #reading = true;
   readonly #closed = new Set<number>();
 
   constructor(
@@ -94,7 +95,7 @@ class MemoryChild implements ChildHandle {
         },
         ended: () => this.#close(childFD),
       };
-      pipe.setReading(true);
+      pipe.setReading(this.#reading);
     }
     for (const [childFD, pipe] of this.#child.inputs) {
       pipe.writer = {
@@ -118,6 +119,7 @@ class MemoryChild implements ChildHandle {
   }
 
   setReading(enabled: boolean): void {
+    this.#reading = enabled;
     for (const pipe of this.#child.outputs.values()) pipe.setReading(enabled);
   }
 

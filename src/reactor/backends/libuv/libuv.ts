@@ -16,8 +16,7 @@ import { Watchdog } from "./watchdog.ts";
 /** Looked up once: properties of `process` are slow to find. */
 const hrtime = process.hrtime.bind(process);
 
-type Capabilities =
-  "tcp" | "tls" | "unix" | "adopt" | "udp" | "multicast" | "process" | "threads";
+type Capabilities = "tcp" | "tls" | "unix" | "adopt" | "udp" | "multicast" | "process" | "threads";
 
 class LibuvDriver extends TimerDriver implements Opened<Capabilities> {
   readonly tcp: Streams<StreamKind>;
