@@ -26,6 +26,9 @@ export interface ChildParts {
   readonly handle: ChildHandle;
   readonly request: SpawnRequest;
   readonly protocol: ProcessReceiver;
+  /** Called when its tree begins to be ended, and when nobody is left of it. */
+  readonly treeEnding: () => void;
+  readonly treeEnded: () => void;
   /** Called once, at the end, after the protocol's own last call. */
   readonly closed: () => void;
 }
@@ -47,7 +50,7 @@ export class ChildProcess implements ProcessTransport, ChildEvents {
   constructor(parts: ChildParts) {
     this.#parts = parts;
     const { handle, request, loop } = parts;
-    this.#treeEnd = new TreeEnd(loop, handle);
+    this.#treeEnd = new TreeEnd(loop, handle, parts);
     for (const [childFD, kind] of request.childFDs) {
       if (typeof kind === "number") continue;
       this.#open.add(childFD);

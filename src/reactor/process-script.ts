@@ -44,9 +44,9 @@ export interface ScriptedProcess {
   /** Resolves when so much virtual time has passed. */
   sleep(seconds: number): Promise<void>;
   /**
-   * From here on a signal ("TERM" and "SIGTERM" are the same) calls `handler` and does nothing else;
-   * undefined brings back what it does by itself: CHLD, CONT, URG and WINCH nothing, the others end
-   * the process. KILL and STOP cannot be handled.
+   * From here on a signal ("TERM" and "SIGTERM" are the same) calls `handler` and does nothing
+   * else; undefined brings back what it does by itself: CHLD, CONT, URG and WINCH nothing, the
+   * others end the process. KILL and STOP cannot be handled.
    */
   onSignal(signal: string, handler: (() => void) | undefined): void;
   /**

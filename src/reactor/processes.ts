@@ -112,7 +112,7 @@ export interface ProcessTransport extends Consumer, PushProducer {
   stopProducing(): void;
   /** Bytes written to its standard input and not yet taken by the system. */
   readonly bufferedBytes: number;
-  /** When more bytes than this wait in a pipe, write() says so, and a producer is paused; 64 KiB. */
+  /** When more bytes wait in a pipe, write() says so, and a producer is paused; 64 KiB. */
   highWaterBytes: number;
   /** When so few bytes wait again, producers are resumed, and whenDrained() fires; 16 KiB. */
   lowWaterBytes: number;
@@ -129,7 +129,7 @@ export interface ProcessReceiver {
   /** The bytes are the callee's to keep. How they are cut into pieces means nothing. */
   childDataReceived(childFD: number, data: Uint8Array): void;
   /**
-   * A pipe has ended: ConnectionDoneError for a plain end, on either side; ConnectionLostError, with
+   * A pipe has ended: ConnectionDoneError for a plain end, on either side; ConnectionLostError with
    * the system's error (`EPIPE`) as its cause, when the child does not read what is written.
    */
   childConnectionLost(childFD: number, reason: Failure): void;

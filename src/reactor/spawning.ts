@@ -33,8 +33,8 @@ export class Processes implements ReactorProcess {
   /** While everything is disconnected: nothing new is begun. */
   #emptied: Deferred<void> | undefined = undefined;
   #deadline: DelayedCall | undefined = undefined;
-  /** Of how many children what they started is still being ended; also without them. */
-  #endingTrees = 0;
+  /** Those whose trees are being ended: what they started may outlive them. */
+  readonly #ending = new Set<ChildProcess>();
 
   constructor(loop: Loop, driver: ProcessDriver) {
     this.#loop = loop;
@@ -77,13 +77,7 @@ export class Processes implements ReactorProcess {
     const emptied = (this.#emptied = new Deferred<void>());
     for (const opening of this.#opening) opening.cancel();
     const { drainSeconds } = this.#loop;
-    for (const child of this.#children) {
-      this.#endingTrees++;
-      child.endTree(drainSeconds).addCallback(() => {
-        this.#endingTrees--;
-        this.#checkEmpty();
-      });
-    }
+    for (const child of new Set([...this.#children, ...this.#ending])) child.endTree(drainSeconds);
     if (drainSeconds < Infinity) {
       this.#deadline = this.#loop.callLater(drainSeconds + PIPES_SECONDS, () => this.#cutOffAll());
     }
@@ -95,7 +89,6 @@ export class Processes implements ReactorProcess {
   reopen(): void {
     if (this.#deadline?.active === true) this.#deadline.cancel();
     this.#emptied = this.#deadline = undefined;
-    this.#endingTrees = 0;
   }
 
   #start(
@@ -110,6 +103,11 @@ export class Processes implements ReactorProcess {
       handle,
       request,
       protocol: this.#loop.timed("process protocol", protocol),
+      treeEnding: () => this.#ending.add(child),
+      treeEnded: () => {
+        this.#ending.delete(child);
+        this.#checkEmpty();
+      },
       closed: () => {
         this.#children.delete(child);
         closed();
@@ -133,7 +131,7 @@ export class Processes implements ReactorProcess {
 
   #checkEmpty(): void {
     if (this.#emptied === undefined || this.#emptied.called) return;
-    if (this.#children.size + this.#endingTrees > 0) return;
+    if (this.#children.size + this.#ending.size > 0) return;
     if (this.#deadline?.active === true) this.#deadline.cancel();
     this.#emptied.callback();
   }

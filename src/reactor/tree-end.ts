@@ -19,6 +19,7 @@ export class TreeEnd {
   readonly #loop: Loop;
   readonly #handle: ChildHandle;
   readonly #waiters = new Waiters<void>();
+  readonly #told: { readonly treeEnding: () => void; readonly treeEnded: () => void };
   #begun = false;
   #killed = false;
   #looksAfterKill = 0;
@@ -26,7 +27,12 @@ export class TreeEnd {
   #deadline: DelayedCall | undefined = undefined;
   #look: DelayedCall | undefined = undefined;
 
-  constructor(loop: Loop, handle: ChildHandle) {
+  constructor(
+    loop: Loop,
+    handle: ChildHandle,
+    told: { readonly treeEnding: () => void; readonly treeEnded: () => void },
+  ) {
+    this.#told = told;
     this.#loop = loop;
     this.#handle = handle;
   }
@@ -39,6 +45,7 @@ export class TreeEnd {
     if (this.#isOver) return succeed<void>(undefined);
     if (!this.#begun) {
       this.#begun = true;
+      this.#told.treeEnding();
       this.#handle.signal("TERM", "group");
       // One that is stopped gets nothing but KILL before it goes on.
       this.#handle.signal("CONT", "group");
@@ -89,6 +96,7 @@ export class TreeEnd {
     for (let waiter = this.#waiters.shift(); waiter !== undefined; waiter = this.#waiters.shift()) {
       waiter.callback();
     }
+    this.#told.treeEnded();
     return true;
   }
 }

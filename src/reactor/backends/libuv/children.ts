@@ -71,7 +71,7 @@ class NodeChild implements ChildHandle {
         error = broken;
       });
       socket.on("close", () => events.closed(childFD, error));
-      // By "readable", not "data": Node sets a dead child's pipes flowing, also those that are paused.
+      // By "readable", not "data": Node sets a dead child's pipes flowing, even paused ones.
       if (kind === "r") socket.on("readable", () => this.#read(childFD));
       // It is how the end of a pipe to the child is noticed; nothing else comes by it.
       else if (childFD > 0) socket.resume();
