@@ -61,6 +61,13 @@ const programs = {
       for await (const data of child.stdin) await child.write(data);
     },
   },
+  brief: {
+    shell: "echo ready; head -c 1 > /dev/null",
+    async script(child: ScriptedProcess) {
+      await child.write("ready\n");
+      await child.stdin[Symbol.asyncIterator]().next();
+    },
+  },
   deaf: {
     shell: "exec <&-; echo deaf; sleep 60",
     async script(child: ScriptedProcess) {
@@ -240,6 +247,17 @@ export const processCases: readonly ContractCase<"process">[] = [
       await world.until("the pipe is lost", () => probe.pipes.length > 0);
       assert.equal(probe.transport.write("hello?"), false);
       await outcome(world, probe.transport.endTree());
+      await world.until("it has ended", () => probe.ended);
+    },
+  },
+  {
+    ...common,
+    name: "process: what one that exits had not read is EPIPE too",
+    async run(world) {
+      const probe = await running(world, "brief", programs);
+      await world.until("it is ready", () => probe.out === "ready\n");
+      probe.transport.write("x".repeat(MEBIBYTE));
+      probe.transport.closeStdin();
       await world.until("it has ended", () => probe.ended);
     },
   },

@@ -64,12 +64,15 @@ export class ScriptedChild implements ScriptedProcess {
     try {
       await program(this);
     } catch (error) {
-      if (this.exited) return;
-      await this.write(`${messageOf(error)}\n`, 2).catch(() => {});
-      this.exit(1);
+      await this.#fail(error);
       return;
     }
     this.exit();
+  }
+
+  async #fail(error: unknown): Promise<void> {
+    await this.write(`${messageOf(error)}\n`, 2).catch(() => {});
+    this.exit(1);
   }
 
   // --- ScriptedProcess ---
@@ -150,7 +153,7 @@ export class ScriptedChild implements ScriptedProcess {
     } else if (name === "SIGCONT") {
       this.#stopped = false;
       for (const action of this.#held.splice(0)) action();
-      this.#handlers.get(name)?.();
+      this.#receive(name);
     } else {
       this.#go(() => this.#receive(name));
     }
@@ -158,8 +161,15 @@ export class ScriptedChild implements ScriptedProcess {
 
   #receive(name: string): void {
     const handler = this.#handlers.get(name);
-    if (handler !== undefined) handler();
-    else if (!ignoredByDefault(name)) this.#end(undefined, name);
+    if (handler === undefined) {
+      if (!ignoredByDefault(name)) this.#end(undefined, name);
+      return;
+    }
+    try {
+      handler();
+    } catch (error) {
+      void this.#fail(error);
+    }
   }
 
   #settle(childFD: number, settle: (write: Write) => void): void {

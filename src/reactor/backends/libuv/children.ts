@@ -70,7 +70,11 @@ class NodeChild implements ChildHandle {
       socket.on("error", (broken) => {
         error = broken;
       });
-      socket.on("close", () => events.closed(childFD, error));
+      socket.on("close", () => {
+        // Node closes a dead child's input without a word of what it had not read.
+        const cut = kind === "w" && error === undefined && socket.writableLength > 0;
+        events.closed(childFD, cut ? brokenPipe() : error);
+      });
       // By "readable", not "data": Node sets a dead child's pipes flowing, even paused ones.
       if (kind === "r") socket.on("readable", () => this.#read(childFD));
       // It is how the end of a pipe to the child is noticed; nothing else comes by it.
@@ -139,6 +143,11 @@ class NodeChild implements ChildHandle {
     // Node's pipes are sockets.
     return this.#child.stdio[childFD as 0] as unknown as Socket;
   }
+}
+
+/** As the system says it. */
+function brokenPipe(): Error {
+  return Object.assign(new Error("write EPIPE"), { code: "EPIPE" });
 }
 
 function stdioOf(childFDs: SpawnRequest["childFDs"]): ("pipe" | "ignore" | number)[] {
