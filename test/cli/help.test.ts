@@ -37,11 +37,14 @@ describe("reactor: help", () => {
       match.slice(1),
     );
     expect(can).to.deep.equal([
-      ["libuv", "core, time, callFromThread, tcp, tls, unix, adopt, udp, multicast, threads"],
+      [
+        "libuv",
+        "core, time, callFromThread, tcp, tls, unix, adopt, udp, multicast, process, threads",
+      ],
       ["timer", "core, time, callFromThread"],
       [
         "clock",
-        "core, time, callFromThread, tcp, tls, unix, adopt, udp, multicast, threads, clock",
+        "core, time, callFromThread, tcp, tls, unix, adopt, udp, multicast, process, threads, clock",
       ],
     ]);
   });
