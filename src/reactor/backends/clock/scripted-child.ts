@@ -70,8 +70,13 @@ export class ScriptedChild implements ScriptedProcess {
     this.exit();
   }
 
-  async #fail(error: unknown): Promise<void> {
-    await this.write(`${messageOf(error)}\n`, 2).catch(() => {});
+  /** Exits as a program that threw. */
+  async #fail(thrown: unknown): Promise<void> {
+    try {
+      await this.write(`${messageOf(thrown)}\n`, 2);
+    } catch {
+      // Nobody reads its standard error.
+    }
     this.exit(1);
   }
 
