@@ -20,6 +20,22 @@ export class ProtocolInUseError extends SkeinError {
   }
 }
 
+/** A command that was run for its output wrote to its standard error, or wrote too much. */
+export class ProcessOutputError extends SkeinError {
+  override readonly name = "ProcessOutputError";
+  readonly code = "ERR_PROCESS_OUTPUT";
+  /** What it had written to standard output until then. */
+  readonly output: Uint8Array;
+  /** What it had written to standard error. */
+  readonly errors: Uint8Array;
+
+  constructor(message: string, output: Uint8Array, errors: Uint8Array) {
+    super(message);
+    this.output = output;
+    this.errors = errors;
+  }
+}
+
 /** The peer sent a line longer than the protocol takes. */
 export class LineTooLongError extends SkeinError {
   override readonly name = "LineTooLongError";

@@ -1,8 +1,21 @@
 /** Protocols: what a connection does with its bytes, or a port with its datagrams. */
 export { DatagramProtocol } from "./datagram-protocol.ts";
-export { LineTooLongError, NotConnectedError, ProtocolInUseError } from "./errors.ts";
+export {
+  LineTooLongError,
+  NotConnectedError,
+  ProcessOutputError,
+  ProtocolInUseError,
+} from "./errors.ts";
 export { ClientFactory, Factory } from "./factory.ts";
 export { LineReceiver } from "./line-receiver.ts";
+export { ProcessProtocol } from "./process-protocol.ts";
+export {
+  getProcessOutput,
+  getProcessOutputAndValue,
+  getProcessValue,
+  type ProcessOutputOptions,
+  type ProcessResult,
+} from "./process-output.ts";
 export { Protocol } from "./protocol.ts";
 export type { Consumer, PullProducer, PushProducer } from "../reactor/producer.ts";
 export type {
@@ -17,6 +30,7 @@ export type {
   Transport,
   UNIXAddress,
 } from "../reactor/transport.ts";
+export type { ProcessReceiver, ProcessTransport, SpawnOptions } from "../reactor/processes.ts";
 export type {
   DatagramDestination,
   DatagramReceiver,

@@ -6,6 +6,7 @@
  * backend that lacks it is a compile-time error.
  */
 import type { Deferred } from "../defer/deferred.ts";
+import type { ReactorProcess } from "./processes.ts";
 import type { DatagramReceiver, DatagramTransport, MulticastTransport } from "./datagrams.ts";
 import type { ReactorNames } from "./names.ts";
 import type { ReactorClock, ReactorNetwork } from "./simulation.ts";
@@ -26,8 +27,8 @@ export interface TriggerId {
 /** Something that is open on a reactor, or waits there. */
 export interface OpenThing {
   /**
-   * "port", "connection", "connector", "worker", "delayed call", "calls from threads", or what a
-   * backend of another make says.
+   * "port", "connection", "connector", "process", "worker", "delayed call", "calls from threads",
+   * or what a backend of another make says.
    */
   readonly kind: string;
   /** Which of its kind: an address, a time and a function's name. */
@@ -203,6 +204,7 @@ export interface CapabilityMap {
   udp: ReactorUDP;
   multicast: ReactorMulticast;
   names: ReactorNames;
+  process: ReactorProcess;
   threads: ReactorThreads;
   clock: ReactorClock;
   guest: ReactorGuest;

@@ -16,12 +16,12 @@ export function peerOf(connection: Ends): string {
   return `a client of ${own || "a UNIX socket"}`;
 }
 
-/** The system's errors are ConnectionLostError. */
-export function endOf(error: Error | undefined, connection: Ends): Error {
+/** The system's errors are ConnectionLostError. A child's pipe has no ends with addresses. */
+export function endOf(error: Error | undefined, connection?: Ends): Error {
   if (error === undefined) return new ConnectionDoneError();
   if (error instanceof SkeinError) return error;
-  const message = `the connection with ${peerOf(connection)} was lost: ${error.message}`;
-  return new ConnectionLostError(message, { cause: error });
+  const what = connection === undefined ? "pipe" : `connection with ${peerOf(connection)}`;
+  return new ConnectionLostError(`the ${what} was lost: ${error.message}`, { cause: error });
 }
 
 /** It was to be closed, for `reason`, and the peer has not taken what was written. */

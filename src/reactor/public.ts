@@ -68,6 +68,19 @@ export type {
   SimulatedName,
 } from "./names.ts";
 export { type NameDriver, Names } from "./name-lookups.ts";
+export { ChildProcess } from "./child-process.ts";
+export type { ChildEvents, ChildHandle, ProcessDriver, SpawnRequest } from "./process-driver.ts";
+export * from "./process-errors.ts";
+export type { ProcessProgram, ProcessScript, ScriptedProcess } from "./process-script.ts";
+export type {
+  ChildFD,
+  ProcessReceiver,
+  ProcessTransport,
+  ReactorProcess,
+  SignalTarget,
+  SpawnOptions,
+} from "./processes.ts";
+export { Processes } from "./spawning.ts";
 export { guest, type Host } from "./guest.ts";
 export { MetaReactor } from "./meta-reactor.ts";
 export type { ReactorOptions } from "./reactor.ts";

@@ -15,6 +15,7 @@ const METHODS: Readonly<Partial<Record<string, readonly string[]>>> = {
   udp: ["listenUDP"],
   multicast: ["listenMulticast"],
   names: ["nameResolver", "installNameResolver"],
+  process: ["spawnProcess"],
   threads: ["startWorker"],
   clock: ["advance", "pump", "runUntilIdle"],
   guest: ["iterate", "nextTurn"],

@@ -1,6 +1,7 @@
 /** The simulated world of the clock backend: what it is made with, and how a test drives it. */
 import type { Deferred } from "../defer/deferred.ts";
 import type { SimulatedName } from "./names.ts";
+import type { ProcessScript } from "./process-script.ts";
 import type { StreamAddress } from "./transport.ts";
 
 /**
@@ -147,6 +148,8 @@ export interface ClockOptions {
   datagrams?: DatagramFaults;
   /** What host names mean, beside `localhost`; unknown are all others. */
   names?: Readonly<Record<string, SimulatedName>>;
+  /** The programs that spawnProcess can start, by their commands; none unless given. */
+  processes?: Readonly<Record<string, ProcessScript>>;
   /** What chance begins from: equal programs with equal seeds run equally. 0 unless given. */
   seed?: number | string;
   /**

@@ -17,6 +17,8 @@ import type { AnyBackend } from "../../reactor/backend.ts";
 import type { Capability } from "../../reactor/capabilities.ts";
 import type { ReactorOptions } from "../../reactor/reactor.ts";
 import { backlogCases, unixBacklogCases } from "./backlog-cases.ts";
+import { processCases } from "./process-cases.ts";
+import { processEndCases } from "./process-end-cases.ts";
 import { closingCases } from "./closing-cases.ts";
 import type { ContractCertificates } from "./certificates.ts";
 import { coreCases } from "./core-cases.ts";
@@ -74,6 +76,8 @@ const cases: readonly ContractCase[] = [
   ...datagramLifeCases,
   ...multicastCases,
   ...nameCases,
+  ...processCases,
+  ...processEndCases,
 ] as readonly ContractCase[];
 
 /**

@@ -12,6 +12,8 @@ const PATIENCE_SECONDS = 5;
 /** A reactor and what a case needs to watch it, the same in real and in virtual time. */
 export interface World<C extends Capability = never> {
   readonly reactor: Reactor<C>;
+  /** Whether its time is virtual, and the world around it too. */
+  readonly virtual: boolean;
   /** What the case saw, in order. */
   readonly log: string[];
   /** Adds to the log, at the end, what this list then holds. */
@@ -51,6 +53,7 @@ export function openWorld<C extends Capability>(backend: AnyBackend, options: ob
 
   const world: World<C> = {
     reactor,
+    virtual,
     log: [],
     watch: (list) => watched.push(list),
     errors,

@@ -1,10 +1,11 @@
-/** Virtual time, with an in-memory network and simulated workers. */
+/** Virtual time, with an in-memory network, simulated processes and workers. */
 import { BadOptionError } from "../../../core/errors.ts";
 import type { Deferred } from "../../../defer/deferred.ts";
 import type { Backend, Loop, Opened } from "../../backend.ts";
 import type { ClockOptions, ReactorClock } from "../../simulation.ts";
 import type { StreamKind } from "../../stream-driver.ts";
 import { Names } from "../../name-lookups.ts";
+import { Processes } from "../../spawning.ts";
 import { Streams } from "../../streams.ts";
 import { UDP } from "../../udp.ts";
 import { openWorker, type WorkerEvents, type WorkerHandle } from "../../workers.ts";
@@ -20,6 +21,7 @@ type ClockCapability =
   | "udp"
   | "multicast"
   | "names"
+  | "process"
   | "threads"
   | "clock"
   | "network";
@@ -33,6 +35,7 @@ class ClockDriver implements Opened<ClockCapability>, ReactorClock {
   readonly udp: UDP;
   readonly multicast: UDP;
   readonly names: Names;
+  readonly process: Processes;
   readonly clock: ReactorClock = this;
   readonly network: NetworkFaults;
   readonly threads = {
@@ -55,6 +58,7 @@ class ClockDriver implements Opened<ClockCapability>, ReactorClock {
     this.tcp = this.tls = this.unix = this.adopt = streams;
     this.udp = this.multicast = new UDP(loop, world.datagrams);
     this.network = world.network.faults;
+    this.process = new Processes(loop, world.processes);
   }
 
   // --- Driver ---
@@ -75,12 +79,13 @@ class ClockDriver implements Opened<ClockCapability>, ReactorClock {
     this.tcp.reopen();
     this.udp.reopen();
     this.names.reopen();
+    this.process.reopen();
   }
 
   disconnectAll(): Deferred<void> {
     this.names.disconnectAll();
-    const datagrams = this.udp.disconnectAll();
-    return this.tcp.disconnectAll().addCallback(() => datagrams);
+    const others = [this.udp.disconnectAll(), this.process.disconnectAll()];
+    return others.reduce((all, other) => all.addCallback(() => other), this.tcp.disconnectAll());
   }
 
   // --- ReactorClock ---
@@ -127,6 +132,7 @@ const CLOCK_OPTIONS = Object.keys({
   descriptors: 0,
   datagrams: 0,
   names: 0,
+  processes: 0,
   seed: 0,
   trace: 0,
   turnsAtOnceMax: 0,
@@ -135,7 +141,7 @@ const CLOCK_OPTIONS = Object.keys({
 
 export const clock: Backend<ClockCapability, ClockReactorOptions> = {
   name: "clock",
-  summary: "virtual time, in-memory network, simulated workers: deterministic",
+  summary: "virtual time, in-memory network, simulated processes and workers: deterministic",
   capabilities: [
     "tcp",
     "tls",
@@ -144,6 +150,7 @@ export const clock: Backend<ClockCapability, ClockReactorOptions> = {
     "udp",
     "multicast",
     "names",
+    "process",
     "threads",
     "clock",
     "network",

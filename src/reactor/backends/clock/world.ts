@@ -11,6 +11,7 @@ import { MemoryDatagrams } from "./memory-datagrams.ts";
 import { MemoryNetwork } from "./memory-network.ts";
 import { assertSeconds, networkCharacter, type NetworkOptions } from "./network-options.ts";
 import { ScriptedNames } from "./scripted-names.ts";
+import { MemoryProcesses } from "./memory-processes.ts";
 import { immediatesWait, macrotask } from "./macrotask.ts";
 
 /** So many turns at one instant mean that a program loops, unless an option says otherwise. */
@@ -57,6 +58,7 @@ export class ClockWorld {
   readonly network: MemoryNetwork;
   readonly datagrams: MemoryDatagrams;
   readonly names: ScriptedNames;
+  readonly processes: MemoryProcesses;
   readonly #trace: ClockOptions["trace"];
   readonly #turnsAtOnceMax: number;
   readonly #jumps: boolean;
@@ -87,6 +89,7 @@ export class ClockWorld {
     };
     this.network = new MemoryNetwork(network);
     this.names = new ScriptedNames({ ...network, names: options.names ?? {} });
+    this.processes = new MemoryProcesses({ ...network, processes: options.processes ?? {} });
     this.datagrams = new MemoryDatagrams(network, this.network.faults, options.datagrams);
   }
 

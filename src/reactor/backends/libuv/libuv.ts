@@ -1,12 +1,14 @@
-/** Node's own loop: timers, TCP, UDP and worker threads. */
+/** Node's own loop: timers, TCP, UDP, child processes and worker threads. */
 import type { Deferred } from "../../../defer/deferred.ts";
 import type { Backend, Loop, Opened } from "../../backend.ts";
 import type { StreamKind } from "../../stream-driver.ts";
 import { Names } from "../../name-lookups.ts";
+import { Processes } from "../../spawning.ts";
 import { Streams } from "../../streams.ts";
 import { UDP } from "../../udp.ts";
 import { openWorker, type WorkerEvents, type WorkerHandle } from "../../workers.ts";
 import { TimerDriver } from "../timer/timer.ts";
+import { NodeProcesses } from "./children.ts";
 import { DgramDriver } from "./dgram.ts";
 import { DNSNames, type DNSOptions } from "./dns-names.ts";
 import { NetDriver } from "./net.ts";
@@ -17,7 +19,8 @@ import { Watchdog } from "./watchdog.ts";
 /** Looked up once: properties of `process` are slow to find. */
 const hrtime = process.hrtime.bind(process);
 
-type Capabilities = "tcp" | "tls" | "unix" | "adopt" | "udp" | "multicast" | "names" | "threads";
+type Capabilities =
+  "tcp" | "tls" | "unix" | "adopt" | "udp" | "multicast" | "names" | "process" | "threads";
 
 class LibuvDriver extends TimerDriver implements Opened<Capabilities> {
   readonly tcp: Streams<StreamKind>;
@@ -27,6 +30,7 @@ class LibuvDriver extends TimerDriver implements Opened<Capabilities> {
   readonly udp: UDP;
   readonly multicast: UDP;
   readonly names: Names;
+  readonly process: Processes;
   readonly threads = {
     startWorker: (events: WorkerEvents): WorkerHandle =>
       openWorker(this.#loop, events, (told) => new ThreadWorker(told)),
@@ -54,6 +58,7 @@ class LibuvDriver extends TimerDriver implements Opened<Capabilities> {
     );
     this.tcp = this.tls = this.unix = this.adopt = new Streams(loop, driver, this.names);
     this.udp = this.multicast = new UDP(loop, new DgramDriver());
+    this.process = new Processes(loop, new NodeProcesses());
   }
 
   /** As performance.now() tells, but faster: every callLater and every reset asks. */
@@ -81,12 +86,13 @@ class LibuvDriver extends TimerDriver implements Opened<Capabilities> {
     this.tcp.reopen();
     this.udp.reopen();
     this.names.reopen();
+    this.process.reopen();
   }
 
   disconnectAll(): Deferred<void> {
     this.names.disconnectAll();
-    const datagrams = this.udp.disconnectAll();
-    return this.tcp.disconnectAll().addCallback(() => datagrams);
+    const others = [this.udp.disconnectAll(), this.process.disconnectAll()];
+    return others.reduce((all, other) => all.addCallback(() => other), this.tcp.disconnectAll());
   }
 
   readonly #turn = (): void => {
@@ -114,7 +120,7 @@ export interface LibuvOptions {
 
 export const libuv: Backend<Capabilities, LibuvOptions> = {
   name: "libuv",
-  summary: "Node's own loop: real time, real sockets, worker threads",
-  capabilities: ["tcp", "tls", "unix", "adopt", "udp", "multicast", "names", "threads"],
+  summary: "Node's own loop: real time, real sockets, processes, worker threads",
+  capabilities: ["tcp", "tls", "unix", "adopt", "udp", "multicast", "names", "process", "threads"],
   open: (loop, options) => new LibuvDriver(loop, options),
 };
