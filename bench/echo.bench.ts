@@ -4,7 +4,9 @@
  *
  * Each server has a process of its own; this process makes the load. "throughput" is messages in
  * the same time, "CPU" how much the server's process worked for the same messages: it is the more
- * telling figure, since on a small machine the load shares the cores.
+ * telling figure, since on a small machine the load shares the cores. Each comparison has fresh
+ * servers: in bulk, page faults are half of the cost, and whether there are any depends on what the
+ * allocator of the process has been through.
  */
 import type { EchoServer } from "./echo/serve.ts";
 import { peers, startOurs } from "./echo/servers.ts";
@@ -38,11 +40,6 @@ const loads: Load[] = [
   },
 ].map((load) => ({ ...load, messages: Math.ceil(load.messages * scale) }));
 
-const ours = await startOurs();
-const others = await Promise.all(
-  peers.map(async ({ name, start }) => ({ name, server: await start() })),
-);
-
 console.log("TCP echo, skein / peer, median of interleaved pairs (min–max)\n");
 console.log("| load | peer | throughput (higher is better) | server CPU (lower is better) |");
 console.log("|---|---|---|---|");
@@ -53,11 +50,13 @@ for (const load of loads) {
     await run(server.port, load);
     return (await server.usage()) - before;
   };
-  for (const { name, server } of others) {
-    const throughput = formatRatio(await compare(rounds, rate(ours), rate(server)));
-    const cpu = formatRatio(await compare(rounds, work(ours), work(server)));
+  for (const { name, start } of peers) {
+    const ours = await startOurs();
+    const theirs = await start();
+    const throughput = formatRatio(await compare(rounds, rate(ours), rate(theirs)));
+    const cpu = formatRatio(await compare(rounds, work(ours), work(theirs)));
     console.log(`| ${load.name} | ${name} | ${throughput} | ${cpu} |`);
+    ours.stop();
+    theirs.stop();
   }
 }
-
-for (const { server } of [{ server: ours }, ...others]) server.stop();
