@@ -10,6 +10,7 @@ import type { Loop } from "./backend.ts";
 import type { DelayedCall } from "./capabilities.ts";
 import { ChildProcess } from "./child-process.ts";
 import { ConnectionLostError, ReactorNotRunningError } from "./errors.ts";
+import { Openings } from "./openings.ts";
 import type { ChildHandle, ProcessDriver, SpawnRequest } from "./process-driver.ts";
 import type {
   ChildFD,
@@ -18,7 +19,6 @@ import type {
   ReactorProcess,
   SpawnOptions,
 } from "./processes.ts";
-import { whenRunning } from "./when-running.ts";
 
 /** When all who could write to them are killed, pipes have so long to be read to their ends. */
 const PIPES_SECONDS = 1;
@@ -28,7 +28,7 @@ const STANDARD_FDS: Readonly<Record<number, ChildFD>> = { 0: "w", 1: "r", 2: "r"
 export class Processes implements ReactorProcess {
   readonly #loop: Loop;
   readonly #driver: ProcessDriver;
-  readonly #opening = new Set<Deferred<unknown>>();
+  readonly #openings: Openings;
   readonly #children = new Set<ChildProcess>();
   /** While everything is disconnected: nothing new is begun. */
   #emptied: Deferred<void> | undefined = undefined;
@@ -38,6 +38,7 @@ export class Processes implements ReactorProcess {
 
   constructor(loop: Loop, driver: ProcessDriver) {
     this.#loop = loop;
+    this.#openings = new Openings(loop);
     this.#driver = driver;
   }
 
@@ -52,21 +53,18 @@ export class Processes implements ReactorProcess {
     const closed = this.#loop.opened("process", () =>
       started === undefined ? `${command}, to be started` : `${command}, pid ${started.pid}`,
     );
-    const opening = whenRunning(this.#loop, () => this.#driver.spawn(request));
-    this.#opening.add(opening);
-    const forget = <R>(result: R): R => {
-      this.#opening.delete(opening);
-      return result;
-    };
-    return opening
-      .addCallbacks(forget, (failure: Failure) => {
-        closed();
-        return forget(failure);
-      })
-      .addCallback((handle) => {
-        started = handle;
-        return this.#start(handle, request, protocol, closed);
-      });
+    return this.#openings
+      .begin(() => this.#driver.spawn(request))
+      .addCallbacks(
+        (handle) => {
+          started = handle;
+          return this.#start(handle, request, protocol, closed);
+        },
+        (failure: Failure) => {
+          closed();
+          return failure;
+        },
+      );
   }
 
   /**
@@ -75,7 +73,7 @@ export class Processes implements ReactorProcess {
    */
   disconnectAll(): Deferred<void> {
     const emptied = (this.#emptied = new Deferred<void>());
-    for (const opening of this.#opening) opening.cancel();
+    this.#openings.cancelAll();
     const { drainSeconds } = this.#loop;
     for (const child of new Set([...this.#children, ...this.#ending])) child.endTree(drainSeconds);
     if (drainSeconds < Infinity) {
