@@ -1,6 +1,11 @@
-/** A place that a connection can be made to, whatever kind it is of. */
+/** Places that connections can be made to, or listened for at, whatever kind they are of. */
 import type { Deferred } from "../defer/deferred.ts";
-import type { ProtocolFactory, StreamAddress, StreamProtocol } from "../reactor/transport.ts";
+import type {
+  ListeningPort,
+  ProtocolFactory,
+  StreamAddress,
+  StreamProtocol,
+} from "../reactor/transport.ts";
 
 /** A factory whose protocols are of the type `P`. */
 export interface FactoryOf<P extends StreamProtocol> extends ProtocolFactory {
@@ -15,4 +20,13 @@ export interface ClientEndpoint {
    * ConnectingCancelledError.
    */
   connect<P extends StreamProtocol>(factory: FactoryOf<P>): Deferred<P>;
+}
+
+/** Knows where to listen, so that who serves need not. */
+export interface ServerEndpoint {
+  /**
+   * Listens. Fires with the port when connections are accepted; fails with why none are. Each call
+   * is a port of its own. Cancelling gives up.
+   */
+  listen(factory: ProtocolFactory): Deferred<ListeningPort<StreamAddress>>;
 }
