@@ -1,5 +1,7 @@
 /** Protocols: what a connection does with its bytes, or a port with its datagrams. */
+export { ByteQueue } from "../core/byte-queue.ts";
 export { DatagramProtocol } from "./datagram-protocol.ts";
+export type { Decoder } from "./decoder.ts";
 export {
   LineTooLongError,
   NotConnectedError,
@@ -7,6 +9,7 @@ export {
   ProtocolInUseError,
 } from "./errors.ts";
 export { ClientFactory, Factory } from "./factory.ts";
+export { FramedProtocol } from "./framed-protocol.ts";
 export { LineReceiver } from "./line-receiver.ts";
 export { ProcessProtocol } from "./process-protocol.ts";
 export {

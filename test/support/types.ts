@@ -1,4 +1,4 @@
-/** For tests of what the compiler makes of things: the checks are the compiler's, nothing here runs. */
+/** For tests of what the compiler makes of things: the checks are its own, nothing here runs. */
 
 export type Equal<A, B> =
   (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
