@@ -47,6 +47,11 @@ export class ByteQueue {
     return this.#bytes.subarray(start, this.#start);
   }
 
+  /** Forgets the first `count` bytes; there must be so many. */
+  drop(count: number): void {
+    this.#start += count;
+  }
+
   takeAll(): Uint8Array {
     return this.take(this.length);
   }

@@ -10,6 +10,7 @@ export {
 } from "./errors.ts";
 export { ClientFactory, Factory } from "./factory.ts";
 export { FramedProtocol } from "./framed-protocol.ts";
+export { LineDecoder, type LineFormat, TOO_LONG } from "./line-decoder.ts";
 export { LineReceiver } from "./line-receiver.ts";
 export { ProcessProtocol } from "./process-protocol.ts";
 export {
