@@ -5,7 +5,7 @@ import type { Consumer, PullProducer } from "../reactor/producer.ts";
 
 type Piece = Uint8Array | string;
 
-/** What is sent, in pieces: a stream of a file (`fs.createReadStream(path)`), a generator, a list. */
+/** What is sent, in pieces: a file (`fs.createReadStream(path)`), a generator, a list. */
 export type FileSource = AsyncIterable<Piece> | Iterable<Piece>;
 
 export interface FileSenderOptions {

@@ -26,7 +26,7 @@ export class NetstringDecoder implements Decoder<Uint8Array> {
     if (this.#length === undefined || this.#queue.length <= this.#length) return undefined;
     const string = this.#queue.take(this.#length);
     const [end] = this.#queue.take(1);
-    if (end !== COMMA) throw new BadFrameError("netstring", "it does not end in a comma");
+    if (end !== COMMA) throw new BadFrameError("netstring", "no comma at its end");
     this.#length = undefined;
     return string;
   }
@@ -78,7 +78,7 @@ export class NetstringDecoder implements Decoder<Uint8Array> {
  * const transport = new StringTransport();
  * protocol.makeConnection(transport);
  * protocol.dataReceived(new TextEncoder().encode("3:abc,4:abcd;"));
- * console.log(transport.text()); // → 3:cba,52:the peer sent no netstring: it does not end in a comma,
+ * console.log(transport.text()); // → 3:cba,47:the peer sent no netstring: no comma at its end,
  * ```
  */
 export abstract class NetstringReceiver extends StringReceiver {

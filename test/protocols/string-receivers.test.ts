@@ -108,10 +108,10 @@ for (const kind of kinds) {
           const [whole, cut] = [connected(kind), connected(kind)];
           for (const { receiver } of [whole, cut]) receiver.maxLength = 120;
           whole.receiver.dataReceived(Uint8Array.from(bytes));
-          for (let at = 0; at < bytes.length;) {
-            const { value } = sizes.next();
-            cut.receiver.dataReceived(Uint8Array.from(bytes.subarray(at, at + value)));
-            at += value;
+          for (let at = 0, i = 0; at < bytes.length; i++) {
+            const size = sizes[i % sizes.length] ?? 1;
+            cut.receiver.dataReceived(Uint8Array.from(bytes.subarray(at, at + size)));
+            at += size;
           }
           expect(cut.receiver.seen).to.deep.equal(whole.receiver.seen);
           expect(cut.transport.reason?.message).to.equal(whole.transport.reason?.message);
