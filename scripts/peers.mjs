@@ -1,7 +1,8 @@
 /**
- * Runs npm's clients, over the bridge, against real servers: PostgreSQL, Redis, RabbitMQ, Mosquitto,
- * OpenSSH, and curl. Each gets an instance of its own, on a free port; those that are not installed
- * are left out, but in CI that is a failure. All arguments go to mocha.
+ * Runs npm's clients, over the bridge, against real servers: PostgreSQL, Redis, RabbitMQ,
+ * Mosquitto, OpenSSH; and curl against a server on the bridge. Each server is an instance of its
+ * own, on a free port; those that are not installed are left out, but in CI that is a failure. All
+ * arguments go to mocha.
  */
 import { runApart } from "./lib/run-apart.mjs";
 import { prepareOrExit } from "./prepare.mjs";

@@ -3,7 +3,7 @@
  *
  * The chat never waits for it. However slow Redis is, or far away, one question is under way at a
  * time, and no more than the last lines wait for it; each has a number, so that one that is saved
- * twice, because an answer was lost, is there once.
+ * twice, because an answer was lost, is there once. Two chats at a time want two databases.
  */
 import { Redis, type RedisOptions } from "ioredis";
 import { Deferred, type DelayedCall, fromPromise, type Reactor } from "skein";
@@ -83,7 +83,9 @@ export class History {
     if (this.#retry?.active) this.#retry.cancel();
     const over = new Deferred<void>();
     const finish = (): void => {
-      const work = this.#away ? undefined : this.#continue();
+      // What was never begun is not begun now.
+      const begun = this.#loaded && !this.#away;
+      const work = this.#work ?? (begun ? this.#continue() : undefined);
       if (work !== undefined) {
         work.addBoth(finish);
         return;

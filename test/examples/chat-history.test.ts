@@ -1,8 +1,10 @@
 import { expect } from "chai";
 import { createReactor } from "skein";
 import chat from "../../examples/chat/chat.ts";
-import type { Guest } from "../support/guests.ts";
+import { dialReactor, type Guest } from "../support/guests.ts";
 import { historyTest, historyTestOnClock } from "../support/history-party.ts";
+import { quietly } from "../support/quietly.ts";
+import { RespStore, respServer } from "../support/resp-server.ts";
 
 const LINES_MAX = 100;
 
@@ -123,6 +125,28 @@ describe("the chat: its history in Redis", () => {
       "<bob> indeed 60",
     ]);
     expect(aboutHistory(party.log)).to.deep.equal([AWAY, BACK]);
+  });
+
+  it("has what was said just before the chat closes", async () => {
+    const reactor = createReactor("clock", { latency: 0.01 });
+    const stopped = reactor.run();
+    const store = new RespStore();
+    await quietly(async () => {
+      const port = await reactor.listenTCP(0, respServer(store));
+      const history = `redis://127.0.0.1:${port.getHost().port}`;
+      await chat(reactor, { port: 7000, history });
+      const [ann, bob] = [await dialReactor(reactor, 7000), await dialReactor(reactor, 7000)];
+      ann.say("ann");
+      bob.say("bob");
+      await bob.heard("/quit");
+      ann.say("goodbye, all");
+      await bob.heard("goodbye");
+      reactor.stop();
+      await stopped;
+    });
+    expect([...(store.sorted.get("chat:lines")?.keys() ?? [])]).to.deep.equal([
+      "1 <ann> goodbye, all",
+    ]);
   });
 
   for (const address of ["127.0.0.1:6379", "http://127.0.0.1", "rediss://127.0.0.1", "?"]) {
