@@ -7,6 +7,7 @@ import { createHash } from "node:crypto";
 import { appendFileSync } from "node:fs";
 import { expect } from "chai";
 import { createReactor, type Reactor, type ReactorOptions, type TraceEvent } from "skein/reactor";
+import { replaceWebCrypto } from "./instant-webcrypto.ts";
 import { replaceTimers } from "./replace-timers.ts";
 import { seed, unseed } from "./seeded-bytes.ts";
 
@@ -23,6 +24,10 @@ export interface BridgedOptions {
   readonly encrypted?: boolean;
   /** Its own timers are part of what it does: in simulations they are the reactor's. */
   readonly timers?: boolean;
+  /** It uses WebCrypto, which is work of threads: in simulations it is done at once. */
+  readonly webCrypto?: boolean;
+  /** It makes faults that only the simulated network has: there is no run on libuv. */
+  readonly simulatedOnly?: boolean;
 }
 
 export interface SimulatedRun {
@@ -35,7 +40,7 @@ export interface SimulatedRun {
 
 export async function simulate(
   scenario: Scenario,
-  { encrypted = false, timers = false }: BridgedOptions = {},
+  { encrypted = false, timers = false, webCrypto = false }: BridgedOptions = {},
 ): Promise<SimulatedRun> {
   seed();
   const hash = createHash("sha256");
@@ -49,6 +54,7 @@ export async function simulate(
     hash.update(`${at} ${encrypted ? event.replace(/^data \d+ #\w+/, "data") : event}\n`);
   };
   let restore = (): void => {};
+  const restoreWebCrypto = webCrypto ? replaceWebCrypto() : undefined;
   const create = (own: ReactorOptions): Reactor<"tcp"> => {
     const reactor = createReactor("clock", { latency: 0.01, trace, ...own });
     if (timers) restore = replaceTimers(reactor);
@@ -59,6 +65,7 @@ export async function simulate(
     return { seen, hash: hash.digest("hex"), real };
   } finally {
     restore();
+    restoreWebCrypto?.();
     hook.disable();
     unseed();
   }
@@ -71,9 +78,11 @@ export function bridged(
   expected: readonly string[],
   options: BridgedOptions = {},
 ): void {
-  it(`${title} (libuv)`, async () => {
-    expect(await run((own) => createReactor("libuv", own), scenario)).to.deep.equal(expected);
-  });
+  if (options.simulatedOnly !== true) {
+    it(`${title} (libuv)`, async () => {
+      expect(await run((own) => createReactor("libuv", own), scenario)).to.deep.equal(expected);
+    });
+  }
 
   it(`${title} (clock)`, async function () {
     const first = await simulate(scenario, options);
