@@ -1,7 +1,10 @@
 /** Where wild connections may be let loose. */
+import { join } from "node:path";
 import { type backends, createReactor, type ReactorOn } from "skein/reactor";
 import { certificates } from "./certificates.ts";
 import type { Place } from "./rampage.ts";
+
+let places = 0;
 
 export function onClock(): Place {
   const { server, trustRoot, simulated } = certificates();
@@ -18,5 +21,22 @@ export function onClock(): Place {
     certificate: server,
     trustRoot,
     name: (number) => `\0wild-${number}`,
+  };
+}
+
+/** Real sockets of this machine, in real time: what happens depends on the seed, and on more. */
+export function onLibuv(): Place {
+  const { server, trustRoot, directory } = certificates();
+  const number = places++;
+  return {
+    open: (onError) => createReactor("libuv", { onError }),
+    start: (reactor) => void reactor.run(),
+    pass: (_reactor, seconds) =>
+      new Promise((resolve) => {
+        setTimeout(resolve, seconds * 1000);
+      }),
+    certificate: server,
+    trustRoot,
+    name: (kind) => join(directory, `wild-${number}-${kind}`),
   };
 }

@@ -106,6 +106,20 @@ export const closingCases: readonly ContractCase<"tcp">[] = [
     },
   },
   {
+    name: "closing: what an abort has dropped does not count as waiting",
+    needs: ["tcp"],
+    async run(world) {
+      const { server, client } = await connected(world, paused);
+      await clog(world, client);
+      assert.ok(client.transport.bufferedBytes > 0);
+      client.transport.abortConnection();
+      assert.equal(client.transport.bufferedBytes, 0);
+      server.transport.resumeProducing();
+      await world.until("both ends are lost", () => client.lost && server.lost);
+      assert.equal(client.transport.bufferedBytes, 0);
+    },
+  },
+  {
     name: "closing: the deadline begins anew whenever a pull producer is asked for more",
     needs: ["tcp"],
     async run(world) {

@@ -25,6 +25,10 @@ export class SocketConnection extends SecurableConnection {
     data(this: Linked, bytes: Uint8Array): void {
       this[CONNECTION].wireReceived(bytes);
     },
+    /** Node resumes a tick later, and then reads even if it was told to pause meanwhile. */
+    resume(this: Linked): void {
+      if (this.isPaused()) this.pause();
+    },
     end(this: Linked): void {
       this[CONNECTION].#ended();
     },
@@ -94,7 +98,8 @@ export class SocketConnection extends SecurableConnection {
   }
 
   protected override get wireBufferedBytes(): number {
-    return this.#socket.writableLength;
+    // What is dropped is counted for a moment longer.
+    return this.#socket.destroyed ? 0 : this.#socket.writableLength;
   }
 
   setTcpNoDelay(enabled: boolean): void {
