@@ -336,9 +336,17 @@ export class BaseReactor implements ReactorCore, ReactorTime, ReactorFromThreads
       .fire("before", "shutdown")
       .addCallback(ofThisRun(() => this.#driver.disconnectAll?.()))
       .addErrback((failure) => this.reportError(failure.value, "disconnecting everything"))
+      .addCallback(ofThisRun(() => this.#callsMade()))
       .addCallback(ofThisRun(() => this.#triggers.fire("during", "shutdown")))
       .addCallback(ofThisRun(() => this.#triggers.fire("after", "shutdown")))
       .addCallback(ofThisRun(() => this.crash()));
+  }
+
+  /** Fires behind the calls from threads that wait now: what has ended may have left some. */
+  #callsMade(): Deferred<void> {
+    const made = new Deferred<void>();
+    this.callFromThread(() => made.callback());
+    return made;
   }
 
   /** Makes steps that are only taken while the present run lasts: it may crash between two. */

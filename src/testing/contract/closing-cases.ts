@@ -198,6 +198,21 @@ export const closingCases: readonly ContractCase<"tcp">[] = [
       log.push(...seen);
     },
   },
+  {
+    name: "stopping: calls from threads that ending connections leave are made before the stop",
+    needs: ["tcp"],
+    async run(world) {
+      const { server, client } = await connected(world);
+      const seen: string[] = [];
+      for (const probe of [server, client]) {
+        probe.onLost = () => world.reactor.callFromThread(() => seen.push("called"));
+      }
+      world.reactor.addSystemEventTrigger("during", "shutdown", () => seen.push("during"));
+      world.reactor.stop();
+      await world.until("it has stopped", () => !world.reactor.running);
+      assert.deepEqual(seen, ["called", "called", "during"]);
+    },
+  },
   ...[0, 0.05].map((drainSeconds): ContractCase<"tcp"> => ({
     name: `stopping: who has not ended in drainSeconds (${drainSeconds}) is cut off, and told so`,
     needs: ["tcp"],
