@@ -20,6 +20,7 @@ export function onClock(): Place {
     },
     certificate: server,
     trustRoot,
+    host: "127.0.0.1",
     name: (number) => `\0wild-${number}`,
   };
 }
@@ -27,7 +28,7 @@ export function onClock(): Place {
 /** Real sockets of this machine, in real time: what happens depends on the seed, and on more. */
 export function onLibuv(): Place {
   const { server, trustRoot, directory } = certificates();
-  const number = places++;
+  const place = places++;
   return {
     open: (onError) => createReactor("libuv", { onError }),
     start: (reactor) => void reactor.run(),
@@ -37,6 +38,17 @@ export function onLibuv(): Place {
       }),
     certificate: server,
     trustRoot,
-    name: (kind) => join(directory, `wild-${number}-${kind}`),
+    host: addressOf(place),
+    name: (number) => join(directory, `wild-${place}-${number}`),
   };
+}
+
+/**
+ * An address of its own, where the system gives them all away: one who connects again to a port
+ * that was closed could meet another place's server there.
+ */
+function addressOf(place: number): string {
+  if (process.platform !== "linux") return "127.0.0.1";
+  const { pid } = process;
+  return `127.${1 + (place % 254)}.${(pid >> 8) & 0xff}.${pid & 0xff}`;
 }

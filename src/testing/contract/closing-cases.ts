@@ -170,6 +170,26 @@ export const closingCases: readonly ContractCase<"tcp">[] = [
       assert.ok(client.reason?.check(TimeoutError));
     },
   },
+  ...(["reading", "writing"] as const).map((busy): ContractCase<"tcp"> => ({
+    name: `closing: a reset is told in the same words everywhere, with the address, when ${busy}`,
+    needs: ["tcp"],
+    async run(world) {
+      const { server, client, port } = await connected(world);
+      if (busy === "writing") {
+        server.transport.pauseProducing();
+        await clog(world, client);
+      }
+      server.transport.abortConnection();
+      await world.until("both ends are lost", () => client.lost && server.lost);
+      assert.ok(client.reason?.check(ConnectionLostError) !== undefined);
+      const { message, cause } = client.reason.value as ConnectionLostError;
+      const { host, port: number } = port.getHost();
+      assert.equal(message, `the connection with ${host}:${number} was reset by the peer`);
+      // A write may be the second to hear of it.
+      const code = String((cause as { code?: unknown }).code);
+      assert.ok(["ECONNRESET", "EPIPE"].includes(code), code);
+    },
+  })),
   {
     name: "stopping: each step can be seen: triggers, the ports' end, the connections', triggers",
     needs: ["tcp"],
