@@ -79,12 +79,17 @@ describe("one who may not listen", () => {
     expect(left).to.equal(0);
   });
 
-  it("may not connect to what it cannot see either", () => {
-    expect(outcomes["connecting into a closed directory"]).to.deep.equal({
-      name: "ConnectError",
-      code: "ERR_CONNECT",
-      system: "EACCES",
-      message: `cannot connect to ${directory}/closed/inner/socket: its mode does not permit it`,
-    });
+  it("may not connect to what it cannot see, or may not write to, either", () => {
+    for (const [what, path] of [
+      ["connecting into a closed directory", "closed/inner/socket"],
+      ["connecting to a socket that is nobody's", "open/socket"],
+    ] as const) {
+      expect(outcomes[what]).to.deep.equal({
+        name: "ConnectError",
+        code: "ERR_CONNECT",
+        system: "EACCES",
+        message: `cannot connect to ${directory}/${path}: its mode does not permit it`,
+      });
+    }
   });
 });
