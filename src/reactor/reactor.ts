@@ -101,7 +101,12 @@ export class BaseReactor implements ReactorCore, ReactorTime, ReactorFromThreads
     const { slowCallbackSeconds } = options;
     if (slowCallbackSeconds !== undefined) {
       const seconds = (): number => this.#driver.seconds();
-      this.#slow = new SlowCalls(slowCallbackSeconds, seconds, (call) => this.slow(call));
+      this.#slow = new SlowCalls(
+        slowCallbackSeconds,
+        seconds,
+        (call) => this.slow(call),
+        (began) => this.#driver.takeStack?.(began),
+      );
     }
     this.#driver = open(this);
     this.#timers = new TimerQueue(
@@ -335,8 +340,8 @@ export class BaseReactor implements ReactorCore, ReactorTime, ReactorFromThreads
     this.#triggers
       .fire("before", "shutdown")
       .addCallback(ofThisRun(() => this.#driver.disconnectAll?.()))
-      .addErrback((failure) => this.reportError(failure.value, "disconnecting everything"))
       .addCallback(ofThisRun(() => this.#callsMade()))
+      .addErrback((failure) => this.reportError(failure.value, "disconnecting everything"))
       .addCallback(ofThisRun(() => this.#triggers.fire("during", "shutdown")))
       .addCallback(ofThisRun(() => this.#triggers.fire("after", "shutdown")))
       .addCallback(ofThisRun(() => this.crash()));
