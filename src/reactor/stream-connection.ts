@@ -231,7 +231,7 @@ export abstract class StreamConnection implements Transport, Openable {
   loseWriteConnection(): void {
     if (this.#state !== "open" || this.#writeEnding) return;
     this.#writeEnding = true;
-    if (this.#readEnded) this.loseConnection();
+    if (this.#readEnded && !this.#endWaits) this.loseConnection();
     else if (this.#flow?.pulls !== true) this.#finish();
   }
 

@@ -36,14 +36,17 @@ export class SocketConnection extends SecurableConnection {
       this[CONNECTION].#error = error;
     },
     close(this: Linked): void {
-      const connection = this[CONNECTION];
-      connection.lost(connection.#error);
+      this[CONNECTION].#closed();
     },
   });
   readonly #socket: Socket;
   readonly #host: StreamAddress;
   readonly #peer: StreamAddress;
   #error: Error | undefined = undefined;
+  /** It was to be closed, from here. */
+  #closing = false;
+  /** The socket has closed of itself, while something waits to be delivered. */
+  #closedEarly = false;
 
   /** @param ends both, if the connection is not TCP: such sockets do not know their names. */
   constructor(
@@ -89,6 +92,17 @@ export class SocketConnection extends SecurableConnection {
     }
   }
 
+  /**
+   * When both directions have ended, Node closes a socket of itself. The protocol may not have been
+   * told all: it may have paused. For it the connection lasts until it is to be closed.
+   */
+  #closed(): void {
+    const { readableEnded, writableFinished } = this.#socket;
+    this.#closedEarly =
+      !this.#closing && this.#error === undefined && readableEnded && writableFinished;
+    if (!this.#closedEarly) this.lost(this.#error);
+  }
+
   getHost(): StreamAddress {
     return this.#host;
   }
@@ -131,11 +145,18 @@ export class SocketConnection extends SecurableConnection {
   }
 
   protected override finishWire(): void {
-    this.#socket.destroySoon();
+    this.#closing = true;
+    if (this.#closedEarly) setImmediate(() => this.lost());
+    else this.#socket.destroySoon();
   }
 
   protected override destroyWire(): void {
+    this.#closing = true;
     const socket = this.#socket;
+    if (this.#closedEarly) {
+      setImmediate(() => this.lost());
+      return;
+    }
     // UNIX sockets know no reset.
     if (!this.#isTCP) {
       socket.destroy();

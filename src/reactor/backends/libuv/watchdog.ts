@@ -84,9 +84,9 @@ export class Watchdog {
   takeStack(since: number): string | undefined {
     let stack: string | undefined;
     while (this.#stalls !== undefined) {
-      const received = receiveMessageOnPort(this.#stalls) as { message: Stall } | undefined;
+      const received = receiveMessageOnPort(this.#stalls);
       if (received === undefined) break;
-      const stall = received.message;
+      const stall = received.message as Stall;
       if (stall.seenAt >= since) stack = stall.stack;
       else this.#told(stall);
     }
