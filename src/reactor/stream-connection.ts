@@ -380,7 +380,7 @@ export abstract class StreamConnection implements Transport, Openable {
       return;
     }
     this.tell("readConnectionLost", (protocol) => protocol.readConnectionLost?.());
-    if (this.#writeEnding) this.loseConnection();
+    if (this.#writeEnding && !this.#endWaits) this.loseConnection();
   }
 
   /** What came before, and was not delivered, is somebody else's now. */

@@ -160,6 +160,26 @@ export const setProtocolCases: readonly ContractCase<"tcp">[] = [
     },
   })),
   {
+    name: "setProtocol: one that takes over when both directions have ended gets the rest",
+    needs: ["tcp"],
+    async run(world) {
+      const next = new Probe();
+      next.halfCloseable();
+      const { server, client } = await connected(world, (probe) => {
+        probe.halfCloseable();
+        probe.onReadLost = () => probe.transport.setProtocol(next, encoder.encode("rest"));
+      });
+      client.halfCloseable();
+      server.transport.loseWriteConnection();
+      await world.until("its end came", () => client.life.includes("read lost"));
+      client.transport.loseWriteConnection();
+      await world.until("both ends are lost", () => next.lost && client.lost);
+      assert.equal(next.received, "rest");
+      assert.deepEqual(next.life, ["made", "data", "read lost", "lost ConnectionDoneError"]);
+      assert.deepEqual(server.life, ["made", "write lost", "read lost"]);
+    },
+  },
+  {
     name: "setProtocol: does nothing when the connection has ended",
     needs: ["tcp"],
     async run(world) {
