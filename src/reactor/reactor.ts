@@ -348,7 +348,8 @@ export class BaseReactor implements ReactorCore, ReactorTime, ReactorFromThreads
   }
 
   /** Fires behind the calls from threads that wait now: what has ended may have left some. */
-  #callsMade(): Deferred<void> {
+  #callsMade(): Deferred<void> | undefined {
+    if (this.#fromThread.length === 0) return undefined;
     const made = new Deferred<void>();
     this.callFromThread(() => made.callback());
     return made;

@@ -102,7 +102,7 @@ for (const backend of ["libuv", "timer", "clock"] as const) {
       expect(seen).to.deep.equal(["before the run: Ada", "from a promise: Bob"]);
     });
 
-    it("each trigger is that in which it was added, also behind one that takes its time", async () => {
+    it("each trigger is that in which it was added, also behind one that waits", async () => {
       const phases = ["before", "during", "after"] as const;
       for (const event of ["startup", "shutdown"] as const) {
         for (const phase of phases) {

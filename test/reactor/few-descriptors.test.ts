@@ -48,7 +48,7 @@ describe("a server without a descriptor left", () => {
 });
 
 describe("a reactor without a descriptor left", () => {
-  it("says so to all who want to open something, and goes on, also with them when it has some", async () => {
+  it("says so to all who want one, goes on, and serves them when it has some", async () => {
     const directory = mkdtempSync(join(tmpdir(), "skein-descriptors-"));
     try {
       const { port, without, after, reported, left } = await runFixture(

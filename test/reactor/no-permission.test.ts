@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { runFixture } from "../support/attempts.ts";
 
-/** Whether the system keeps port 1 from those who are not root: containers may have it otherwise. */
+/** Whether the system keeps port 1 for root; containers may have it otherwise. */
 function keepsPorts(): boolean {
   if (process.platform !== "linux") return process.platform !== "darwin";
   return Number(readFileSync("/proc/sys/net/ipv4/ip_unprivileged_port_start", "utf8")) > 1;

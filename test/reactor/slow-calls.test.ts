@@ -125,7 +125,7 @@ describe("slow calls", () => {
     ]);
   });
 
-  it("are told once, when they are parts of others, unless those are slow without them", async () => {
+  it("are told once, with no others around them but those slow without them", async () => {
     const { reactor, work, told } = slowWorld();
     class Slow extends Protocol {
       override connectionMade(): void {
