@@ -78,6 +78,10 @@ class LibuvDriver extends TimerDriver implements Opened<Capabilities> {
     this.#watchdog?.start();
   }
 
+  takeStack(since: number): string | undefined {
+    return this.#watchdog?.takeStack(since);
+  }
+
   override sleep(): void {
     super.sleep();
     this.#watchdog?.stop();
@@ -105,7 +109,8 @@ class LibuvDriver extends TimerDriver implements Opened<Capabilities> {
 export interface LibuvOptions {
   /**
    * A second thread watches the loop, and when a call, whatever it is, has held it for longer than
-   * this, `onSlow` is told of it with its stack at that moment, as soon as the call has returned.
+   * this, `onSlow` is told of it with its stack at that moment, as soon as the call has returned;
+   * once, if `slowCallbackSeconds` finds it too.
    * Off unless given. For reading the stack V8's debugger stops the main thread for a moment, which
    * has it compile some functions anew: to look for something, rather than to leave on.
    */
