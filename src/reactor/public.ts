@@ -69,9 +69,20 @@ export type {
 } from "./names.ts";
 export { type NameDriver, Names } from "./name-lookups.ts";
 export { ChildProcess } from "./child-process.ts";
-export type { ChildEvents, ChildHandle, ProcessDriver, SpawnRequest } from "./process-driver.ts";
+export type {
+  ChildEvents,
+  ChildHandle,
+  ProcessDriver,
+  SpawnRequest,
+  TerminalRequest,
+} from "./process-driver.ts";
 export * from "./process-errors.ts";
-export type { ProcessProgram, ProcessScript, ScriptedProcess } from "./process-script.ts";
+export type {
+  ProcessProgram,
+  ProcessScript,
+  ScriptedProcess,
+  ScriptedTerminal,
+} from "./process-script.ts";
 export type {
   ChildFD,
   ProcessReceiver,
@@ -79,6 +90,8 @@ export type {
   ReactorProcess,
   SignalTarget,
   SpawnOptions,
+  TerminalOptions,
+  TerminalSize,
 } from "./processes.ts";
 export { Processes } from "./spawning.ts";
 export { guest, type Host } from "./guest.ts";
