@@ -59,7 +59,10 @@ export class TerminalProbe extends ProcessProtocol {
 
   /** Resolves when `text` has come. */
   async heard(text: string): Promise<void> {
-    while (!this.out.includes(text)) await new Promise<void>((resolve) => (this.#news = resolve));
+    while (!this.out.includes(text)) {
+      if (this.events.includes("ended")) throw new Error(`it ended with ${this.out}`);
+      await new Promise<void>((resolve) => (this.#news = resolve));
+    }
   }
 
   override childDataReceived(childFD: number, data: Uint8Array): void {
@@ -120,7 +123,7 @@ export async function onStage(
           ? reactor.spawnProcess(probe, name, all)
           : reactor.spawnProcess(probe, "sh", {
               ...all,
-              args: ["-c", programs[name]?.shell ?? `exec ${name}`, ...(options.args ?? [])],
+              args: ["-c", programs[name]?.shell ?? name, ...(options.args ?? [])],
             }));
         return { probe, transport };
       },
