@@ -37,6 +37,7 @@ export type {
   ReactorNetwork,
   Segments,
   SimulatedCertificate,
+  SimulatedStdio,
   TraceEvent,
 } from "./simulation.ts";
 export { BadOptionError, QueueFullError } from "../core/errors.ts";
@@ -94,6 +95,15 @@ export type {
   TerminalSize,
 } from "./processes.ts";
 export { Processes } from "./spawning.ts";
+export {
+  Stdio,
+  StdioConnection,
+  type ReactorStdio,
+  type StdioDriver,
+  type StdioOptions,
+  type StdioTransport,
+} from "./stdio.ts";
+export * from "./stdio-errors.ts";
 export { guest, type Host } from "./guest.ts";
 export { MetaReactor } from "./meta-reactor.ts";
 export type { ReactorOptions } from "./reactor.ts";
