@@ -126,9 +126,10 @@ export interface ProcessTransport extends Consumer, PushProducer {
    */
   signalProcess(signal: string | number, to?: SignalTarget): void;
   /**
-   * Ends the whole group (with a terminal: all groups in it): TERM at once (and CONT, for those that are stopped), KILL after
-   * `graceSeconds` (5 unless given, Infinity for never) to who is still there. Fires when the
-   * process has exited and its group is gone, or was killed. A shorter time replaces one under way.
+   * Ends the whole group (with a terminal: all groups in it): TERM at once (and CONT, for those
+   * that are stopped), KILL after `graceSeconds` (5 unless given, Infinity for never) to who is
+   * still there. Fires when the process has exited and its group is gone, or was killed. A shorter
+   * time replaces one under way.
    * Cancelling waits no longer, and changes nothing else.
    *
    * @throws BadOptionError for a time that is none.
@@ -175,8 +176,9 @@ export interface ReactorProcess {
    * Starts a command, looked up in PATH unless there is a slash in it, when the reactor runs; no
    * shell is between. Connects the protocol, then fires with its transport. Fails with
    * CommandNotFoundError, NotExecutableError, WorkingDirectoryError or another CannotSpawnError,
-   * NoTerminalsError, with what connectionMade throws, or with ReactorNotRunningError while the reactor stops: then
-   * the protocol is told nothing more, and nothing is left running. Cancelling gives up.
+   * NoTerminalsError, with what connectionMade throws, or with ReactorNotRunningError while the
+   * reactor stops: then the protocol is told nothing more, and nothing is left running. Cancelling
+   * gives up.
    *
    * @throws BadOptionError for options that cannot be.
    */

@@ -11,7 +11,7 @@ const RUNS = 50;
 const AT_ONCE = 5;
 const TEXT = "0123456789".repeat(2000);
 const fixture = fileURLToPath(new URL("../fixtures/spawn-in-terminal.ts", import.meta.url));
-const without = fileURLToPath(new URL("../fixtures/without-node-pty.mjs", import.meta.url));
+const without = fileURLToPath(new URL("../fixtures/without-node-pty.ts", import.meta.url));
 const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
 const descriptors = (): string[] => readdirSync("/proc/self/fd");
 

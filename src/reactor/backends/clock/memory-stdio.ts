@@ -7,7 +7,7 @@ import type { SimulatedStdio } from "../../simulation.ts";
 import { NotATerminalError, StdioInUseError } from "../../stdio-errors.ts";
 import { StdioConnection, type StdioDriver } from "../../stdio.ts";
 import type { TimerQueue } from "../../timer-queue.ts";
-import { brokenPipe, MemoryPipe } from "./memory-pipe.ts";
+import { brokenPipe, type MemoryPipe } from "./memory-pipe.ts";
 import { ScriptedChild } from "./scripted-child.ts";
 
 type Report = (error: unknown, doing: string) => void;
@@ -58,6 +58,7 @@ class MemoryStdioConnection extends StdioConnection {
   #flushWanted = false;
   /** What is to be done when all of it was taken. */
   #whenSent: (() => void) | undefined = undefined;
+  #raw = false;
   #closed = false;
 
   constructor(
@@ -94,6 +95,8 @@ class MemoryStdioConnection extends StdioConnection {
   }
 
   protected override changeMode(raw: boolean): void {
+    if (raw === this.#raw) return;
+    this.#raw = raw;
     this.#trace(raw ? "raw" : "not raw");
   }
 
@@ -150,6 +153,7 @@ class MemoryStdioConnection extends StdioConnection {
   #lose(error?: Error): void {
     if (this.#closed) return;
     this.#closed = true;
+    this.changeMode(false);
     this.#trace("closed");
     this.#output.closeWriter();
     this.#input.closeReader();
