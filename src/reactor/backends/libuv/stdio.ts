@@ -43,7 +43,6 @@ class DescriptorsConnection extends StdioConnection {
 
   constructor(report: Report) {
     super(report);
-    inUse = true;
     this.#input = inputOf(this.#kinds[STDIN]);
     this.#output = outputOf(this.#kinds[STDOUT]);
     if (this.#input instanceof ReadStream) this.#rawMode = new RawMode(this.#input);
@@ -57,6 +56,7 @@ class DescriptorsConnection extends StdioConnection {
     }
     // Listening for data has set it flowing.
     this.#input.pause();
+    inUse = true;
   }
 
   get isTerminal(): boolean {
