@@ -44,7 +44,11 @@ class Daemon {
   }
 }
 
-describe("standard input and output", () => {
+/** Each starts a process of its own, which compiles everything. */
+const TIMEOUT_MS = 30_000;
+
+describe("standard input and output", function () {
+  this.timeout(TIMEOUT_MS);
   let directory: string;
   const running: Daemon[] = [];
   const start = (args: string[], stdio?: StdioOptions): Daemon => {
@@ -147,7 +151,8 @@ describe("standard input and output", () => {
   });
 });
 
-describeWithTerminals("standard input and output in a terminal", () => {
+describeWithTerminals("standard input and output in a terminal", function () {
+  this.timeout(TIMEOUT_MS);
   /** Runs the daemon, and tells the state of the terminal when it has ended, or is stopped. */
   const program = `"${process.execPath}" ${node.join(" ")} Keys`;
   const modes = `stty -a | grep -q -- ' -icanon' && echo RAW || echo COOKED`;

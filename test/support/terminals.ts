@@ -1,22 +1,23 @@
 /** For tests in terminals: whether there can be any, and what programs see in one. */
+import type { Suite } from "mocha";
 import { createRequire } from "node:module";
 import { createReactor, type ProcessTransport, ProcessProtocol, type Reactor } from "skein";
 import type { Failure } from "skein/defer";
 import type { ProcessProgram, SpawnOptions } from "skein/reactor";
 
 /** Describes what needs node-pty, which has to be compiled: without it, in CI, it fails. */
-export function describeWithTerminals(what: string, body: () => void): void {
+export function describeWithTerminals(what: string, body: (this: Suite) => void): void {
   const why = whyNone();
   if (why !== undefined && process.env["CI"] !== "true") {
     console.log(`"${what}" is left out, as node-pty cannot be loaded: npm rebuild node-pty`);
     describe.skip(what, body);
     return;
   }
-  describe(what, () => {
+  describe(what, function () {
     before(() => {
       if (why !== undefined) throw new Error("node-pty cannot be loaded", { cause: why });
     });
-    body();
+    body.call(this);
   });
 }
 
