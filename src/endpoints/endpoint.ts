@@ -18,6 +18,9 @@ export interface ClientEndpoint {
    * Connects, once. Fires with the protocol that `factory` has built for the connection, right
    * after its connectionMade; fails with why there is none. Cancelling gives up, and fails it with
    * ConnectingCancelledError.
+   *
+   * The factory is in use from here on: doStart is called. It is until there will be no connection,
+   * or that has ended, whatever protocol it had then: doStop is called, once, after connectionLost.
    */
   connect<P extends StreamProtocol>(factory: FactoryOf<P>): Deferred<P>;
 }

@@ -36,6 +36,7 @@ import {
   whereOf,
 } from "./stream-checks.ts";
 import type { StreamConnection } from "./stream-connection.ts";
+import { tellFactory } from "./tell-factory.ts";
 import type {
   AddressFamily,
   DialRequest,
@@ -369,7 +370,8 @@ export class Streams<K extends StreamKind = "tcp">
       const protocol = factory.buildProtocol(connection.getPeer()) ?? null;
       if (protocol !== null) {
         this.connected(connection);
-        connection.start(protocol, this.#gone, this.#loop);
+        const gone = tellFactory(factory, connection, this.#gone, this.#loop);
+        connection.start(protocol, gone, this.#loop);
         return;
       }
     } catch (error) {
