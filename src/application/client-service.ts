@@ -116,7 +116,7 @@ export class ClientService<P extends ConnectedProtocol> extends Service {
         `failAfterFailures must be 1 or more failures, not ${failAfterFailures}`,
       );
     }
-    if (this.#protocol !== undefined) return succeed(this.#protocol) as Deferred<P>;
+    if (this.#protocol !== undefined) return succeed(this.#protocol);
     if (this.#over) return fail(this.#stopped());
     const deferred = new Deferred<P>(() => void this.#waiters.delete(waiter));
     const waiter: Waiter<P> = { deferred, failuresLeft: failAfterFailures };
@@ -227,7 +227,8 @@ export class ClientService<P extends ConnectedProtocol> extends Service {
   #failed(failure: Failure): void {
     this.#say(`not connected: ${failure.message}`);
     // Those who ask from inside of that have seen no failure.
-    for (const waiter of [...this.#waiters]) {
+    const asked = Array.from(this.#waiters);
+    for (const waiter of asked) {
       if (--waiter.failuresLeft <= 0) this.#settle(waiter, failure);
     }
   }

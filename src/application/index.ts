@@ -11,7 +11,13 @@ export { DatagramService } from "./datagram-service.ts";
 export * from "./errors.ts";
 export type { ServiceClock, ServiceState } from "./lifecycle.ts";
 export { MultiService } from "./multi-service.ts";
-export type { OptionDeclaration, OptionDeclarations, OptionValues } from "./options.ts";
+export type { OptionCheck, OptionSchema } from "./option-check.ts";
+export type {
+  GivenOptions,
+  OptionDeclaration,
+  OptionDeclarations,
+  OptionValues,
+} from "./option-declarations.ts";
 export { runService, type RunServiceOptions, type ServiceReactor } from "./run-service.ts";
 export {
   Service,
@@ -19,6 +25,7 @@ export {
   type ServiceOptions,
   type ServiceSnapshot,
 } from "./service.ts";
+export { startDaemon } from "./start-daemon.ts";
 export {
   StreamServerEndpointService,
   type StreamServerOptions,

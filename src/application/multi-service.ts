@@ -3,7 +3,7 @@ import { Failure } from "../defer/failure.ts";
 import { inlineCallbacks } from "../defer/inline-callbacks.ts";
 import { fail, succeed } from "../defer/maybe-deferred.ts";
 import { ServiceStopError, ServiceTreeError, type StopFailure } from "./errors.ts";
-import { Service, type ServiceSnapshot, setParent } from "./service.ts";
+import { Service, type ServiceSnapshot, setParent, upwards } from "./service.ts";
 
 /**
  * Several services as one. It starts them in the order in which they were added, each when the one
@@ -133,7 +133,7 @@ export class MultiService extends Service implements Iterable<Service> {
           "call disownServiceParent() first",
       );
     }
-    for (let above: Service | undefined = this; above !== undefined; above = above.parent) {
+    for (const above of upwards(this)) {
       if (above !== service) continue;
       throw new ServiceTreeError(
         `the service "${service.path}" cannot be put into "${this.path}": it would be in itself`,

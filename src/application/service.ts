@@ -279,7 +279,7 @@ export class Service {
 
   #tell(failure: Failure | undefined): void {
     let event: ServiceEvent | undefined;
-    for (let at: Service | undefined = this; at !== undefined; at = at.#parent) {
+    for (const at of upwards(this)) {
       for (const listener of at.#listeners) {
         const { path, state } = this;
         event ??= Object.freeze({ service: this, path, state, detail: this.#detail, failure });
@@ -299,8 +299,13 @@ export class Service {
   }
 }
 
+/** The service, the one that it is in, and so on up to the root. */
+export function* upwards(service: Service): Generator<Service, void, undefined> {
+  for (let at: Service | undefined = service; at !== undefined; at = at.parent) yield at;
+}
+
 /** @throws BadOptionError */
-export function assertDeadline(name: string, seconds: number | undefined): void {
+function assertDeadline(name: string, seconds: number | undefined): void {
   if (seconds === undefined || (seconds > 0 && seconds < Infinity)) return;
   throw new BadOptionError(`${name} must be a number of seconds over 0, not ${seconds}`);
 }

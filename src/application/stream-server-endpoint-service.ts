@@ -1,4 +1,4 @@
-import { Deferred } from "../defer/deferred.ts";
+import type { Deferred } from "../defer/deferred.ts";
 import type { Failure } from "../defer/failure.ts";
 import { inlineCallbacks } from "../defer/inline-callbacks.ts";
 import type { ServerEndpoint } from "../endpoints/endpoint.ts";

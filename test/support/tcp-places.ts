@@ -14,7 +14,7 @@ const HOST = "127.0.0.1";
 
 export function listeningAt(reactor: Reactor<"tcp">, port: number): ServerEndpoint {
   return {
-    listen: (factory) => reactor.listenTCP(port, factory, { interface: HOST }) as never,
+    listen: (factory) => reactor.listenTCP(port, factory, { interface: HOST }),
   };
 }
 
