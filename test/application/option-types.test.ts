@@ -1,5 +1,11 @@
 import { expect } from "chai";
-import { BadOptionError, createReactor, defineDaemon, type Reactor } from "skein";
+import {
+  BadOptionError,
+  createReactor,
+  defineDaemon,
+  type OptionDeclarations,
+  type Reactor,
+} from "skein";
 import { optionsFromEnvironment } from "../../src/application/environment-options.ts";
 import { parseOptions } from "../../src/application/command-line-options.ts";
 
@@ -130,7 +136,7 @@ describe("the types of options", () => {
   ];
   for (const [options, message] of refused) {
     it(`a program's are refused: ${message}`, () => {
-      expect(() => daemon(reactor, { apiKey, ...options } as never))
+      expect(() => daemon(reactor, { apiKey, ...options }))
         .to.throw(BadOptionError)
         .with.property("message", message);
     });
@@ -169,7 +175,7 @@ describe("the types of options", () => {
     expect(() => slow(reactor, { port: 2 })).to.throw("its schema takes time");
   });
 
-  const misdeclared: [options: object, message: string][] = [
+  const misdeclared: [options: Record<string, unknown>, message: string][] = [
     [
       { level: { type: "choice", choices: ["a"], default: "b", help } },
       'the default of the option "level" takes one of a, not "b"',
@@ -181,7 +187,7 @@ describe("the types of options", () => {
   ];
   for (const [options, message] of misdeclared) {
     it(`a declaration is refused that ${message}`, () => {
-      expect(() => defineDaemon({ options, build() {} })).to.throw(
+      expect(() => defineDaemon({ options: options as OptionDeclarations, build() {} })).to.throw(
         BadOptionError,
         message,
       );
