@@ -26,7 +26,7 @@ export interface ClientServiceOptions<P> extends ServiceOptions {
    * returns has fired. When it fails the connection is closed, and it is one more failure.
    */
   readonly prepareConnection?: (protocol: P) => unknown;
-  /** Seconds that a connection has, when it is closed, to send what was written; 2 unless given. */
+  /** Seconds that a connection that is closed has to send what was written; 2 unless given. */
   readonly closeTimeout?: number;
 }
 
@@ -53,9 +53,9 @@ const FALLBACK_SECONDS = 60;
  * const db = new ClientService(endpoint, Factory.forProtocol(Protocol), { clock: reactor });
  *
  * await db.startService();
- * db.whenConnected(1).addErrback(() => console.log(`first try: ${db.inspect().detail}`));
+ * db.whenConnected(1).addErrback(() => console.log("not at the first try"));
  * db.whenConnected().addCallback(() => console.log(`connected at ${reactor.seconds()} s`));
- * await reactor.advance(1.5); // → first try: waiting 1 s to connect again
+ * await reactor.advance(1.5); // → not at the first try
  * reactor.listenTCP(5432, Factory.forProtocol(Protocol), { interface: "10.0.0.5" });
  * await reactor.advance(2); // → connected at 2.5 s
  * ```
@@ -66,8 +66,8 @@ const FALLBACK_SECONDS = 60;
  * that throws, or gives no time, is reported, and 60 seconds are waited.
  *
  * The stop gives up what is under way, closes the connection, and waits for its end: a later start
- * connects when the old connection is gone. It is aborted after `closeTimeout`, or at `stopTimeout`.
- * For that it relies on the endpoint: a factory is in use until its connection has ended.
+ * connects when the old one is gone. After `closeTimeout`, or at `stopTimeout`, it is aborted. All
+ * that relies on the endpoint: a factory is in use until its connection has ended.
  */
 export class ClientService<P extends ConnectedProtocol> extends Service {
   readonly #endpoint: ClientEndpoint;
@@ -105,7 +105,7 @@ export class ClientService<P extends ConnectedProtocol> extends Service {
   /**
    * Fires with the protocol, when there is one that is connected and prepared: at once if there is.
    * Fails with the last failure when so many attempts have failed since the call (as many as it
-   * takes unless given), with CancelledError when the service stops, or has been stopped. Before the
+   * takes unless given), with CancelledError when the service stops, or was stopped. Before the
    * first start it waits. Cancelling ends this waiting only.
    *
    * @throws BadOptionError for what is no number of failures.

@@ -23,8 +23,8 @@ import { Service, type ServiceOptions } from "./service.ts";
  * console.log(echo.inspect().detail); // → listening on 0.0.0.0:7100
  * ```
  *
- * `listen` opens it, at each start: by listenUDP or listenMulticast, with a protocol of its own each
- * time. The stop sends what was written, and fires when the address is free.
+ * `listen` opens it at each start, by listenUDP or listenMulticast, with a protocol of its own. The
+ * stop sends what was written, and fires when the address is free.
  */
 export class DatagramService<T extends DatagramTransport = DatagramTransport> extends Service {
   readonly #listen: () => Deferred<T>;

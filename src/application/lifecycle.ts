@@ -204,8 +204,8 @@ export class Lifecycle {
     } else if (fall !== undefined) {
       if (fall.work === undefined) this.#stop(fall);
     } else if (this.#state === "stopped") {
-      // The deadline of the fall has passed meanwhile. Had it been started anew by now, nobody could
-      // say what is the old start's and what the new one's.
+      // The deadline of the fall has passed meanwhile. Had it been started anew by now, nobody
+      // could say what is the old start's and what the new one's.
       this.#stop(this.#beginFall(undefined));
     }
   }

@@ -36,7 +36,7 @@ import { Service, type ServiceSnapshot, setParent, upwards } from "./service.ts"
  * When one fails to start, those that have started are stopped, and its failure is the start's;
  * what goes wrong in that stopping is reported, as ServiceStopError. When one fails to stop, the
  * others are stopped all the same, and then the stop fails with ServiceStopError, which has the
- * failures of all. At its own `stopTimeout` those that are left are told to stop, and not waited for.
+ * failures of all. At its own `stopTimeout` the rest is told to stop, and not waited for.
  */
 export class MultiService extends Service implements Iterable<Service> {
   readonly #services: Service[] = [];

@@ -44,7 +44,7 @@ export let setParent: (service: Service, parent: MultiService | undefined) => vo
 
 /**
  * Something that runs for a while: it is started and stopped, both of which may take their time.
- * Derive from it, and override {@link start}, {@link stop} and, if need be, {@link privilegedStart}.
+ * Derive from it, and override {@link start}, {@link stop} and, if needed, {@link privilegedStart}.
  *
  * ```ts
  * import { createReactor, deferLater, type Reactor, Service } from "skein";
@@ -72,8 +72,8 @@ export let setParent: (service: Service, parent: MultiService | undefined) => vo
  * await oven.stopService(); // → cold
  * ```
  *
- * The hooks may return a Deferred or a promise, which is waited for. They are called once each time:
- * to start what runs, or is starting, is one start; so with stop. A start during a stop waits for
+ * The hooks may return a Deferred or a promise, which is waited for. Each is called once a time: to
+ * start what runs, or is starting, is one start; so with stop. A start during a stop waits for
  * its end, then starts; a stop during a start cancels it (its Deferred, and the signal that the
  * hook was given), and waits until it has ended. If that has started the service all the same, it
  * is stopped. Of a stop, a start and a stop the last wish counts.

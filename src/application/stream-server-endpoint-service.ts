@@ -26,19 +26,27 @@ const CLOSE_TIMEOUT_SECONDS = 2;
  * Listens at an endpoint while it runs.
  *
  * ```ts
- * import { createReactor, Factory, Protocol, runService, StreamServerEndpointService } from "skein";
+ * import { createReactor, Factory, Protocol, runService } from "skein";
+ * import { StreamServerEndpointService } from "skein";
  * import { LineClient } from "skein/testing";
+ *
+ * class Greeter extends Protocol {
+ *   override connectionMade(): void {
+ *     this.transport.write("welcome\n");
+ *   }
+ * }
  *
  * const reactor = createReactor("clock");
  * const server = new StreamServerEndpointService(
  *   { listen: (factory) => reactor.listenTCP(7000, factory, { interface: "127.0.0.1" }) },
- *   Factory.forProtocol(Protocol),
+ *   Factory.forProtocol(Greeter),
  *   { name: "web", drainTimeout: 10 },
  * );
  * server.onStateChange(({ state, detail }) => console.log(state, detail));
  * const stopped = reactor.run();
  * await runService(reactor, server);
- * await LineClient.dial(reactor, 7000);
+ * const guest = await LineClient.dial(reactor, 7000);
+ * await guest.heard("welcome");
  * reactor.stop();
  * await stopped;
  * // → starting

@@ -1,4 +1,4 @@
-import type { Deferred } from "../defer/deferred.ts";
+import { Deferred } from "../defer/deferred.ts";
 import { fail } from "../defer/maybe-deferred.ts";
 import type { Reactor } from "../reactor/capabilities.ts";
 import { PoolStoppedError } from "../threads/errors.ts";
@@ -56,10 +56,14 @@ export class ThreadPoolService extends Service {
     if (this.#pool === undefined || !this.running) return fail(new PoolStoppedError());
     const call = {};
     this.#calls.add(call);
-    return this.#pool.call(f, ...args).addBoth((result) => {
+    const called = this.#pool.call(f, ...args);
+    const outcome = new Deferred<Awaited<R>>(() => called.cancel());
+    called.addBoth((result) => {
+      if (!outcome.called) outcome.callback(result);
+      // Behind what its caller makes of it.
       this.#calls.delete(call);
-      return result;
-    }) as Deferred<Awaited<R>>;
+    });
+    return outcome;
   }
 
   /** How much the pool has to do; undefined while there is none. */

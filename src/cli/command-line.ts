@@ -72,7 +72,8 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
         break;
       default:
         throw new UsageError(
-          `there is no option ${option}${didYouMean(option, OPTIONS) || "; daemon options come after the daemon"}`,
+          `there is no option ${option}` +
+            (didYouMean(option, OPTIONS) || "; daemon options come after the daemon"),
         );
     }
   }

@@ -159,7 +159,7 @@ describe("a ClientService", () => {
       expect(connected).to.deep.equal([clients[0]]);
     });
 
-    it("counts a failure of that, closes the connection, and does not begin the delays anew", async () => {
+    it("counts its failure, closes the connection, and goes on with the delays", async () => {
       await listen();
       let tries = 0;
       const service = client({

@@ -19,7 +19,7 @@ describe("a MultiService", () => {
     expect(log).to.deep.equal(["start a", "start b", "start c", "stop c", "stop b", "stop a"]);
   });
 
-  it("starts each when the one before it runs, and stops each when the one behind it has stopped", () => {
+  it("starts each when the one before runs, stops each when the one behind has stopped", () => {
     const { top, parts, log } = tree("a b");
     const [starting, stopping] = [gate(), gate()];
     (parts["a"] as Part).onStart = starting.hook;
@@ -81,7 +81,7 @@ describe("a MultiService", () => {
       expect(outcomes).to.have.length(1);
     });
 
-    it("reports what fails in that stopping, all of it, and fails with the error of the start", async () => {
+    it("reports all that fails in that stopping, and fails with the start's error", async () => {
       const { top, parts, log } = tree("a b c");
       (parts["a"] as Part).onStop = broken("a stays");
       (parts["b"] as Part).onStop = broken("b stays");
@@ -244,7 +244,8 @@ describe("a MultiService", () => {
       const { parts } = tree("a");
       expectRefused(
         () => parts["a"]?.setServiceParent(new MultiService()),
-        'the service "top/a" is in "top": a service has one parent; call disownServiceParent() first',
+        'the service "top/a" is in "top": a service has one parent; ' +
+          "call disownServiceParent() first",
       );
     });
 

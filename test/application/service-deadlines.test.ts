@@ -113,7 +113,7 @@ describe("the deadlines of services", () => {
     timedOut(stopped, 'the service "part" has not stopped in 3 seconds');
   });
 
-  it("also those of a cancelled start that ends well in the end, which is stopped then", async () => {
+  it("stop a cancelled start that ends well when they have passed", async () => {
     const part = new Part([], { name: "part", clock: reactor, stopTimeout: 3 });
     let open = (): void => {};
     part.onStart = () => new Promise<void>((resolve) => (open = resolve));
@@ -150,7 +150,7 @@ describe("the deadlines of services", () => {
       expect([top.state, log]).to.deep.equal(["stopped", ["start a", "start b", "stop a"]]);
     });
 
-    it("cover the stop of all: those that are left are told to stop, and not waited for", async () => {
+    it("cover the stop of all: the rest is told to stop, and not waited for", async () => {
       const { top, parts, log } = tree("a b c", { clock: reactor, stopTimeout: 10 });
       const { hook, open } = gate();
       (parts["a"] as Part).onStop = () => new Deferred<void>();

@@ -88,6 +88,8 @@ const rich = defineDaemon({
   build: (_reactor: Reactor, options) => options,
 });
 
+const build = (): void => {};
+
 describe("the types of options", () => {
   it("follow from their declarations", () => {
     const typed = (): unknown[] => [
@@ -104,8 +106,7 @@ describe("the types of options", () => {
       // @ts-expect-error -- it has neither a default, nor is it required
       defineDaemon({ options: { port: { type: "number", help } }, build() {} }),
       // @ts-expect-error -- it has both
-      // prettier-ignore
-      defineDaemon({ options: { port: { type: "number", default: 1, required: true, help } }, build() {} }),
+      defineDaemon({ options: { n: { type: "number", default: 1, required: true, help } }, build }),
       // @ts-expect-error -- numbers are not what the list is of
       defineDaemon({ options: { ports: { type: "list", default: [1], help } }, build() {} }),
     ];
