@@ -8,8 +8,9 @@ export class Audience {
   /** @param abandoned called when one has given up, and nobody is left who waits. */
   join(abandoned: () => void = () => {}): Deferred<void> {
     const waiter = new Deferred<void>(() => {
-      this.#waiting.delete(waiter);
-      if (this.#waiting.size === 0) abandoned();
+      // While they are told, nobody waits any more.
+      const waited = this.#waiting.delete(waiter);
+      if (waited && this.#waiting.size === 0) abandoned();
     });
     this.#waiting.add(waiter);
     return waiter;

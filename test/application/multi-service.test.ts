@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { CancelledError } from "skein/defer";
+import { CancelledError, Deferred } from "skein/defer";
 import { MultiService, ServiceStopError, ServiceTreeError } from "skein";
 import { afterMicrotasks, collectUnhandled, errorOf, watch } from "../support/outcomes.ts";
 import { gate, Part, tree } from "../support/services.ts";
@@ -138,6 +138,15 @@ describe("a MultiService", () => {
     expect(cancelled()).to.equal(1);
     expect(log).to.deep.equal(["start a", "start b", "stop a"]);
     expect([top.state, stopped]).to.deep.equal(["stopped", [undefined]]);
+  });
+
+  it("stopped while it starts starts no other, also if the one that starts does start", () => {
+    const { top, parts, log } = tree("a b");
+    const starting = new Deferred<void>((deferred) => deferred.callback());
+    (parts["a"] as Part).onStart = () => starting;
+    watch(top.startService());
+    void top.stopService();
+    expect(log).to.deep.equal(["start a", "stop a"]);
   });
 
   it("stopped while it starts waits until all that has started is stopped", async () => {

@@ -210,6 +210,27 @@ describe("a service", () => {
     expect([part.state, log]).to.deep.equal(["stopped", ["start part", "stop part"]]);
   });
 
+  it("that is stopped from inside its own start has what that waits for cancelled", () => {
+    const { hook, cancelled } = gate();
+    part.onStart = (signal) => {
+      void part.stopService();
+      return hook(signal);
+    };
+    expect(errorOf(part.startService())).to.be.instanceOf(CancelledError);
+    expect([cancelled(), part.state, log]).to.deep.equal([1, "stopped", ["start part"]]);
+  });
+
+  it("tells all who wait, but those who have given up by then", () => {
+    const { hook, open } = gate();
+    part.onStart = hook;
+    const first = part.startService();
+    const second = part.startService();
+    first.addCallback(() => second.cancel());
+    open();
+    expect(errorOf(second)).to.be.instanceOf(CancelledError);
+    expect(part.state).to.equal("running");
+  });
+
   it("may be stopped by who is told that it starts, and then is not started", () => {
     part.onStateChange(({ state }) => {
       if (state === "starting") void part.stopService();

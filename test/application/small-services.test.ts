@@ -206,6 +206,7 @@ describe("services", () => {
       const stopped = watch(service.stopService());
       expect(stopped).to.deep.equal([]);
       expect(service.inspect().detail).to.equal("draining: 2 calls");
+      expect(errorOf(service.call(path.basename, "/c"))).to.be.instanceOf(PoolStoppedError);
       await reactor.advance(1);
       expect([names, stopped]).to.deep.equal([[["a"], ["b"]], [undefined]]);
     });
