@@ -106,7 +106,7 @@ export class Streams<K extends StreamKind = "tcp">
   ): Connector<TCPDestination> {
     assertPort(port, 1);
     const dial = (): Deferred<StreamConnection> => this.#dialTCP(host, port, options);
-    return this.#connect({ host, port }, factory, options, dial);
+    return this.connectBy({ host, port }, factory, options, dial);
   }
 
   // --- ReactorTLS ---
@@ -118,7 +118,7 @@ export class Streams<K extends StreamKind = "tcp">
     options: ListenOptions = {},
   ): Deferred<ListeningPort> {
     const request = listenTCPRequest(port, options);
-    return this.#listen(request, factory, this.#tls("listenSSL").server(tls));
+    return this.#listen(request, factory, this.tlsProvider.server(tls));
   }
 
   connectSSL(
@@ -129,12 +129,18 @@ export class Streams<K extends StreamKind = "tcp">
     options: ConnectOptions = {},
   ): Connector<TCPDestination> {
     assertPort(port, 1);
-    const context = this.#tls("connectSSL").client({ serverName: host, ...tls });
+    const context = this.tlsProvider.client({ serverName: host, ...tls });
     const dial = (): Deferred<StreamConnection> =>
       this.#dialTCP(host, port, options).addCallback((connection) =>
         securable(connection).secure(context),
       );
-    return this.#connect({ host, port }, factory, options, dial);
+    return this.connectBy({ host, port }, factory, options, dial);
+  }
+
+  get tlsProvider(): TLSProvider {
+    const { tls } = this.#driver;
+    if (tls === undefined) throw new NoCapabilityError("TLS", "of this reactor", "tls", []);
+    return tls;
   }
 
   // --- ReactorUNIX ---
@@ -154,7 +160,7 @@ export class Streams<K extends StreamKind = "tcp">
   ): Connector<UNIXAddress> {
     assertUNIXName(name);
     const dial = (): Deferred<StreamConnection> => this.#dial({ kind: "unix", name }, undefined);
-    return this.#connect({ type: "UNIX", name }, factory, options, dial);
+    return this.connectBy({ type: "UNIX", name }, factory, options, dial);
   }
 
   // --- ReactorAdopt ---
@@ -165,6 +171,28 @@ export class Streams<K extends StreamKind = "tcp">
     factory: ProtocolFactory,
   ): Deferred<ListeningPort<StreamAddress>> {
     return this.#listen(adoptRequest(descriptor, family), factory);
+  }
+
+  // --- for all of them ---
+
+  /** Connects by a way of its own, which no driver knows. */
+  connectBy<D extends Destination>(
+    destination: D,
+    factory: ClientProtocolFactory,
+    { timeout = 30 }: { timeout?: number },
+    dial: () => Deferred<StreamConnection>,
+  ): Connector<D> {
+    assertTimeout(timeout);
+    const connector = new StreamConnector<D>({
+      loop: this.#loop,
+      factory,
+      timeout,
+      destination,
+      dial: () => whenRunning(this.#loop, dial),
+      owner: this,
+    });
+    connector.connect();
+    return connector;
   }
 
   /**
@@ -238,12 +266,6 @@ export class Streams<K extends StreamKind = "tcp">
 
   // --- parts ---
 
-  #tls(method: string): TLSProvider {
-    const { tls } = this.#driver;
-    if (tls === undefined) throw new NoCapabilityError(`${method}()`, "of this reactor", "tls", []);
-    return tls;
-  }
-
   #listen<A extends StreamAddress>(
     request: ListenRequest,
     factory: ProtocolFactory,
@@ -264,25 +286,6 @@ export class Streams<K extends StreamKind = "tcp">
         closed();
         return failure;
       });
-  }
-
-  #connect<D extends Destination>(
-    destination: D,
-    factory: ClientProtocolFactory,
-    { timeout = 30 }: { timeout?: number },
-    dial: () => Deferred<StreamConnection>,
-  ): Connector<D> {
-    assertTimeout(timeout);
-    const connector = new StreamConnector<D>({
-      loop: this.#loop,
-      factory,
-      timeout,
-      destination,
-      dial: () => whenRunning(this.#loop, dial),
-      owner: this,
-    });
-    connector.connect();
-    return connector;
   }
 
   #dialTCP(
