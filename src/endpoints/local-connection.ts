@@ -160,7 +160,7 @@ export class LocalConnection extends SecurableConnection {
 
   #read(): void {
     const inbox = this.#other.#outbox;
-    for (let left = TURN_BYTES; left > 0 && this.#reads; ) {
+    for (let left = TURN_BYTES; left > 0 && this.#reads;) {
       const item = inbox.shift();
       if (item === undefined) return;
       if (item === RESET) {

@@ -29,7 +29,7 @@ export function localStreams(reactor: ReactorCore): Streams<"unix"> {
   return found.use();
 }
 
-/** What lies behind the streams of {@link localStreams} and behind commands: TLS, if there is any. */
+/** TLS for connections that no backend has made, if there is any. */
 export function tlsOf(reactor: ReactorCore): TLSProvider | undefined {
   return hasCapability(reactor, "tls") ? (reactor as Reactor<"tls">).tlsProvider : undefined;
 }

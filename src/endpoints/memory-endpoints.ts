@@ -73,8 +73,13 @@ export class MemoryClientEndpoint implements ClientEndpoint {
   }
 }
 
+/** What its address is called. */
+export function memoryAddress(name: string): string {
+  return name === "" ? "" : `memory:${name}`;
+}
+
 function addressOf(name: string): string {
-  const address = name === "" ? "" : `memory:${name}`;
+  const address = memoryAddress(name);
   assertUNIXName(address);
   return address;
 }

@@ -58,11 +58,7 @@ export class ProcessEndpoint implements ClientEndpoint {
   readonly #command: string;
   readonly #options: ProcessEndpointOptions;
 
-  constructor(
-    reactor: Reactor<"process">,
-    command: string,
-    options: ProcessEndpointOptions = {},
-  ) {
+  constructor(reactor: Reactor<"process">, command: string, options: ProcessEndpointOptions = {}) {
     this.#reactor = reactor;
     this.#command = command;
     this.#options = options;

@@ -1,0 +1,68 @@
+/** The timer backend with TCP in memory: the contract of streams can be tried on its connections. */
+import type { Deferred } from "skein/defer";
+import {
+  type Backend,
+  backends,
+  CannotListenError,
+  type Listener,
+  type Loop,
+  type Opened,
+  type StreamConnection,
+  type StreamDriver,
+  Streams,
+  type TCPDialRequest,
+  type TCPListenRequest,
+} from "skein/reactor";
+import { LocalDriver } from "../../src/endpoints/local-streams.ts";
+
+/** Every host is this one, so that its port is all that matters. */
+class LocalTCP implements StreamDriver {
+  readonly #driver: LocalDriver;
+  #free = 49_152;
+
+  constructor(loop: Loop) {
+    this.#driver = new LocalDriver(loop, undefined);
+  }
+
+  listen(
+    { host, port: wanted }: TCPListenRequest,
+    accept: (connection: StreamConnection) => void,
+  ): Deferred<Listener> {
+    const port = wanted === 0 ? this.#free++ : wanted;
+    return this.#driver
+      .listen({ kind: "unix", name: `port ${port}`, mode: 0, backlog: 0 }, accept)
+      .addCallback((listener): Listener => ({
+        address: { type: "TCP", host, port },
+        close: () => listener.close(),
+      }))
+      .addErrback((failure) => {
+        failure.trap(CannotListenError);
+        throw new CannotListenError(`cannot listen on ${host}:${port}`, "EADDRINUSE");
+      });
+  }
+
+  dial({ port }: TCPDialRequest): Deferred<StreamConnection> {
+    return this.#driver.dial({ kind: "unix", name: `port ${port}` });
+  }
+}
+
+export const local: Backend<"tcp"> = {
+  name: "local",
+  summary: "timers, and TCP in memory",
+  capabilities: ["tcp"],
+  open(loop): Opened<"tcp"> {
+    const driver = backends.timer.open(loop, {});
+    const tcp = new Streams(loop, new LocalTCP(loop));
+    return {
+      tcp,
+      seconds: () => driver.seconds(),
+      wakeAt: (when) => driver.wakeAt(when),
+      started: () => driver.started(),
+      sleep: () => {
+        driver.sleep();
+        tcp.reopen();
+      },
+      disconnectAll: () => tcp.disconnectAll(),
+    };
+  },
+};
