@@ -109,8 +109,7 @@ export class EndpointArguments<E = unknown> {
   address(name: string): string {
     const text = this.text(name);
     if (isIP(text) || text === "localhost") return text;
-    const advice = text === "" ? "" : ` (write its colons as "\\:")`;
-    const what = `an IP address, not ${quoted(text)}${advice}`;
+    const what = `an IP address, not ${quoted(text)}`;
     throw this.error(name, `${this.#called(name)} must be ${what}`);
   }
 
@@ -175,7 +174,9 @@ export class EndpointArguments<E = unknown> {
     const { whole, prefix } = this.#context;
     const takes = known.length > 0 ? `takes ${known.join(", ")}` : "takes no values";
     const named = options.length > 0 ? `, then name=value, with: ${options.join(", ")}` : "";
-    const why = `"${prefix.text}" ${takes}${named}; this is one too many`;
+    const why =
+      `"${prefix.text}" ${takes}${named}; this is one too many. ` +
+      String.raw`A ":" in a value is written "\:"`;
     throw new EndpointStringError(why, whole, startOf(value));
   }
 

@@ -1,5 +1,4 @@
-import { messageOf } from "../../core/errors.ts";
-import { assertUNIXName } from "../../reactor/unix-name.ts";
+import { assertUNIXName, UNIX_NAME_BYTES } from "../../reactor/unix-name.ts";
 import type { EndpointArguments } from "../endpoint-arguments.ts";
 import type { EndpointSyntax } from "../endpoint-parser.ts";
 import type { ClientEndpoint, ServerEndpoint } from "../endpoint.ts";
@@ -45,10 +44,12 @@ export function checkedName(
   nameFor: (text: string) => string,
 ): string {
   const text = given.text(argument);
+  const name = nameFor(text);
   try {
-    assertUNIXName(nameFor(text));
+    assertUNIXName(name);
     return text;
-  } catch (error) {
-    throw given.error(argument, messageOf(error));
+  } catch {
+    const most = UNIX_NAME_BYTES - (name.length - text.length);
+    throw given.error(argument, `the ${argument} must have at most ${most} bytes, and no NUL`);
   }
 }
