@@ -79,7 +79,7 @@ export class ProcessConnection extends SecurableConnection {
   }
 
   protected override setWireReading(enabled: boolean): void {
-    if (enabled) this.#child.resumeProducing();
+    if (enabled || this.#finishing) this.#child.resumeProducing();
     else this.#child.pauseProducing();
   }
 
@@ -92,6 +92,8 @@ export class ProcessConnection extends SecurableConnection {
   protected override finishWire(): void {
     if (this.#closed || this.#finishing) return;
     this.#finishing = true;
+    // What comes now is dropped, but read: a command that cannot write may not read either.
+    this.#child.resumeProducing();
     if (this.#exit !== undefined) {
       this.#loop.callFromThread(() => this.#over());
       return;

@@ -1,4 +1,5 @@
 import type { Deferred } from "../defer/deferred.ts";
+import { maybeDeferred } from "../defer/maybe-deferred.ts";
 import type { Reactor } from "../reactor/capabilities.ts";
 import { loopOf } from "../reactor/internals.ts";
 import type { SpawnOptions } from "../reactor/processes.ts";
@@ -68,7 +69,9 @@ export class ProcessEndpoint implements ClientEndpoint {
     const destination = { type: "UNIX", name: this.#command } as const;
     return connectOnce(this.#reactor, `the command "${this.#command}"`, factory, (ended) =>
       introduce(factory, ended, (introduction) =>
-        localStreams(this.#reactor).connectBy(destination, introduction, {}, () => this.#spawn()),
+        localStreams(this.#reactor).connectBy(destination, introduction, {}, () =>
+          maybeDeferred(() => this.#spawn()),
+        ),
       ),
     );
   }
