@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import type { Failure } from "skein/defer";
+import { type Failure, TimeoutError } from "skein/defer";
 import {
   type ClientEndpoint,
   clientFromString,
@@ -25,7 +25,6 @@ import {
   TLSError,
   WriteOverflowError,
 } from "skein/reactor";
-import { TimeoutError } from "skein/defer";
 import { collectUnhandled } from "../support/outcomes.ts";
 import { failureOf } from "../support/processes.ts";
 
