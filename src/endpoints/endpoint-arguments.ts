@@ -194,7 +194,7 @@ export class EndpointArguments<E = unknown> {
 
   get #end(): Located {
     const { positions } = this.#rest ?? this.#context.prefix;
-    return { text: "", positions: [positions[positions.length - 1] as number] };
+    return { text: "", positions: [positions.at(-1) as number] };
   }
 
   #called(name: string): string {

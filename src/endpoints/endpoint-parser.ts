@@ -19,7 +19,6 @@ export interface EndpointSyntax<E, C extends Capability = never> extends Endpoin
 
 /** What one prefix means, for each kind of endpoints that it is a prefix of. */
 export interface EndpointPrefix {
-  // Methods, so that each may need capabilities of its own.
   readonly server?: AnySyntax<ServerEndpoint>;
   readonly client?: AnySyntax<ClientEndpoint>;
   readonly datagram?: AnySyntax<DatagramEndpoint>;

@@ -33,12 +33,13 @@ export type SystemdSocket = { readonly index: number } | { readonly name: string
  * web.listen(Factory.forProtocol(Protocol)).addCallback((port) => {
  *   console.log(port.getHost().type); // → TCP
  * });
+ * await reactor.advance(0);
+ *
  * const api = new SystemdEndpoint(reactor, "INET", { name: "api" }, handed);
  * api.listen(Factory.forProtocol(Protocol)).addErrback((failure) => {
  *   console.log(failure.message);
  *   // → SystemdSocketError: systemd has handed over no socket called "api", but 1: 0 (web)
  * });
- * await reactor.advance(0);
  * ```
  *
  * What was handed over is looked at by listen(), which fails with SystemdSocketError when it is not

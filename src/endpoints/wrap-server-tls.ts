@@ -43,6 +43,7 @@ class Securing implements StreamProtocol {
   readonly #context: TLSContext;
   readonly #address: StreamAddress;
   #transport: Transport | undefined = undefined;
+  #secured = false;
 
   constructor(factory: ProtocolFactory, context: TLSContext, address: StreamAddress) {
     this.#factory = factory;
@@ -59,9 +60,9 @@ class Securing implements StreamProtocol {
 
   handshakeCompleted(): void {
     const transport = this.#transport as Transport;
+    this.#secured = true;
     const protocol = this.#factory.buildProtocol(this.#address);
     if (!protocol) {
-      transport.setProtocol(REFUSED);
       transport.loseConnection();
       return;
     }
@@ -70,13 +71,6 @@ class Securing implements StreamProtocol {
   }
 
   connectionLost(reason: Failure): void {
-    this.#factory.handshakeFailed?.(this.#address, reason);
+    if (!this.#secured) this.#factory.handshakeFailed?.(this.#address, reason);
   }
 }
-
-/** For connections that nobody wants. */
-const REFUSED: StreamProtocol = {
-  makeConnection: () => {},
-  dataReceived: () => {},
-  connectionLost: () => {},
-};

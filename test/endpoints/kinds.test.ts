@@ -185,7 +185,7 @@ for (const backend of ["libuv", "clock"] as const) {
           place = open({ reactor, directory });
         });
 
-        it("connects, fires between connectionMade and the first bytes, and exchanges", async () => {
+        it("fires between connectionMade and the first bytes, and exchanges", async () => {
           const port = await place.server.listen(hosts());
           const guest = new Guest();
           const connected = connectProtocol(place.client(port.getHost()), guest);
@@ -228,7 +228,7 @@ for (const backend of ["libuv", "clock"] as const) {
           expect(serving.events).to.deep.equal(["start", "stop"]);
         });
 
-        it("leaves accepted connections open when the port stops, and takes no new ones", async () => {
+        it("leaves accepted connections open when it stops, and takes no new ones", async () => {
           const port = await place.server.listen(hosts());
           const client = place.client(port.getHost());
           const guest = new Guest();
@@ -242,7 +242,7 @@ for (const backend of ["libuv", "clock"] as const) {
           );
         });
 
-        it("can be listened at again when the port has stopped, and by nobody else before", async () => {
+        it("can be listened at again when it has stopped, and not before", async () => {
           const port = await place.server.listen(hosts());
           const address = port.getHost();
           if (address.type === "UNIX") {

@@ -9,7 +9,6 @@ import {
   MemoryServerEndpoint,
   quoteStringArgument,
   serverFromString,
-  TCPClientEndpoint,
   TLSClientEndpoint,
   TLSServerEndpoint,
   wrapClientTLS,
@@ -126,6 +125,27 @@ describe("TLS over any endpoint", () => {
     expect(() => guest.transport).to.throw();
   });
 
+  it("reports what a server's factory throws, which is no handshake that failed", async () => {
+    const thrown = new RangeError("no more tea");
+    class Broken extends Hosts {
+      override buildProtocol(): Protocol {
+        throw thrown;
+      }
+    }
+    const hosts = new Broken();
+    const server = new MemoryServerEndpoint(reactor, "tea");
+    void wrapServerTLS(reactor, tls.server, server).listen(hosts);
+    const secured = wrapClientTLS(
+      { trustRoot, serverName: "tea.example" },
+      new MemoryClientEndpoint(reactor, "tea"),
+    );
+    void connectProtocol(secured, new Protocol()).addErrback(() => undefined);
+    await reactor.advance(10);
+    expect(errors.splice(0)).to.deep.equal([thrown]);
+    expect(hosts.events).to.deep.equal([]);
+    expect(open()).to.deep.equal([]);
+  });
+
   it("waits for the handshake no longer than its timeout", async () => {
     const options = { trustRoot, serverName: "tea.example", handshakeTimeout: 7 };
     const connecting = connectProtocol(wrapClientTLS(options, await silent()), new Protocol());
@@ -172,7 +192,7 @@ describe("TLS over any endpoint", () => {
     expect(open()).to.deep.equal([]);
   });
 
-  it("reads files at listen() and at connect(), and names the one that cannot be read", async () => {
+  it("reads files at listen() and connect(), and names one that cannot be read", async () => {
     await onLibuv(async (real) => {
       const missing = "/no/such/key.pem";
       const server = serverFromString(real, `ssl:0:privateKey=${missing}`);
@@ -227,7 +247,8 @@ describe("TLS over any endpoint", () => {
       const script =
         `const s = require("net").connect(${port.getHost().port}, "127.0.0.1");` +
         "process.stdin.pipe(s).pipe(process.stdout);";
-      const command = `process:${[process.execPath, "-e", script].map(quoteStringArgument).join(":")}`;
+      const words = [process.execPath, "-e", script].map(quoteStringArgument);
+      const command = `process:${words.join(":")}`;
       const client = clientFromString(
         real,
         `tls:tea.example:trustRoots=${quoteStringArgument(trustRoot)}` +
@@ -244,18 +265,6 @@ describe("TLS over any endpoint", () => {
       expect(guest.transport.getPeerCertificate()?.subject).to.equal("tea.example");
       guest.transport.write("tea");
       expect(await answer).to.equal("TEA");
-    });
-  });
-});
-
-describe("TCPClientEndpoint", () => {
-  it("connects to names also where the backend resolves them itself", async () => {
-    await onLibuv(async (real) => {
-      const port = await real.listenTCP(0, new Shouting(), { interface: "127.0.0.1" });
-      const endpoint = new TCPClientEndpoint(real, "localhost", port.getHost().port);
-      expect(endpoint.host).to.equal("localhost");
-      const guest = await connectProtocol(endpoint, new Protocol());
-      expect(guest.transport.connected).to.equal(true);
     });
   });
 });

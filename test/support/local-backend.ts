@@ -1,4 +1,4 @@
-/** The timer backend with TCP in memory: the contract of streams can be tried on its connections. */
+/** Timers, with TCP in memory: so the contract of streams can be tried on such connections. */
 import type { Deferred } from "skein/defer";
 import {
   type Backend,
