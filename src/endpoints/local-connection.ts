@@ -1,9 +1,9 @@
 /** Connections inside one reactor: what one end writes, the other reads, by way of memory. */
 import { Fifo } from "../core/fifo.ts";
-import type { Loop } from "../reactor/backend.ts";
 import { ConnectionLostError } from "../reactor/errors.ts";
 import { SecurableConnection } from "../reactor/securable-connection.ts";
 import type { StreamAddress } from "../reactor/transport.ts";
+import type { LocalTurns } from "./local-turns.ts";
 
 /** So much is taken from a writer before its peer reads it, as systems do. */
 const WINDOW_BYTES = 64 * 1024;
@@ -14,7 +14,7 @@ const FIN = Symbol("fin");
 const RESET = Symbol("reset");
 
 export class LocalConnection extends SecurableConnection {
-  readonly #loop: Loop;
+  readonly #turns: LocalTurns;
   readonly #host: StreamAddress;
   readonly #peer: StreamAddress;
   #other!: LocalConnection;
@@ -32,21 +32,21 @@ export class LocalConnection extends SecurableConnection {
   #ended = false;
   #closed = false;
 
-  private constructor(loop: Loop, host: StreamAddress, peer: StreamAddress) {
-    super((error, doing) => loop.reportError(error, doing));
-    this.#loop = loop;
+  private constructor(turns: LocalTurns, host: StreamAddress, peer: StreamAddress) {
+    super((error, doing) => turns.reportError(error, doing));
+    this.#turns = turns;
     this.#host = host;
     this.#peer = peer;
   }
 
   /** The two ends of a new connection. */
   static pair(
-    loop: Loop,
+    turns: LocalTurns,
     client: StreamAddress,
     server: StreamAddress,
   ): [LocalConnection, LocalConnection] {
-    const one = new LocalConnection(loop, client, server);
-    const other = new LocalConnection(loop, server, client);
+    const one = new LocalConnection(turns, client, server);
+    const other = new LocalConnection(turns, server, client);
     one.#other = other;
     other.#other = one;
     return [one, other];
@@ -152,7 +152,7 @@ export class LocalConnection extends SecurableConnection {
   #readSoon(): void {
     if (this.#readingSoon || !this.#reads || this.#other.#outbox.length === 0) return;
     this.#readingSoon = true;
-    this.#loop.callFromThread(() => {
+    this.#later(() => {
       this.#readingSoon = false;
       this.#read();
     });
@@ -206,6 +206,6 @@ export class LocalConnection extends SecurableConnection {
   }
 
   #later(action: () => void): void {
-    this.#loop.callFromThread(action);
+    this.#turns.later(action);
   }
 }

@@ -15,6 +15,7 @@ import { Streams } from "../reactor/streams.ts";
 import type { TLSProvider } from "../reactor/tls.ts";
 import type { UNIXAddress } from "../reactor/transport.ts";
 import { LocalConnection } from "./local-connection.ts";
+import { LocalTurns } from "./local-turns.ts";
 
 /** One for each reactor, of which it is a part. */
 const streamsOf = new WeakMap<ReactorCore, LocalStreams>();
@@ -36,20 +37,24 @@ export function tlsOf(reactor: ReactorCore): TLSProvider | undefined {
 
 class LocalStreams {
   readonly #reactor: ReactorCore;
+  readonly #driver: LocalDriver;
   readonly #streams: Streams<"unix">;
   /** Whether they are closed when the present run, or the next, ends. */
   #closes = false;
 
   constructor(reactor: ReactorCore, loop: Loop) {
     this.#reactor = reactor;
-    this.#streams = new Streams<"unix">(loop, new LocalDriver(loop, tlsOf(reactor)));
+    this.#driver = new LocalDriver(loop, tlsOf(reactor));
+    this.#streams = new Streams<"unix">(loop, this.#driver);
   }
 
   use(): Streams<"unix"> {
     if (!this.#closes) {
       this.#closes = true;
-      const streams = this.#streams;
-      this.#reactor.addSystemEventTrigger("during", "shutdown", () => streams.disconnectAll());
+      const [streams, driver] = [this.#streams, this.#driver];
+      this.#reactor.addSystemEventTrigger("during", "shutdown", () =>
+        streams.disconnectAll().addCallback(() => driver.quiet()),
+      );
       this.#reactor.addSystemEventTrigger("after", "shutdown", () => {
         this.#closes = false;
         streams.reopen();
@@ -82,12 +87,17 @@ class LocalListener implements Listener {
 /** Listens and dials by names that mean something in one reactor. */
 export class LocalDriver implements StreamDriver<"unix"> {
   readonly tls?: TLSProvider;
-  readonly #loop: Loop;
+  readonly #turns: LocalTurns;
   readonly #listeners = new Map<string, LocalListener>();
 
   constructor(loop: Loop, tls: TLSProvider | undefined) {
-    this.#loop = loop;
+    this.#turns = new LocalTurns(loop);
     if (tls !== undefined) this.tls = tls;
+  }
+
+  /** Fires when nothing is under way between its connections; they have ended. */
+  quiet(): Deferred<void> {
+    return this.#turns.quiet();
   }
 
   listen(
@@ -95,7 +105,7 @@ export class LocalDriver implements StreamDriver<"unix"> {
     accept: (connection: StreamConnection) => void,
   ): Deferred<Listener> {
     const listening = new Deferred<Listener>();
-    this.#loop.callFromThread(() => {
+    this.#turns.later(() => {
       if (listening.called) return;
       if (this.#listeners.has(name)) {
         const why = `cannot listen on ${name}: this reactor listens there already`;
@@ -105,7 +115,7 @@ export class LocalDriver implements StreamDriver<"unix"> {
       const listener = new LocalListener(name, accept, () => {
         this.#listeners.delete(name);
         const closed = new Deferred<void>();
-        this.#loop.callFromThread(() => closed.callback());
+        this.#turns.later(() => closed.callback());
         return closed;
       });
       this.#listeners.set(name, listener);
@@ -116,7 +126,7 @@ export class LocalDriver implements StreamDriver<"unix"> {
 
   dial({ name }: UNIXDialRequest): Deferred<StreamConnection> {
     const dialled = new Deferred<StreamConnection>();
-    this.#loop.callFromThread(() => {
+    this.#turns.later(() => {
       if (dialled.called) return;
       const listener = this.#listeners.get(name);
       if (listener === undefined) {
@@ -124,8 +134,8 @@ export class LocalDriver implements StreamDriver<"unix"> {
         return;
       }
       const nameless: UNIXAddress = { type: "UNIX", name: "" };
-      const [client, server] = LocalConnection.pair(this.#loop, nameless, listener.address);
-      this.#loop.callFromThread(() => {
+      const [client, server] = LocalConnection.pair(this.#turns, nameless, listener.address);
+      this.#turns.later(() => {
         if (this.#listeners.get(name) === listener) listener.accept(server);
         else server.abortConnection();
       });

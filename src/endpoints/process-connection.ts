@@ -70,12 +70,15 @@ export class ProcessConnection extends SecurableConnection {
 
   protected override flushWire(): void {
     this.#flushWanted = true;
+    let inside = true;
     const flushed = (): void => {
       if (!this.#flushWanted) return;
       this.#flushWanted = false;
-      this.#loop.callFromThread(() => this.flushed());
+      if (inside) this.#loop.callFromThread(() => this.flushed());
+      else this.flushed();
     };
     this.#child.whenDrained(STDIN).addCallbacks(flushed, flushed);
+    inside = false;
   }
 
   protected override setWireReading(enabled: boolean): void {

@@ -41,6 +41,10 @@ class LocalTCP implements StreamDriver {
       });
   }
 
+  quiet(): Deferred<void> {
+    return this.#driver.quiet();
+  }
+
   dial({ port }: TCPDialRequest): Deferred<StreamConnection> {
     return this.#driver.dial({ kind: "unix", name: `port ${port}` });
   }
@@ -52,7 +56,8 @@ export const local: Backend<"tcp"> = {
   capabilities: ["tcp"],
   open(loop): Opened<"tcp"> {
     const driver = backends.timer.open(loop, {});
-    const tcp = new Streams(loop, new LocalTCP(loop));
+    const streams = new LocalTCP(loop);
+    const tcp = new Streams(loop, streams);
     return {
       tcp,
       seconds: () => driver.seconds(),
@@ -62,7 +67,7 @@ export const local: Backend<"tcp"> = {
         driver.sleep();
         tcp.reopen();
       },
-      disconnectAll: () => tcp.disconnectAll(),
+      disconnectAll: () => tcp.disconnectAll().addCallback(() => streams.quiet()),
     };
   },
 };
