@@ -1,6 +1,5 @@
 /** Connections inside one reactor: what one end writes, the other reads, by way of memory. */
 import { Fifo } from "../core/fifo.ts";
-import { ConnectionLostError } from "../reactor/errors.ts";
 import { SecurableConnection } from "../reactor/securable-connection.ts";
 import type { StreamAddress } from "../reactor/transport.ts";
 import type { LocalTurns } from "./local-turns.ts";
@@ -190,7 +189,8 @@ export class LocalConnection extends SecurableConnection {
     if (this.#closed) return;
     this.#closed = true;
     this.#discardOutbox();
-    this.lost(new ConnectionLostError("the connection was reset by the peer"));
+    // As the system would say it, so that it is told as everywhere.
+    this.lost(Object.assign(new Error("read ECONNRESET"), { code: "ECONNRESET" }));
   }
 
   #close(): void {

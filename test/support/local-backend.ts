@@ -30,7 +30,7 @@ class LocalTCP implements StreamDriver {
   ): Deferred<Listener> {
     const port = wanted === 0 ? this.#free++ : wanted;
     return this.#driver
-      .listen({ kind: "unix", name: `port ${port}`, mode: 0, backlog: 0 }, accept)
+      .listen({ kind: "unix", name: `127.0.0.1:${port}`, mode: 0, backlog: 0 }, accept)
       .addCallback((listener): Listener => ({
         address: { type: "TCP", host, port },
         close: () => listener.close(),
@@ -46,7 +46,7 @@ class LocalTCP implements StreamDriver {
   }
 
   dial({ port }: TCPDialRequest): Deferred<StreamConnection> {
-    return this.#driver.dial({ kind: "unix", name: `port ${port}` });
+    return this.#driver.dial({ kind: "unix", name: `127.0.0.1:${port}` });
   }
 }
 
