@@ -138,9 +138,8 @@ export class Streams<K extends StreamKind = "tcp">
   }
 
   get tlsProvider(): TLSProvider {
-    const { tls } = this.#driver;
-    if (tls === undefined) throw new NoCapabilityError("TLS", "of this reactor", "tls", []);
-    return tls;
+    if (this.#driver.tls !== undefined) return this.#driver.tls;
+    throw new NoCapabilityError("TLS", "of this reactor", "tls", []);
   }
 
   // --- ReactorUNIX ---
