@@ -160,8 +160,12 @@ export {
   UDP,
 } from "./udp.ts";
 export {
+  type CallManner,
   openWorker,
   type RemoteFunction,
+  type Substrate,
+  type WorkerCall,
   type WorkerEvents,
   type WorkerHandle,
+  type WorkerOptions,
 } from "./workers.ts";

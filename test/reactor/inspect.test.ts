@@ -77,9 +77,15 @@ describe("inspect()", () => {
   it("lists workers, and what they do", async () => {
     const reactor = createReactor("libuv");
     const stopped = reactor.run();
-    const worker = reactor.startWorker({ returned() {}, threw() {}, died() {} });
+    const worker = reactor.startWorker({ returned() {}, threw() {}, told() {}, died() {} });
     expect(listed(reactor)).to.deep.equal(["worker: idle"]);
-    worker.call({ module: "file:///tasks.js", name: "hash" }, []);
+    worker.send({
+      target: { module: "file:///tasks.js", name: "hash" },
+      manner: "call",
+      args: [],
+      transfer: undefined,
+      slot: -1,
+    });
     expect(listed(reactor)).to.deep.equal(["worker: in hash() of file:///tasks.js"]);
     worker.terminate();
     expect(reactor.inspect()).to.deep.equal([]);

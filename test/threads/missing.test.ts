@@ -60,6 +60,6 @@ describe("a pool: modules and exports that are not there", () => {
   poolTest("the pool goes on", { max: 1 }, async ({ pool }) => {
     await failure(pool.call(module("absent.mjs").gone));
     expect(await pool.call(tasks.add, 2, 3)).to.equal(5);
-    expect(pool.statistics()).to.deep.equal({ workers: 1, working: 0, queued: 0 });
+    expect(pool.statistics()).to.include({ workers: 1, working: 0, queued: 0 });
   });
 });

@@ -7,7 +7,7 @@ import { Processes } from "../../spawning.ts";
 import { Stdio } from "../../stdio.ts";
 import { Streams } from "../../streams.ts";
 import { UDP } from "../../udp.ts";
-import { openWorker, type WorkerEvents, type WorkerHandle } from "../../workers.ts";
+import { openWorker, type WorkerEvents, type WorkerHandle, type WorkerOptions } from "../../workers.ts";
 import { TimerDriver } from "../timer/timer.ts";
 import { NodeProcesses } from "./children.ts";
 import { DgramDriver } from "./dgram.ts";
@@ -44,8 +44,8 @@ class LibuvDriver extends TimerDriver implements Opened<Capabilities> {
   readonly process: Processes;
   readonly stdio: Stdio;
   readonly threads = {
-    startWorker: (events: WorkerEvents): WorkerHandle =>
-      openWorker(this.#loop, events, (told) => new ThreadWorker(told)),
+    startWorker: (events: WorkerEvents, options: WorkerOptions = {}): WorkerHandle =>
+      openWorker(this.#loop, events, (told) => new ThreadWorker(told, options)),
   };
   readonly #loop: Loop;
   #soon: ReturnType<typeof setImmediate> | undefined = undefined;
