@@ -1,18 +1,11 @@
 /** The worker's side of a call, in every kind of worker. */
+import { place } from "../core/current-call.ts";
 import { BadOptionError } from "../core/errors.ts";
 import { importModule } from "../core/import-module.ts";
 import type { CallManner, RemoteFunction } from "./workers.ts";
 
 /** Takes the arguments of a call; returns its result, or a promise of it. */
-export type Callee = (args: readonly unknown[], call: CallLink) => unknown;
-
-/** What joins a call that runs to whoever made it. */
-export interface CallLink {
-  /** Sends something while it runs. */
-  send(message: unknown): void;
-  /** Has what is sent to it given to `handler`. */
-  listen(handler: (message: unknown) => void): void;
-}
+export type Callee = (args: readonly unknown[]) => unknown;
 
 type Exported = (...args: readonly unknown[]) => unknown;
 
@@ -22,11 +15,17 @@ type Exported = (...args: readonly unknown[]) => unknown;
  */
 export function calleeOf(target: RemoteFunction, manner: CallManner): Callee {
   let loaded: Callee | undefined;
-  return (args, call) => {
-    if (loaded !== undefined) return loaded(args, call);
+  return (args) => {
+    if (loaded !== undefined) return loaded(args);
+    const { make } = place;
     return load(target).then((exported) => {
       loaded = inManner(exported, manner);
-      return loaded(args, call);
+      place.make = make;
+      try {
+        return loaded(args);
+      } finally {
+        place.make = undefined;
+      }
     });
   };
 }

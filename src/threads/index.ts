@@ -3,5 +3,5 @@ export { deferToThread, getThreadPool } from "./defer-to-thread.ts";
 export { PoolStoppedError } from "./errors.ts";
 export { type CallOptions } from "./pool-call.ts";
 export { type ThreadPoolOptions } from "./pool-options.ts";
-export { ThreadPool, type ThreadPoolStatistics } from "./thread-pool.ts";
+export { type MapOptions, ThreadPool, type ThreadPoolStatistics } from "./thread-pool.ts";
 export { worker, type WorkerFunction, type WorkerModule } from "./worker.ts";

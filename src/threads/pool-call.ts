@@ -12,7 +12,7 @@ export interface CallOptions {
   priority?: number;
   /** Buffers, ports and the like among the arguments: they are moved, and are gone here. */
   transfer?: readonly object[];
-  /** Gets what the function reports while it runs. */
+  /** Gets what the function reports while it runs. If it throws, that is the call's error. */
   onProgress?: (value: unknown) => void;
   /** Cancels the call. */
   signal?: AbortSignal;
@@ -37,8 +37,8 @@ export class PoolCall implements WorkerCall {
   /** How many workers have died before it began. */
   bereaved = 0;
   deadline: DelayedCall | undefined = undefined;
-  /** Gets what it sends while it runs. */
-  told: ((message: unknown) => void) | undefined = undefined;
+  /** Gets what it reports while it runs. */
+  told: ((value: unknown) => void) | undefined = undefined;
   deferred!: Deferred<unknown>;
 
   constructor(

@@ -1,11 +1,14 @@
 /** A pool of workers: a bounded number of them, and a bounded queue before them. */
-import { QueueFullError } from "../core/errors.ts";
+import { BadOptionError, QueueFullError } from "../core/errors.ts";
+import { inContext } from "../core/context.ts";
 import { Deferred } from "../defer/deferred.ts";
 import { TimeoutError } from "../defer/errors.ts";
 import { fail } from "../defer/maybe-deferred.ts";
+import { withSignal } from "../defer/signals.ts";
 import type { DelayedCall, Reactor } from "../reactor/capabilities.ts";
 import { WorkerDiedError } from "../reactor/errors.ts";
 import type { CallManner, RemoteFunction } from "../reactor/workers.ts";
+import { allResults } from "./all-results.ts";
 import { CallQueue } from "./call-queue.ts";
 import { PoolStoppedError } from "./errors.ts";
 import { type CallOptions, PoolCall } from "./pool-call.ts";
@@ -26,6 +29,11 @@ export interface ThreadPoolStatistics {
   readonly lost: number;
   /** Workers that were replaced after so many calls, or megabytes. */
   readonly recycled: number;
+}
+
+/** Of a call's options, all; and how the items are divided. */
+export interface MapOptions extends CallOptions {
+  chunk?: number;
 }
 
 /** Who has lost so many workers before it began will not begin. */
@@ -108,6 +116,32 @@ export class ThreadPool {
     return this.#start(f, "call", args, options) as Deferred<Awaited<R>>;
   }
 
+  /**
+   * Calls `f` with each item; the Deferred gets the results, in the items' order. The items go to
+   * workers in chunks, which is far faster for small ones, and each chunk is a call of the pool:
+   * one that fails has the others cancelled, and its error is that of all.
+   *
+   * @param options `chunk`: how many items are in one; a sixteenth of each worker's share unless
+   *   given. The others are those of each chunk's call.
+   */
+  map<T, R>(
+    f: WorkerFunction<[T], R>,
+    items: Iterable<T>,
+    options: MapOptions = {},
+  ): Deferred<Awaited<R>[]> {
+    const all = [...items];
+    const { chunk = Math.max(1, Math.ceil(all.length / (this.#settings.max * 16))) } = options;
+    if (!(Number.isInteger(chunk) && chunk > 0)) {
+      return fail(new BadOptionError(`a chunk has 1 or more items, not ${chunk}`));
+    }
+    const { chunk: _, ...others } = options;
+    const calls: Deferred<unknown>[] = [];
+    for (let at = 0; at < all.length; at += chunk) {
+      calls.push(this.#start(f, "each", [all.slice(at, at + chunk)], others));
+    }
+    return allResults(calls).addCallback((chunks) => chunks.flat() as Awaited<R>[]);
+  }
+
   statistics(): ThreadPoolStatistics {
     const working = this.#members.size - this.#idle.length;
     return Object.freeze({
@@ -176,6 +210,8 @@ export class ThreadPool {
       return fail(new QueueFullError(`the pool is full: ${waiting} calls wait`));
     }
     const call = new PoolCall(target, manner, args, options);
+    const { onProgress, signal } = options;
+    if (onProgress !== undefined) call.told = inContext(onProgress);
     const deferred = new Deferred<unknown>(() => {
       if (call.settle()) this.#abandon(call);
     });
@@ -190,7 +226,7 @@ export class ThreadPool {
     }
     if (this.#queue.size > 0) this.#queue.push(call);
     else this.#place(call);
-    return deferred;
+    return signal === undefined ? deferred : withSignal(deferred, signal);
   }
 
   /** Calls that wait, wherever. */
@@ -269,13 +305,24 @@ export class ThreadPool {
       {
         returned: (call, value) => this.#ended(member, call as PoolCall, value, undefined),
         threw: (call, error) => this.#ended(member, call as PoolCall, undefined, error),
-        told: (call, message) => (call as PoolCall).told?.(message),
+        told: (call, message) => this.#told(call as PoolCall, message),
         died: (error) => this.#died(member, error),
       },
       { substrate, ...(heapMegabytesMax === undefined ? {} : { heapMegabytesMax }) },
     );
     this.#members.add(member);
     return member;
+  }
+
+  #told(call: PoolCall, message: unknown): void {
+    if (call.settled) return;
+    try {
+      call.told?.((message as { progress: unknown }).progress);
+    } catch (error) {
+      if (!call.settle()) return;
+      this.#abandon(call);
+      call.deferred.errback(error);
+    }
   }
 
   #ended(

@@ -4,7 +4,8 @@ import {
   packError,
   unpackError,
 } from "../../../core/crossing.ts";
-import { calleeOf } from "../../remote-call.ts";
+import { type CallLink, CurrentCall, place } from "../../../core/current-call.ts";
+import { type Callee, calleeOf } from "../../remote-call.ts";
 import type { TimerQueue } from "../../timer-queue.ts";
 import type { WorkerCall, WorkerEvents, WorkerHandle } from "../../workers.ts";
 
@@ -18,6 +19,10 @@ export class InlineWorker implements WorkerHandle {
   readonly #happenings: TimerQueue;
   readonly #events: WorkerEvents;
   #call: WorkerCall | undefined;
+  /** The same for its function, if that has asked for it. */
+  #current: CurrentCall | undefined;
+  #aborted = false;
+  #heeds = false;
   #terminated = false;
   /** Lets virtual time go on without the answer that it waits for. */
   #giveUp = (): void => {};
@@ -40,6 +45,8 @@ export class InlineWorker implements WorkerHandle {
       throw argumentsCannotCross(target.name, args, error);
     }
     this.#call = call;
+    this.#current = undefined;
+    this.#aborted = this.#heeds = false;
     const answer = this.#work(call, copies);
     const givenUp = new Promise<undefined>((resolve) => {
       this.#giveUp = () => resolve(undefined);
@@ -60,8 +67,11 @@ export class InlineWorker implements WorkerHandle {
     return this.#call === call;
   }
 
-  abort(): boolean {
-    return false;
+  abort(call: WorkerCall): boolean {
+    if (this.#call !== call) return false;
+    this.#aborted = true;
+    this.#current?.abort();
+    return this.#heeds;
   }
 
   tell(): void {}
@@ -71,11 +81,33 @@ export class InlineWorker implements WorkerHandle {
     this.#giveUp();
   }
 
+  #begin(call: WorkerCall, callee: Callee, args: readonly unknown[]): unknown {
+    const runs = (): boolean => this.#call === call && !this.#terminated;
+    const link: CallLink = {
+      heed: () => {
+        if (runs()) this.#heeds = true;
+      },
+      aborted: () => runs() && this.#aborted,
+      send: (message) => {
+        const copy: unknown = structuredClone(message);
+        this.#happenings.add(0, () => {
+          if (runs()) this.#events.told(call, copy);
+        });
+      },
+    };
+    place.make = () => (this.#current ??= new CurrentCall(link));
+    try {
+      return callee(args);
+    } finally {
+      place.make = undefined;
+    }
+  }
+
   /** Resolves, always, with the way to deliver the outcome. */
   async #work(call: WorkerCall, args: unknown[]): Promise<() => void> {
     const { target, manner } = call;
     try {
-      const value = await calleeOf(target, manner)(args, { send() {}, listen() {} });
+      const value = await this.#begin(call, calleeOf(target, manner), args);
       try {
         const copy: unknown = structuredClone(value);
         return () => this.#events.returned(call, copy);

@@ -36,6 +36,8 @@ export type FromWorker =
 /** So many calls of one turn are worth waking the worker for. */
 const ANNOUNCED = 32;
 
+const AT_TURN_END = Promise.resolve();
+
 export class ThreadWorker implements WorkerHandle {
   readonly capacity: number = SLOTS;
   readonly #events: WorkerEvents;
@@ -146,11 +148,14 @@ export class ThreadWorker implements WorkerHandle {
   #announceSoon(): void {
     if (this.#collecting) return;
     this.#wake();
-    queueMicrotask(() => {
-      this.#unannounced = 0;
-      this.#wake();
-    });
+    // For queueMicrotask() Node makes an object each time.
+    void AT_TURN_END.then(this.#announce);
   }
+
+  readonly #announce = (): void => {
+    this.#unannounced = 0;
+    this.#wake();
+  };
 
   #wake(): void {
     if (this.#slots.mustWake()) this.#post(0);
@@ -186,9 +191,9 @@ export class ThreadWorker implements WorkerHandle {
     if (call !== undefined) this.#events.told(call, value);
   }
 
-  /** Looks into the slots, turn after turn, while there are outcomes; then has itself rung. */
+  /** Looks into the slots, turn after turn, while there are several; then has itself rung. */
   #look(): void {
-    if (this.#collect() > 0) {
+    if (this.#collect() > 1) {
       this.#looking = true;
       setImmediate(this.#lookAgain);
       return;

@@ -2,7 +2,8 @@
 import { getHeapStatistics } from "node:v8";
 import { workerData } from "node:worker_threads";
 import { cannotCross, packError } from "../../../core/crossing.ts";
-import { type Callee, calleeOf, type CallLink, isThenable } from "../../remote-call.ts";
+import { type CallLink, CurrentCall, place } from "../../../core/current-call.ts";
+import { type Callee, calleeOf, isThenable } from "../../remote-call.ts";
 import { BEGUN, CallSlots, PASSED, RETURNED, REVOKED, SENT, SLOTS, THREW } from "./call-slots.ts";
 import type { FromWorker, ToWorker, WorkerSetup } from "./thread-worker.ts";
 
@@ -14,6 +15,10 @@ const posted = new Map<number, readonly unknown[]>();
 /** The slot of the call that runs, or is next. */
 let head = 0;
 let running = false;
+/** The call that runs, if its function has asked for it. */
+let current: CurrentCall | undefined;
+/** Whether that has posted something. */
+let told = false;
 let sinceMeasured = 0;
 /** How many calls have begun since the loop had its last turn. */
 let inTurn = 0;
@@ -34,6 +39,9 @@ function take(message: Exclude<ToWorker, 0>): void {
     }
     case "arguments":
       posted.set(message[1], message[2]);
+      return;
+    case "abort":
+      if (message[1] === head) current?.abort();
       return;
     default:
   }
@@ -81,9 +89,13 @@ function work(): void {
 
 /** Whether the call has ended already. */
 function call({ name, callee }: { name: string; callee: Callee }): boolean {
-  const link: CallLink = { send: () => {}, listen: () => {} };
+  current = undefined;
+  told = false;
   try {
-    const value = callee(argumentsOf(head), link);
+    const args = argumentsOf(head);
+    place.make = makeCurrent;
+    const value = callee(args);
+    place.make = undefined;
     if (!isThenable(value)) {
       returned(name, value);
       return true;
@@ -101,9 +113,30 @@ function call({ name, callee }: { name: string; callee: Callee }): boolean {
     );
     return false;
   } catch (error) {
+    place.make = undefined;
     threw(error);
     return true;
   }
+}
+
+/** The object of the call that begins, which most functions do not ask for. */
+function makeCurrent(): CurrentCall {
+  const slot = head;
+  // The object may live on after its call.
+  const runs = (): boolean => current === made && slots.state(slot) === BEGUN;
+  const link: CallLink = {
+    heed() {
+      if (runs()) slots.heed(slot);
+    },
+    aborted: () => runs() && slots.aborted(slot),
+    send(message) {
+      if (!runs()) return;
+      post(["told", slot, message]);
+      told = true;
+    },
+  };
+  const made = (current ??= new CurrentCall(link));
+  return made;
 }
 
 function goOn(): void {
@@ -119,7 +152,8 @@ function argumentsOf(slot: number): readonly unknown[] {
 }
 
 function returned(name: string, value: unknown): void {
-  const small = slots.values[head]?.write(value) === true;
+  // What the call has posted comes before its outcome.
+  const small = !told && slots.values[head]?.write(value) === true;
   if (!small) {
     try {
       post(["outcome", head, value]);
