@@ -159,6 +159,7 @@ export {
   type DatagramSocket,
   UDP,
 } from "./udp.ts";
+export { type WorkerFate, type WorkerScript } from "./worker-script.ts";
 export {
   type CallManner,
   openWorker,

@@ -31,8 +31,8 @@ export interface WorkerCall {
 
 /** A worker. It runs one call at a time, in the order in which they were sent. */
 export interface WorkerHandle {
-  /** How many calls it can hold: the one that runs, and those that wait inside it. */
-  readonly capacity: number;
+  /** How many more calls it can hold: one that runs, and those that wait inside it. */
+  readonly room: number;
   /** The memory that it holds, as far as it has said so. */
   readonly megabytes: number;
   /**
@@ -63,6 +63,8 @@ export interface WorkerEvents {
   threw(call: WorkerCall, error: Error): void;
   /** The call sends something while it runs. */
   told(call: WorkerCall, message: unknown): void;
+  /** There is room again, though no call has ended: some that were revoked are out of the way. */
+  roomy(): void;
   /** The worker is gone. Ask {@link WorkerHandle.revoke} which of its calls had not begun. */
   died(error: Error): void;
 }
@@ -91,13 +93,16 @@ export function openWorker(
     returned: (call, value) => events.returned(call, value),
     threw: (call, error) => events.threw(call, error),
     told: (call, message) => events.told(call, message),
+    roomy: () => events.roomy(),
     died(error) {
       closed();
       events.died(error);
     },
   });
   return {
-    capacity: worker.capacity,
+    get room() {
+      return worker.room;
+    },
     get megabytes() {
       return worker.megabytes;
     },

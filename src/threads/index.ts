@@ -3,5 +3,6 @@ export { deferToThread, getThreadPool } from "./defer-to-thread.ts";
 export { PoolStoppedError } from "./errors.ts";
 export { type CallOptions } from "./pool-call.ts";
 export { type ThreadPoolOptions } from "./pool-options.ts";
-export { type MapOptions, ThreadPool, type ThreadPoolStatistics } from "./thread-pool.ts";
+export { type ThreadPoolStatistics } from "./dispatcher.ts";
+export { type MapOptions, ThreadPool } from "./thread-pool.ts";
 export { worker, type WorkerFunction, type WorkerModule } from "./worker.ts";

@@ -34,8 +34,12 @@ export class PoolMember {
 
   /** Whether it may get another call. */
   hasRoom(callsMax: number): boolean {
-    const most = Math.min(this.window, this.handle.capacity);
-    return this.calls.size < most && this.given < callsMax && !this.retired;
+    return (
+      this.calls.size < this.window &&
+      this.given < callsMax &&
+      !this.retired &&
+      this.handle.room > 0
+    );
   }
 
   /** @param seconds asked for the time only when that is of use: looking takes long. */

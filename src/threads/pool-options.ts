@@ -49,7 +49,10 @@ export function settingsOf(options: ThreadPoolOptions): PoolSettings {
     callsPerWorker === Infinity || isCount(callsPerWorker, 1),
     `a worker is replaced after 1 or more calls, not ${callsPerWorker}`,
   );
-  check(megabytesPerWorker > 0, `a worker can hold more than 0 megabytes, not ${megabytesPerWorker}`);
+  check(
+    megabytesPerWorker > 0,
+    `a worker can hold more than 0 megabytes, not ${megabytesPerWorker}`,
+  );
   check(
     heapMegabytesMax === undefined || (heapMegabytesMax > 0 && heapMegabytesMax < Infinity),
     `a heap can have more than 0 megabytes, not ${heapMegabytesMax}`,

@@ -51,7 +51,7 @@ describe("the current call, in a worker", () => {
     },
   );
 
-  poolTest("has a deadline", { max: 1 }, async ({ pool }) => {
+  poolTest("has a deadline", { max: 1, only }, async ({ pool }) => {
     const error = await failure(pool.callWith({ timeout: 0.02 }, tasks.never));
     expect(error).to.be.instanceOf(TimeoutError);
     expect(error.message).to.equal("never() has not ended in 0.02 seconds");

@@ -58,23 +58,28 @@ describe("a pool: calls that wait inside a worker", () => {
     expect(orders.at(-1)).to.deep.equal(calls.map((_, n) => n));
   });
 
-  poolTest("none is lost, and none begins twice, when workers exit", { max: 2, only }, async (w) => {
-    const calls = 3000;
-    const begun = new SharedArrayBuffer(calls * 4);
-    let died = 0;
-    const outcomes = await Promise.all(
-      Array.from({ length: calls }, (_, n) =>
-        w.pool.call(tasks.exitSometimes, begun, n).addErrback(({ value }) => {
-          expect(value).to.be.instanceOf(WorkerDiedError);
-          died++;
-          return -n;
-        }),
-      ),
-    );
-    expect(outcomes).to.deep.equal(outcomes.map((_, n) => (n % 100 === 99 ? -n : n)));
-    expect([...new Int32Array(begun)]).to.deep.equal(outcomes.map(() => 1));
-    expect(died).to.equal(calls / 100);
-    expect(await w.pool.call(tasks.add, 1, 2)).to.equal(3);
-    expect(w.pool.statistics()).to.include({ queued: 0, working: 0, lost: died });
-  }, 60_000);
+  poolTest(
+    "none is lost, and none begins twice, when workers exit",
+    { max: 2, only },
+    async (w) => {
+      const calls = 3000;
+      const begun = new SharedArrayBuffer(calls * 4);
+      let died = 0;
+      const outcomes = await Promise.all(
+        Array.from({ length: calls }, (_, n) =>
+          w.pool.call(tasks.exitSometimes, begun, n).addErrback(({ value }) => {
+            expect(value).to.be.instanceOf(WorkerDiedError);
+            died++;
+            return -n;
+          }),
+        ),
+      );
+      expect(outcomes).to.deep.equal(outcomes.map((_, n) => (n % 100 === 99 ? -n : n)));
+      expect([...new Int32Array(begun)]).to.deep.equal(outcomes.map(() => 1));
+      expect(died).to.equal(calls / 100);
+      expect(await w.pool.call(tasks.add, 1, 2)).to.equal(3);
+      expect(w.pool.statistics()).to.include({ queued: 0, working: 0, lost: died });
+    },
+    60_000,
+  );
 });

@@ -6,7 +6,9 @@ import {
 } from "../../../core/crossing.ts";
 import { type CallLink, CurrentCall, place } from "../../../core/current-call.ts";
 import { type Callee, calleeOf } from "../../remote-call.ts";
-import type { TimerQueue } from "../../timer-queue.ts";
+import type { Timer, TimerQueue } from "../../timer-queue.ts";
+import { WorkerDiedError } from "../../errors.ts";
+import type { WorkerScript } from "../../worker-script.ts";
 import type { WorkerCall, WorkerEvents, WorkerHandle } from "../../workers.ts";
 
 /**
@@ -14,22 +16,30 @@ import type { WorkerCall, WorkerEvents, WorkerHandle } from "../../workers.ts";
  * of virtual time, however long it really takes. Module state is shared with this thread.
  */
 export class InlineWorker implements WorkerHandle {
-  readonly capacity = 1;
   readonly megabytes = 0;
   readonly #happenings: TimerQueue;
+  readonly #script: WorkerScript | undefined;
   readonly #events: WorkerEvents;
   #call: WorkerCall | undefined;
   /** The same for its function, if that has asked for it. */
   #current: CurrentCall | undefined;
+  /** What that has sent: it is told of when the call ends, as that is all at one virtual time. */
+  #told: unknown[] = [];
   #aborted = false;
   #heeds = false;
   #terminated = false;
+  #ending: Timer | undefined;
   /** Lets virtual time go on without the answer that it waits for. */
   #giveUp = (): void => {};
 
-  constructor(happenings: TimerQueue, events: WorkerEvents) {
+  constructor(happenings: TimerQueue, script: WorkerScript | undefined, events: WorkerEvents) {
     this.#happenings = happenings;
+    this.#script = script;
     this.#events = events;
+  }
+
+  get room(): number {
+    return this.#call === undefined ? 1 : 0;
   }
 
   current(): WorkerCall | undefined {
@@ -44,19 +54,35 @@ export class InlineWorker implements WorkerHandle {
     } catch (error) {
       throw argumentsCannotCross(target.name, args, error);
     }
+    const { seconds = 0, crash } = this.#script?.(target, copies) ?? {};
     this.#call = call;
     this.#current = undefined;
+    this.#told = [];
     this.#aborted = this.#heeds = false;
+    if (crash !== undefined) {
+      if (seconds < Infinity)
+        this.#ending = this.#happenings.add(seconds, () => this.#crash(crash));
+      return;
+    }
     const answer = this.#work(call, copies);
+    if (seconds === Infinity) return;
     const givenUp = new Promise<undefined>((resolve) => {
       this.#giveUp = () => resolve(undefined);
     });
-    this.#happenings.add(0, async () => {
+    this.#ending = this.#happenings.add(seconds, async () => {
       const deliver = await Promise.race([answer, givenUp]);
+      for (const message of this.#told) {
+        if (!this.#terminated) this.#events.told(call, message);
+      }
       if (this.#terminated) return;
       this.#call = undefined;
       deliver?.();
     });
+  }
+
+  #crash(message: string): void {
+    this.#terminated = true;
+    this.#events.died(new WorkerDiedError(message));
   }
 
   revoke(): boolean {
@@ -78,6 +104,7 @@ export class InlineWorker implements WorkerHandle {
 
   terminate(): void {
     this.#terminated = true;
+    if (this.#ending?.active === true) this.#ending.cancel();
     this.#giveUp();
   }
 
@@ -89,10 +116,7 @@ export class InlineWorker implements WorkerHandle {
       },
       aborted: () => runs() && this.#aborted,
       send: (message) => {
-        const copy: unknown = structuredClone(message);
-        this.#happenings.add(0, () => {
-          if (runs()) this.#events.told(call, copy);
-        });
+        if (runs()) this.#told.push(structuredClone(message));
       },
     };
     place.make = () => (this.#current ??= new CurrentCall(link));

@@ -7,6 +7,7 @@ import type { Loop } from "../../backend.ts";
 import type { ClockOptions } from "../../simulation.ts";
 import { ClockBusyError, ClockStuckError, ReactorNotRunningError } from "../../errors.ts";
 import { TimerQueue } from "../../timer-queue.ts";
+import type { WorkerScript } from "../../worker-script.ts";
 import { MemoryDatagrams } from "./memory-datagrams.ts";
 import { MemoryNetwork } from "./memory-network.ts";
 import { assertSeconds, networkCharacter, type NetworkOptions } from "./network-options.ts";
@@ -61,6 +62,7 @@ export class ClockWorld {
   readonly names: ScriptedNames;
   readonly processes: MemoryProcesses;
   readonly stdio: MemoryStdio;
+  readonly workers: WorkerScript | undefined;
   readonly #trace: ClockOptions["trace"];
   readonly #turnsAtOnceMax: number;
   readonly #jumps: boolean;
@@ -81,6 +83,7 @@ export class ClockWorld {
     this.#trace = trace;
     this.#turnsAtOnceMax = turnsAtOnceMax;
     this.#jumps = advance === "jump";
+    this.workers = options.workers;
     const network: NetworkOptions = {
       ...networkCharacter(options),
       happenings: this.happenings,

@@ -7,7 +7,12 @@ import { Processes } from "../../spawning.ts";
 import { Stdio } from "../../stdio.ts";
 import { Streams } from "../../streams.ts";
 import { UDP } from "../../udp.ts";
-import { openWorker, type WorkerEvents, type WorkerHandle, type WorkerOptions } from "../../workers.ts";
+import {
+  openWorker,
+  type WorkerEvents,
+  type WorkerHandle,
+  type WorkerOptions,
+} from "../../workers.ts";
 import { TimerDriver } from "../timer/timer.ts";
 import { NodeProcesses } from "./children.ts";
 import { DgramDriver } from "./dgram.ts";

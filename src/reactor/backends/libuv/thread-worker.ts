@@ -1,5 +1,10 @@
 /** A worker that is a thread of this process. */
-import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from "node:worker_threads";
+import {
+  MessageChannel,
+  type MessagePort,
+  receiveMessageOnPort,
+  Worker,
+} from "node:worker_threads";
 import { argumentsCannotCross, type PackedError, unpackError } from "../../../core/crossing.ts";
 import { messageOf } from "../../../core/errors.ts";
 import { WorkerDiedError } from "../../errors.ts";
@@ -11,7 +16,17 @@ import type {
   WorkerHandle,
   WorkerOptions,
 } from "../../workers.ts";
-import { BEGUN, CallSlots, FREE, PASSED, RETURNED, REVOKED, SENT, SLOTS, THREW } from "./call-slots.ts";
+import {
+  BEGUN,
+  CallSlots,
+  FREE,
+  PASSED,
+  RETURNED,
+  REVOKED,
+  SENT,
+  SLOTS,
+  THREW,
+} from "./call-slots.ts";
 
 /** What a worker starts with. */
 export interface WorkerSetup {
@@ -39,7 +54,6 @@ const ANNOUNCED = 32;
 const AT_TURN_END = Promise.resolve();
 
 export class ThreadWorker implements WorkerHandle {
-  readonly capacity: number = SLOTS;
   readonly #events: WorkerEvents;
   readonly #worker: Worker;
   readonly #port: MessagePort;
@@ -86,6 +100,10 @@ export class ThreadWorker implements WorkerHandle {
       this.#failure = new WorkerDiedError(`a worker died: ${messageOf(error)}`, { cause: error });
     });
     this.#worker.on("exit", (status) => this.#exited(status));
+  }
+
+  get room(): number {
+    return SLOTS - (this.#sent - this.#left);
   }
 
   get megabytes(): number {
@@ -210,6 +228,7 @@ export class ThreadWorker implements WorkerHandle {
   /** Tells of the calls that have ended; returns how many. */
   #collect(): number {
     const slots = this.#slots;
+    const full = this.room === 0;
     let collected = 0;
     this.#collecting = true;
     while (this.#left < this.#sent && collected < SLOTS) {
@@ -232,6 +251,8 @@ export class ThreadWorker implements WorkerHandle {
       if (state === RETURNED) this.#events.returned(call, value);
       else if (state === THREW) this.#events.threw(call, unpackError(value as PackedError));
     }
+    // Those that were revoked have told of nothing.
+    if (full && this.room > 0) this.#events.roomy();
     this.#collecting = false;
     if (this.#unannounced > 0) {
       this.#unannounced = 0;
