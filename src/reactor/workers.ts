@@ -7,16 +7,13 @@ export interface RemoteFunction {
   readonly module: string;
   /** The name of the export. */
   readonly name: string;
-  /** The text of the function itself, where it is no module's. */
-  readonly source?: string;
 }
 
 /**
  * What is done with the function: it is called with the arguments; or with each item of the first
- * argument, an array, for an array of results; or what it returns is gone through, and each item
- * told of.
+ * argument, an array, for an array of results.
  */
-export type CallManner = "call" | "each" | "stream";
+export type CallManner = "call" | "each";
 
 /** A call, as it is given to a worker; its events come with the same object. */
 export interface WorkerCall {
@@ -47,8 +44,6 @@ export interface WorkerHandle {
   running(call: WorkerCall): boolean;
   /** Has a call's signal abort. False if its function has not asked for one, so far. */
   abort(call: WorkerCall): boolean;
-  /** Sends something to a call that runs, for which the worker's side of it waits. */
-  tell(call: WorkerCall, message: unknown): void;
   /**
    * Ends the worker, in the middle of a call if need be. Calls that had ended before are still
    * told of; then `died` comes, if anybody waits for a call.
@@ -110,7 +105,6 @@ export function openWorker(
     revoke: (call) => worker.revoke(call),
     running: (call) => worker.running(call),
     abort: (call) => worker.abort(call),
-    tell: (call, message) => worker.tell(call, message),
     terminate() {
       closed();
       worker.terminate();

@@ -1,5 +1,5 @@
 /** Work beside the reactor's thread. */
-export { deferToThread, getThreadPool } from "./defer-to-thread.ts";
+export { deferToProcess, deferToThread, getProcessPool, getThreadPool } from "./defer-to-thread.ts";
 export { PoolStoppedError } from "./errors.ts";
 export { type CallOptions } from "./pool-call.ts";
 export { type ThreadPoolOptions } from "./pool-options.ts";

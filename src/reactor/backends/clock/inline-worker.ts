@@ -100,8 +100,6 @@ export class InlineWorker implements WorkerHandle {
     return this.#heeds;
   }
 
-  tell(): void {}
-
   terminate(): void {
     this.#terminated = true;
     if (this.#ending?.active === true) this.#ending.cancel();

@@ -21,6 +21,7 @@ import { NetDriver } from "./net.ts";
 import { NodeStdio } from "./stdio.ts";
 import { SystemNames } from "./system-names.ts";
 import { ThreadWorker } from "./thread-worker.ts";
+import { ProcessWorker } from "./process-worker.ts";
 import { Watchdog } from "./watchdog.ts";
 
 /** Looked up once: properties of `process` are slow to find. */
@@ -50,7 +51,11 @@ class LibuvDriver extends TimerDriver implements Opened<Capabilities> {
   readonly stdio: Stdio;
   readonly threads = {
     startWorker: (events: WorkerEvents, options: WorkerOptions = {}): WorkerHandle =>
-      openWorker(this.#loop, events, (told) => new ThreadWorker(told, options)),
+      openWorker(this.#loop, events, (told) =>
+        options.substrate === "processes"
+          ? new ProcessWorker(told, options)
+          : new ThreadWorker(told, options),
+      ),
   };
   readonly #loop: Loop;
   #soon: ReturnType<typeof setImmediate> | undefined = undefined;

@@ -34,13 +34,12 @@ export interface WorkerSetup {
   readonly memory: SharedArrayBuffer;
 }
 
-/** What goes to the worker: a ring; or a function, arguments that fit into no slot, an abort, … */
+/** What goes to the worker: a ring; or a function, arguments that fit into no slot, an abort. */
 export type ToWorker =
   | 0
   | readonly [kind: "function", index: number, target: RemoteFunction, manner: CallManner]
   | readonly [kind: "arguments", slot: number, args: readonly unknown[]]
-  | readonly [kind: "abort", slot: number]
-  | readonly [kind: "tell", slot: number, message: unknown];
+  | readonly [kind: "abort", slot: number];
 
 /** What comes back: a ring; or an outcome that fits into no slot, or what a call sends. */
 export type FromWorker =
@@ -151,10 +150,6 @@ export class ThreadWorker implements WorkerHandle {
     return this.#slots.heeds(call.slot);
   }
 
-  tell(call: WorkerCall, message: unknown): void {
-    if (this.#calls[call.slot] === call) this.#post(["tell", call.slot, message]);
-  }
-
   terminate(): void {
     void this.#worker.terminate();
   }
@@ -181,7 +176,7 @@ export class ThreadWorker implements WorkerHandle {
 
   #indexOf({ target, manner }: WorkerCall): number {
     if (target === this.#lastTarget && manner === this.#lastManner) return this.#lastIndex;
-    const key = `${manner} ${target.name} ${target.module} ${target.source ?? ""}`;
+    const key = `${manner} ${target.name} ${target.module}`;
     let index = this.#functions.get(key);
     if (index === undefined) {
       index = this.#functions.size;
