@@ -343,7 +343,8 @@ export class Dispatcher {
   readonly #shrink = (): void => {
     const { min, idleSeconds } = this.#settings;
     const before = this.#seconds() - idleSeconds;
-    for (const member of [...this.#idle]) {
+    // A copy, as those that are ended leave the list.
+    for (const member of this.#idle.slice()) {
       if (this.#members.size <= min) return;
       if (member.idleSince <= before + 1e-9) this.#retire(member);
     }

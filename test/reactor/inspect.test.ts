@@ -77,7 +77,13 @@ describe("inspect()", () => {
   it("lists workers, and what they do", async () => {
     const reactor = createReactor("libuv");
     const stopped = reactor.run();
-    const worker = reactor.startWorker({ returned() {}, threw() {}, told() {}, roomy() {}, died() {} });
+    const worker = reactor.startWorker({
+      returned() {},
+      threw() {},
+      told() {},
+      roomy() {},
+      died() {},
+    });
     expect(listed(reactor)).to.deep.equal(["worker: idle"]);
     worker.send({
       target: { module: "file:///tasks.js", name: "hash" },

@@ -10,8 +10,8 @@ function listener(name: string): { next(): Promise<unknown>; close(): void } {
   const channel = new BroadcastChannel(name);
   return {
     async next() {
-      const [event] = await once(channel as unknown as EventTarget, "message");
-      return (event as MessageEvent).data;
+      const [event] = (await once(channel as unknown as EventTarget, "message")) as [MessageEvent];
+      return event.data as unknown;
     },
     close: () => channel.close(),
   };

@@ -17,6 +17,7 @@ describe("a pool: functions that fail", () => {
 
   poolTest("may be async", {}, async ({ pool }) => {
     const error = await failure(pool.call(tasks.failLater));
+    expect(error).to.be.instanceOf(TypeError);
     expect(error).to.include({ name: "TypeError", message: "not even later" });
   });
 

@@ -62,7 +62,7 @@ describe("a pool: calls that wait inside a worker", () => {
     "none is lost, and none begins twice, when workers exit",
     { max: 2, only },
     async (w) => {
-      const calls = 3000;
+      const calls = 10_000;
       const begun = new SharedArrayBuffer(calls * 4);
       let died = 0;
       const outcomes = await Promise.all(
@@ -74,9 +74,9 @@ describe("a pool: calls that wait inside a worker", () => {
           }),
         ),
       );
-      expect(outcomes).to.deep.equal(outcomes.map((_, n) => (n % 100 === 99 ? -n : n)));
+      expect(outcomes).to.deep.equal(outcomes.map((_, n) => (n % 500 === 499 ? -n : n)));
       expect([...new Int32Array(begun)]).to.deep.equal(outcomes.map(() => 1));
-      expect(died).to.equal(calls / 100);
+      expect(died).to.equal(calls / 500);
       expect(await w.pool.call(tasks.add, 1, 2)).to.equal(3);
       expect(w.pool.statistics()).to.include({ queued: 0, working: 0, lost: died });
     },

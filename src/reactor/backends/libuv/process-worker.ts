@@ -35,7 +35,7 @@ export class ProcessWorker implements WorkerHandle {
   constructor(events: WorkerEvents, { heapMegabytesMax }: WorkerOptions = {}) {
     this.#events = events;
     const source = import.meta.url.endsWith(".ts");
-    const main = source ? "process-worker-from-source.js" : "process-worker-main.js";
+    const main = source ? "worker-process-from-source.js" : "worker-main-process.js";
     const heap = heapMegabytesMax === undefined ? [] : [`--max-old-space-size=${heapMegabytesMax}`];
     const args = [...process.execArgv, ...heap, fileURLToPath(new URL(main, import.meta.url))];
     this.#process = spawn(process.execPath, args, {
@@ -52,7 +52,9 @@ export class ProcessWorker implements WorkerHandle {
     }
     this.#process.unref();
     this.#process.on("error", (cause) => {
-      this.#died(new WorkerDiedError(`a worker's process cannot be started: ${cause.message}`, { cause }));
+      this.#died(
+        new WorkerDiedError(`a worker's process cannot be started: ${cause.message}`, { cause }),
+      );
     });
     this.#process.on("exit", (status, signal) => {
       const how = signal === null ? `exited with status ${status}` : `was killed by ${signal}`;

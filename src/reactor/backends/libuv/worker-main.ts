@@ -42,8 +42,6 @@ function take(message: Exclude<ToWorker, 0>): void {
       return;
     case "abort":
       if (message[1] === head) current?.abort();
-      return;
-    default:
   }
 }
 
