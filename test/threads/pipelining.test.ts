@@ -58,6 +58,19 @@ describe("a pool: calls that wait inside a worker", () => {
     expect(orders.at(-1)).to.deep.equal(calls.map((_, n) => n));
   });
 
+  poolTest("leave nothing in their slots when they are taken back", { max: 1, only }, async (w) => {
+    // The worker is being started: what is posted to it comes late.
+    const first = w.pool.call(tasks.echo, new Map([[0, 0]]));
+    for (let n = 0; n < 300; n++) {
+      const revoked = w.pool.call(tasks.echo, new Map([[-1, n]])).addErrback(() => {});
+      revoked.cancel();
+    }
+    await first;
+    for (let n = 0; n < 300; n++) {
+      expect(await w.pool.call(tasks.echo, new Map([[1, n]]))).to.deep.equal(new Map([[1, n]]));
+    }
+  });
+
   poolTest(
     "none is lost, and none begins twice, when workers exit",
     { max: 2, only },

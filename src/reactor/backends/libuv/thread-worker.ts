@@ -34,12 +34,16 @@ export interface WorkerSetup {
   readonly memory: SharedArrayBuffer;
 }
 
-/** What goes to the worker: a ring; or a function, arguments that fit into no slot, an abort. */
+/**
+ * What goes to the worker: a ring; or a function, arguments that fit into no slot, an abort. Calls
+ * are named by their numbers: the slot of one that was revoked may be in use again before its
+ * arguments have come through.
+ */
 export type ToWorker =
   | 0
   | readonly [kind: "function", index: number, target: RemoteFunction, manner: CallManner]
-  | readonly [kind: "arguments", slot: number, args: readonly unknown[]]
-  | readonly [kind: "abort", slot: number];
+  | readonly [kind: "arguments", number: number, args: readonly unknown[]]
+  | readonly [kind: "abort", number: number];
 
 /** What comes back: a ring; or an outcome that fits into no slot, or what a call sends. */
 export type FromWorker =
@@ -120,7 +124,7 @@ export class ThreadWorker implements WorkerHandle {
     const small = call.transfer === undefined && slots.values[slot]?.write(call.args) === true;
     if (!small) {
       try {
-        this.#post(["arguments", slot, call.args], call.transfer);
+        this.#post(["arguments", this.#sent, call.args], call.transfer);
       } catch (error) {
         throw argumentsCannotCross(call.target.name, call.args, error);
       }
@@ -146,7 +150,9 @@ export class ThreadWorker implements WorkerHandle {
   abort(call: WorkerCall): boolean {
     if (!this.running(call)) return false;
     this.#slots.abort(call.slot);
-    this.#post(["abort", call.slot]);
+    // Calls before it may have ended, and not have been told of.
+    const before = (call.slot - (this.#left % SLOTS) + SLOTS) % SLOTS;
+    this.#post(["abort", this.#left + before]);
     return this.#slots.heeds(call.slot);
   }
 

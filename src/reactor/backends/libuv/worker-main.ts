@@ -10,9 +10,10 @@ import type { FromWorker, ToWorker, WorkerSetup } from "./thread-worker.ts";
 const { port, memory } = workerData as WorkerSetup;
 const slots = new CallSlots(memory);
 const functions: { readonly name: string; readonly callee: Callee }[] = [];
-/** Arguments that were posted, by slot. */
+/** Arguments that were posted, by the numbers of their calls. */
 const posted = new Map<number, readonly unknown[]>();
-/** The slot of the call that runs, or is next. */
+/** The number of the call that runs, or is next, and its slot. */
+let number = 0;
 let head = 0;
 let running = false;
 /** The call that runs, if its function has asked for it. */
@@ -38,10 +39,11 @@ function take(message: Exclude<ToWorker, 0>): void {
       return;
     }
     case "arguments":
-      posted.set(message[1], message[2]);
+      // Else it was revoked, and passed.
+      if (message[1] >= number) posted.set(message[1], message[2]);
       return;
     case "abort":
-      if (message[1] === head) current?.abort();
+      if (message[1] === number) current?.abort();
   }
 }
 
@@ -52,7 +54,7 @@ function work(): void {
   while (inTurn < SLOTS) {
     const state = slots.state(head);
     if (state === REVOKED) {
-      posted.delete(head);
+      posted.delete(number);
       slots.setState(head, PASSED);
       moveOn();
     } else if (state !== SENT) {
@@ -69,7 +71,7 @@ function work(): void {
     } else {
       // What was posted before the state was changed is on its way; it calls this again.
       const { [slots.function(head)]: target } = functions;
-      if (target === undefined || (slots.posted(head) && !posted.has(head))) return;
+      if (target === undefined || (slots.posted(head) && !posted.has(number))) return;
       if (!slots.change(head, SENT, BEGUN)) continue;
       inTurn++;
       dozed = asleep = false;
@@ -144,8 +146,8 @@ function goOn(): void {
 
 function argumentsOf(slot: number): readonly unknown[] {
   if (!slots.posted(slot)) return slots.values[slot]?.read() as unknown[];
-  const args = posted.get(slot) as readonly unknown[];
-  posted.delete(slot);
+  const args = posted.get(number) as readonly unknown[];
+  posted.delete(number);
   return args;
 }
 
@@ -175,7 +177,8 @@ function ended(state: number, wasPosted: boolean): void {
 }
 
 function moveOn(): void {
-  head = (head + 1) % SLOTS;
+  number++;
+  head = number % SLOTS;
   if (slots.mustRing()) post(0);
 }
 
