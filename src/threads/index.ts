@@ -1,4 +1,5 @@
 /** Work beside the reactor's thread. */
+export { NotInWorkerError } from "../core/current-call.ts";
 export { deferToProcess, deferToThread, getProcessPool, getThreadPool } from "./defer-to-thread.ts";
 export { PoolStoppedError } from "./errors.ts";
 export { type CallOptions } from "./pool-call.ts";
