@@ -1,4 +1,5 @@
 /** The worker's side of a call, in every kind of worker. */
+import { type Chunk, packNumbers } from "../core/chunks.ts";
 import { place } from "../core/current-call.ts";
 import { BadOptionError } from "../core/errors.ts";
 import { importModule } from "../core/import-module.ts";
@@ -39,30 +40,30 @@ async function load({ module, name }: RemoteFunction): Promise<Exported> {
 }
 
 function inManner(exported: Exported, manner: CallManner): Callee {
-  if (manner === "each") return (args) => callWithEach(exported, args[0] as readonly unknown[]);
+  if (manner === "each") return (args) => callWithEach(exported, args[0] as Chunk);
   return (args) => exported(...args);
 }
 
 /** Calls it with each item in turn; waits only for what is to be waited for. */
-function callWithEach(exported: Exported, items: readonly unknown[]): unknown {
+function callWithEach(exported: Exported, items: Chunk): unknown {
   const results: unknown[] = [];
   for (let i = 0; i < items.length; i++) {
     const result = exported(items[i]);
     if (isThenable(result)) return goOn(exported, items, results, result);
     results.push(result);
   }
-  return results;
+  return packNumbers(results);
 }
 
 async function goOn(
   exported: Exported,
-  items: readonly unknown[],
+  items: Chunk,
   results: unknown[],
   awaited: PromiseLike<unknown>,
-): Promise<unknown[]> {
+): Promise<Chunk> {
   results.push(await awaited);
   while (results.length < items.length) results.push(await exported(items[results.length]));
-  return results;
+  return packNumbers(results);
 }
 
 export function isThenable(value: unknown): value is PromiseLike<unknown> {

@@ -7,6 +7,7 @@ import { fail } from "../defer/maybe-deferred.ts";
 import { withSignal } from "../defer/signals.ts";
 import type { Reactor } from "../reactor/capabilities.ts";
 import type { CallManner, RemoteFunction } from "../reactor/workers.ts";
+import { joinChunks, packNumbers } from "../core/chunks.ts";
 import { allResults } from "./all-results.ts";
 import { Dispatcher, type ThreadPoolStatistics } from "./dispatcher.ts";
 import { PoolStoppedError } from "./errors.ts";
@@ -106,9 +107,9 @@ export class ThreadPool {
     const { chunk: _, ...others } = options;
     const calls: Deferred<unknown>[] = [];
     for (let at = 0; at < all.length; at += chunk) {
-      calls.push(this.#start(f, "each", [all.slice(at, at + chunk)], others));
+      calls.push(this.#start(f, "each", [packNumbers(all.slice(at, at + chunk))], others));
     }
-    return allResults(calls).addCallback((chunks) => chunks.flat() as Awaited<R>[]);
+    return allResults(calls).addCallback((chunks) => joinChunks(chunks) as Awaited<R>[]);
   }
 
   statistics(): ThreadPoolStatistics {

@@ -15,6 +15,14 @@ describe("a pool: map", () => {
     expect(pool.statistics().finished).to.equal(3);
   });
 
+  poolTest("keeps numbers and other items as they are", { max: 1 }, async ({ pool }) => {
+    const items = [-0, NaN, 2 ** 60, 0.1, "text", null, { n: 1 }, undefined];
+    for (let count = 0; count <= items.length; count++) {
+      const some = items.slice(0, count);
+      expect(await pool.map(tasks.echo, some, { chunk: 4 })).to.deep.equal(some);
+    }
+  });
+
   poolTest("of nothing is nothing", {}, async ({ pool }) => {
     expect(await pool.map(tasks.double, [])).to.deep.equal([]);
   });
