@@ -1,8 +1,8 @@
 import { createReactor, Factory, Protocol } from "skein";
-import { serving } from "./serve.ts";
+import { serving } from "./serving.mjs";
 
 class Echo extends Protocol {
-  override dataReceived(data: Uint8Array): void {
+  dataReceived(data) {
     this.transport.write(data);
   }
 }
