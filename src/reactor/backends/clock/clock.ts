@@ -4,6 +4,7 @@ import type { Deferred } from "../../../defer/deferred.ts";
 import type { Backend, Loop, Opened } from "../../backend.ts";
 import type { ClockOptions, ReactorClock } from "../../simulation.ts";
 import type { StreamKind } from "../../stream-driver.ts";
+import { offerVirtualTime } from "../../virtual-time.ts";
 import { Names } from "../../name-lookups.ts";
 import { Processes } from "../../spawning.ts";
 import { Streams } from "../../streams.ts";
@@ -59,6 +60,7 @@ class ClockDriver implements Opened<ClockCapability>, ReactorClock {
     this.udp = this.multicast = new UDP(loop, world.datagrams);
     this.network = world.network.faults;
     this.process = new Processes(loop, world.processes);
+    offerVirtualTime(loop, world);
   }
 
   // --- Driver ---
@@ -80,6 +82,10 @@ class ClockDriver implements Opened<ClockCapability>, ReactorClock {
     this.udp.reopen();
     this.names.reopen();
     this.process.reopen();
+  }
+
+  verdict(): Error | undefined {
+    return this.#world.verdict();
   }
 
   disconnectAll(): Deferred<void> {

@@ -1,3 +1,5 @@
+import { unwatched } from "../../../core/unwatched.ts";
+
 /**
  * Resolves in a new macrotask, when every promise (and in Node every nextTick) that could settle
  * has settled. It is the one real scheduling the clock does: it orders, and measures no time.
@@ -6,10 +8,12 @@ export function macrotask(): Promise<void> {
   const later = (schedule ??= chooseSchedule());
   pending++;
   return new Promise((resolve) => {
-    later(() => {
-      pending--;
-      resolve();
-    });
+    unwatched(() =>
+      later(() => {
+        pending--;
+        resolve();
+      }),
+    );
   });
 }
 
@@ -44,9 +48,11 @@ function byMessages(): Schedule {
 }
 
 let schedule: Schedule | undefined;
+/** As it is when this is loaded: later it may be a virtual one, which waits for the clock. */
+const realSetImmediate = typeof setImmediate === "function" ? setImmediate : undefined;
 
 function chooseSchedule(): Schedule {
-  if (typeof setImmediate === "function") return setImmediate;
+  if (realSetImmediate !== undefined) return realSetImmediate;
   if (typeof MessageChannel === "function") return byMessages();
   return (action) => setTimeout(action, 0);
 }
