@@ -124,8 +124,9 @@ export class BaseReactor implements ReactorCore, ReactorTime, ReactorFromThreads
     this.#transition = () => this.#start();
     if (this.#driver.endsTurns !== true) this.#forgetTurnEnd = atTurnEnd(() => this.wake());
     const done = this.#done;
-    this.#driver.started();
+    // First: the backend may start timers.
     tellRunBegan(this);
+    this.#driver.started();
     this.wake();
     return done;
   }

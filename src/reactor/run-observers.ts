@@ -2,7 +2,7 @@
 import type { ReactorCore } from "./capabilities.ts";
 
 export interface RunObserver {
-  /** Called in run(), when the backend has been started. */
+  /** Called in run(), before anything happens. */
   began(reactor: ReactorCore): void;
   /** Called when the run is over, before its Deferred fires. */
   ended(reactor: ReactorCore): void;
