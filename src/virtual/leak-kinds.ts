@@ -52,6 +52,11 @@ export function isRequest(type: string): boolean {
   return /^FSREQ|REQUEST$|REQWRAP$|^QUERYWRAP$/.test(type);
 }
 
+/** Whether it is a job whose end is told by a promise: WebCrypto's. */
+export function isPromised({ inside }: Origin): boolean {
+  return inside.some((frame) => frame.startsWith("jobPromise "));
+}
+
 /** Jobs of node:crypto. */
 export function isJob(type: string): boolean {
   return /^(?!HTTP)\w+REQUEST$/.test(type);

@@ -1,5 +1,7 @@
 /** Who has made something real, by the stack at which it was made. */
 
+import { fileURLToPath } from "node:url";
+
 /** A function of the hook: the stack begins outside it. */
 export type Outermost = (...args: never[]) => unknown;
 
@@ -20,6 +22,8 @@ const FRAMES_MAX = 50;
 const SHOWN_MAX = 8;
 const EXEMPT = /^node:internal\/(?:modules|bootstrap|process\/esm_loader)/;
 
+/** As a path: URLs end so too. */
+const OWN_FOLDER = fileURLToPath(new URL(".", import.meta.url));
 const NOT_THE_PROGRAM = /\bnode:|\(<anonymous>\)/;
 /** What loads or tests a program is no part of it: loaders tidy up, tests have deadlines. */
 const HARNESS = /[\\/]node_modules[\\/](?:mocha|tsx)[\\/]/;
@@ -29,7 +33,7 @@ export function originOf(outermost: Outermost): Origin {
   for (const site of callSites(outermost)) {
     const file = site.getFileName() ?? "";
     if (EXEMPT.test(file)) return { who: "exempt", inside };
-    if (file === "node:internal/async_hooks") continue;
+    if (file === "node:internal/async_hooks" || isOwn(file)) continue;
     if (file.startsWith("node:")) inside.push(`${site.getFunctionName() ?? ""} (${file})`);
     else if (HARNESS.test(file)) return { who: "exempt", inside };
     // What a program awaits goes on by Node alone.
@@ -42,9 +46,14 @@ export function originOf(outermost: Outermost): Origin {
 export function stackOf(outermost: Outermost): string {
   return String(capture(outermost).stack)
     .split("\n")
-    .filter((line) => /^\s+at /.test(line) && !NOT_THE_PROGRAM.test(line))
+    .filter((line) => /^\s+at /.test(line) && !NOT_THE_PROGRAM.test(line) && !isOwn(line))
     .slice(0, SHOWN_MAX)
     .join("\n");
+}
+
+/** Whether a file, or a line of a stack, is of the virtual functions, which only lie in between. */
+function isOwn(place: string): boolean {
+  return place.includes(OWN_FOLDER);
 }
 
 function callSites(outermost: Outermost): CallSite[] {

@@ -4,7 +4,7 @@ import { BadOptionError } from "../core/errors.ts";
 import { isUnwatched } from "../core/unwatched.ts";
 import type { TimeWatcher } from "../reactor/virtual-time.ts";
 import { type Leak, type LeakKind, VirtualLeakError } from "./leak-error.ts";
-import { isJob, isRequest, leakKindFrom, leakKindOf } from "./leak-kinds.ts";
+import { isJob, isPromised, isRequest, leakKindFrom, leakKindOf } from "./leak-kinds.ts";
 import { type Origin, originOf, type Outermost, stackOf } from "./leak-origin.ts";
 
 /** All that can be allowed. */
@@ -52,7 +52,8 @@ export class LeakWatch implements TimeWatcher {
     }
     this.#seconds = seconds;
     const done = (id: number): void => void this.#awaited.delete(id);
-    this.#hook = createHook({ init: this.#made, after: done, destroy: done, ...WITHOUT_PROMISES });
+    const hooks = { init: this.#made, after: done, destroy: done };
+    this.#hook = createHook({ ...hooks, ...WITHOUT_PROMISES });
   }
 
   start(): void {
@@ -103,7 +104,8 @@ export class LeakWatch implements TimeWatcher {
     }
     // Jobs are made for what is done at once too; only one that is waited for has a way to tell.
     queueMicrotask(() => {
-      if (typeof (resource as { ondone?: unknown }).ondone !== "function") return;
+      const { ondone } = resource as { ondone?: unknown };
+      if (typeof ondone !== "function" && !isPromised(origin)) return;
       this.#awaited.add(id);
       if (leak !== undefined) this.#note(leak);
     });

@@ -63,10 +63,6 @@ function virtualSocketClass(real: Method): unknown {
       }
       return makeSocket(active, options);
     },
-    get(target, name, receiver) {
-      if (name !== Symbol.hasInstance) return Reflect.get(target, name, receiver) as unknown;
-      return (value: unknown) => value instanceof target || value instanceof ReactorSocket;
-    },
   });
   return virtual;
 }
