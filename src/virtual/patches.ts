@@ -16,6 +16,8 @@ export class Patches {
     name: PropertyKey,
     make: (real: F) => unknown,
   ): void {
+    // First: some getters replace themselves.
+    const before = Object.getOwnPropertyDescriptor(owner, name);
     const real: unknown = Reflect.get(owner, name);
     if (typeof real !== "function") return;
     const made = make(real as F) as F;
@@ -24,15 +26,15 @@ export class Patches {
       Object.defineProperty(made, "name", { value: real.name, configurable: true });
       Object.defineProperty(made, "length", { value: real.length, configurable: true });
     }
-    this.#define(owner, name, { value: made, writable: true });
+    this.#define(owner, name, before, { value: made, writable: true });
   }
 
   /** Replaces a getter. */
   getter(owner: object, name: PropertyKey, make: (real: () => unknown) => () => unknown): void {
-    const before = Object.getOwnPropertyDescriptor(owner, name) ?? {};
-    const real: unknown = Reflect.get(before, "get");
+    const before = Object.getOwnPropertyDescriptor(owner, name);
+    const real: unknown = Reflect.get(before ?? {}, "get");
     if (typeof real !== "function") return;
-    this.#define(owner, name, { get: make(real as () => unknown) });
+    this.#define(owner, name, before, { get: make(real as () => unknown) });
   }
 
   /** Has the named imports of Node's modules see what was replaced. */
@@ -45,8 +47,12 @@ export class Patches {
     this.publish();
   }
 
-  #define(owner: object, name: PropertyKey, attributes: PropertyDescriptor): void {
-    const before = Object.getOwnPropertyDescriptor(owner, name);
+  #define(
+    owner: object,
+    name: PropertyKey,
+    before: PropertyDescriptor | undefined,
+    attributes: PropertyDescriptor,
+  ): void {
     // A getter that cannot be replaced gives what is replaced elsewhere.
     if (before?.configurable === false && before.writable !== true) return;
     const enumerable = before?.enumerable ?? false;

@@ -5,12 +5,18 @@ import { unwatched } from "../../../core/unwatched.ts";
  * has settled. It is the one real scheduling the clock does: it orders, and measures no time.
  */
 export function macrotask(): Promise<void> {
+  return inMacrotask(nothing);
+}
+
+/** Calls `action`, which must not throw, from an empty stack: in Node, nextTicks come behind it. */
+export function inMacrotask(action: () => void): Promise<void> {
   const later = (schedule ??= chooseSchedule());
   pending++;
   return new Promise((resolve) => {
     unwatched(() =>
       later(() => {
         pending--;
+        action();
         resolve();
       }),
     );
@@ -27,6 +33,8 @@ export function immediatesWait(): boolean {
   if (resources === undefined) return false;
   return resources.filter((kind) => kind === "Immediate").length > pending;
 }
+
+function nothing(): void {}
 
 /** Those of {@link macrotask} that have not run, of all clocks. */
 let pending = 0;

@@ -13,7 +13,7 @@ import { MemoryNetwork } from "./memory-network.ts";
 import { assertSeconds, networkCharacter, type NetworkOptions } from "./network-options.ts";
 import { ScriptedNames } from "./scripted-names.ts";
 import { MemoryProcesses } from "./memory-processes.ts";
-import { immediatesWait, macrotask } from "./macrotask.ts";
+import { immediatesWait, inMacrotask, macrotask } from "./macrotask.ts";
 
 /** So many turns at one instant mean that a program loops, unless an option says otherwise. */
 const TURNS_AT_ONCE_MAX = 1_000_000;
@@ -155,7 +155,7 @@ export class ClockWorld implements VirtualTime {
     const background = this.#background;
     const timer = this.happenings.add(delaySeconds, () => {
       this.#note(what);
-      action();
+      return inMacrotask(action);
     });
     return {
       get background() {
