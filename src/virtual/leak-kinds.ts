@@ -4,7 +4,7 @@ import type { LeakKind } from "./leak-error.ts";
 
 /** In this order: chance is also made by jobs of crypto. */
 const KINDS: readonly (readonly [LeakKind, RegExp])[] = [
-  ["fs", /^(?:FSREQCALLBACK|FSREQPROMISE|FSEVENTWRAP|STATWATCHER)$/],
+  ["fs", /^(?:FSREQCALLBACK|FSREQPROMISE|FILEHANDLECLOSEREQ|FSEVENTWRAP|STATWATCHER)$/],
   ["net", /^(?:TCP|PIPE)(?:|SERVER|CONNECT)WRAP$/],
   ["dgram", /^UDP/],
   ["dns", /^(?:GETADDRINFOREQWRAP|GETNAMEINFOREQWRAP|QUERYWRAP)$/],
@@ -49,7 +49,17 @@ export function leakKindFrom(
 
 /** Whether it comes to an end by itself, for which virtual time can wait. */
 export function isRequest(type: string): boolean {
-  return /^FSREQ|REQUEST$|REQWRAP$|^QUERYWRAP$/.test(type);
+  return /^FSREQ|REQUEST$|REQWRAP$|CLOSEREQ$|^QUERYWRAP$/.test(type);
+}
+
+/**
+ * Whether something that Node makes by itself, from inside one of its own callbacks, begins there.
+ * Files, streams of zlib and jobs go on so, step by step, after what a program has begun, perhaps
+ * before time was virtual; only streams of files begin so, and what has to do with the network.
+ */
+export function beginsInside(kind: LeakKind, { inside }: Origin): boolean {
+  if (kind === "fs") return inside.some((frame) => frame.includes("(node:internal/fs/streams)"));
+  return kind === "net" || kind === "dns" || kind === "dgram";
 }
 
 /** Whether it is a job whose end is told by a promise: WebCrypto's. */

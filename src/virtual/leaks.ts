@@ -4,7 +4,14 @@ import { BadOptionError } from "../core/errors.ts";
 import { isUnwatched } from "../core/unwatched.ts";
 import type { TimeWatcher } from "../reactor/virtual-time.ts";
 import { type Leak, type LeakKind, VirtualLeakError } from "./leak-error.ts";
-import { isJob, isPromised, isRequest, leakKindFrom, leakKindOf } from "./leak-kinds.ts";
+import {
+  beginsInside,
+  isJob,
+  isPromised,
+  isRequest,
+  leakKindFrom,
+  leakKindOf,
+} from "./leak-kinds.ts";
 import { type Origin, originOf, type Outermost, stackOf } from "./leak-origin.ts";
 
 /** All that can be allowed. */
@@ -111,10 +118,14 @@ export class LeakWatch implements TimeWatcher {
     });
   };
 
-  #leak(kind: LeakKind, type: string, { who, inside }: Origin, by: Outermost): Leak | undefined {
+  #leak(kind: LeakKind, type: string, origin: Origin, by: Outermost): Leak | undefined {
+    const { who, inside } = origin;
     if (who === "exempt" || this.#allowed.has(kind)) return undefined;
-    // Node goes on with what is known; unless nothing is: then it has come about in another way.
-    if (who === "node" && this.leaks.some((known) => known.kind === kind)) return undefined;
+    if (who === "node") {
+      // It goes on with what is known already.
+      if (this.leaks.some((known) => known.kind === kind)) return undefined;
+      if (!beginsInside(kind, origin)) return undefined;
+    }
     const stack = who === "program" ? stackOf(by) : inside.map((f) => `    at ${f}`).join("\n");
     return { kind, type, seconds: this.#seconds(), stack };
   }

@@ -75,7 +75,10 @@ function makeSocket(active: Session, options: SocketOptions): ReactorSocket {
   if (timeout !== undefined) socket.setTimeout(timeout);
   if (noDelay !== undefined) socket.setNoDelay(noDelay);
   if (keepAlive !== undefined) socket.setKeepAlive(keepAlive);
-  return signal === undefined ? socket : addAbortSignal(signal, socket);
+  // One that is aborted already ends it when somebody can listen for the error.
+  if (signal?.aborted === true) process.nextTick(addAbortSignal, signal, socket);
+  else if (signal !== undefined) addAbortSignal(signal, socket);
+  return socket;
 }
 
 function optionsOf(target: unknown): SocketOptions {

@@ -72,6 +72,7 @@ export const PLANTED: Readonly<Record<string, Planted>> = {
   "fs.readFile": caught("fs", () => fs.readFile(here, nothing)),
   "fs.promises.readFile": caught("fs", () => fs.promises.readFile(here)),
   "fs.createReadStream": caught("fs", () => closing(fs.createReadStream(here))),
+  "new fs.ReadStream": caught("fs", () => closing(Reflect.construct(fs.ReadStream, [here]))),
   "fs.watch": caught("fs", () => closing(fs.watch(tmpdir()))),
   "fs.watchFile": caught("fs", () => {
     fs.watchFile(here, nothing);
@@ -130,6 +131,15 @@ export const PLANTED: Readonly<Record<string, Planted>> = {
   "net.Socket": virtual(() => closing(new net.Socket().connect(1, "127.0.0.1"))),
   "http.createServer": virtual(() => closing(http.createServer().listen(0))),
   "http.get": virtual(() => closing(http.get("http://127.0.0.1:1/"))),
+  "node:http2's date": caught("date", async () => {
+    const server = http2.createServer((_request, response) => response.end());
+    await new Promise<void>((resolve) => server.listen(8000, resolve));
+    const session = http2.connect("http://127.0.0.1:8000/");
+    const stream = session.request({ ":path": "/" }).resume();
+    await new Promise((resolve) => stream.on("end", resolve));
+    session.close();
+    server.close();
+  }),
   "http2.connect": virtual(() => closing(http2.connect("http://127.0.0.1:1/"))),
   fetch: virtual(() => fetch("http://127.0.0.1:1/").catch(nothing)),
   "dns.lookup": virtual(() => promisify(dns.lookup)("localhost", 4)),
@@ -155,7 +165,7 @@ export const PLANTED: Readonly<Record<string, Planted>> = {
   }),
 
   // --- clocks ---
-  Date: virtual(() => [Date.now(), new Date().getTime(), Date()]),
+  Date: virtual(() => [Date.now(), +new Date(), Date()]),
   "performance.now": virtual(() => performance.now()),
   "process.hrtime": virtual(() => [process.hrtime(), process.hrtime.bigint().toString()]),
 };

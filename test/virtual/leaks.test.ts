@@ -42,8 +42,9 @@ describe("what a program on virtual time uses of the real world", () => {
         const { error, leaks } = await run(name);
         expect(error).to.be.instanceOf(VirtualLeakError);
         expect(kindsOf(leaks), String(error)).to.deep.equal([found]);
-        // The place in the program.
-        expect(leaks[0]?.stack.split("\n")[0]).to.match(/planted-leaks\.ts:\d+:\d+/);
+        // The place in the program; this one is made later, by Node.
+        const place = name === "new fs.ReadStream" ? /streams\)$/ : /planted-leaks\.ts:\d+:\d+/;
+        expect(leaks[0]?.stack.split("\n")[0]).to.match(place);
         expect(String(error)).to.include(leaks[0]?.stack);
       });
 
@@ -55,9 +56,9 @@ describe("what a program on virtual time uses of the real world", () => {
     }
   }
 
-  it("is of each kind at least once among those planted, or of node:http2's dates", () => {
+  it("is of each kind at least once among those planted", () => {
     const planted = new Set(Object.values(PLANTED).map(({ found }) => found as string));
-    expect(LEAK_KINDS.filter((kind) => !planted.has(kind))).to.deep.equal(["date"]);
+    expect(LEAK_KINDS.filter((kind) => !planted.has(kind))).to.deep.equal([]);
     expect(Object.keys(PLANTED)).to.have.lengthOf.at.least(25);
   });
 });

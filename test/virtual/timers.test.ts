@@ -134,7 +134,8 @@ describe("virtual timers", () => {
 
   it("refuse what is no callback, as Node's do", async () => {
     await virtually(() => {
-      expect(() => setTimeout(undefined as never, 1))
+      const nothing: unknown = undefined;
+      expect(() => setTimeout(nothing as () => void, 1))
         .to.throw(TypeError)
         .with.property("code", "ERR_INVALID_ARG_TYPE");
     });
@@ -205,7 +206,7 @@ describe("virtual timers with promises", () => {
       return seen;
     });
     const each = (name: string): string[] =>
-      Array(2).fill(`${name} AbortError ABORT_ERR Error: enough`);
+      Array.from({ length: 2 }, () => `${name} AbortError ABORT_ERR Error: enough`);
     expect(value).to.deep.equal(Object.keys(waits).flatMap(each));
     // Nothing is left that would have kept the run going.
     expect(seconds).to.equal(0);
