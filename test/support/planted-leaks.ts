@@ -72,7 +72,9 @@ export const PLANTED: Readonly<Record<string, Planted>> = {
   "fs.readFile": caught("fs", () => fs.readFile(here, nothing)),
   "fs.promises.readFile": caught("fs", () => fs.promises.readFile(here)),
   "fs.createReadStream": caught("fs", () => closing(fs.createReadStream(here))),
-  "new fs.ReadStream": caught("fs", () => closing(Reflect.construct(fs.ReadStream, [here]))),
+  "new fs.ReadStream": caught("fs", () =>
+    closing(Reflect.construct(fs.ReadStream, [here]) as fs.ReadStream),
+  ),
   "fs.watch": caught("fs", () => closing(fs.watch(tmpdir()))),
   "fs.watchFile": caught("fs", () => {
     fs.watchFile(here, nothing);
@@ -165,7 +167,7 @@ export const PLANTED: Readonly<Record<string, Planted>> = {
   }),
 
   // --- clocks ---
-  Date: virtual(() => [Date.now(), +new Date(), Date()]),
+  Date: virtual(() => [Date.now(), new Date().toJSON(), Date()]),
   "performance.now": virtual(() => performance.now()),
   "process.hrtime": virtual(() => [process.hrtime(), process.hrtime.bigint().toString()]),
 };

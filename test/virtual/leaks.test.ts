@@ -43,7 +43,8 @@ describe("what a program on virtual time uses of the real world", () => {
         expect(error).to.be.instanceOf(VirtualLeakError);
         expect(kindsOf(leaks), String(error)).to.deep.equal([found]);
         // The place in the program; this one is made later, by Node.
-        const place = name === "new fs.ReadStream" ? /streams\)$/ : /planted-leaks\.ts:\d+:\d+/;
+        const place =
+          name === "new fs.ReadStream" ? /^ {4}at open \(node:fs\)$/ : /planted-leaks\.ts:\d+:\d+/;
         expect(leaks[0]?.stack.split("\n")[0]).to.match(place);
         expect(String(error)).to.include(leaks[0]?.stack);
       });
