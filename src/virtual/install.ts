@@ -25,8 +25,9 @@ export interface VirtualGlobals {
 
 /**
  * Has the timers, clocks, chance, names and sockets of the whole process follow a reactor on
- * virtual time, until they are restored. What libraries use of the real world meanwhile, while the reactor
- * runs, is a leak: run(), or the advance() that lets time pass, fails with a VirtualLeakError.
+ * virtual time, until they are restored. What libraries use of the real world meanwhile, while the
+ * reactor runs, is a leak: run(), or the advance() that lets time pass, fails with a
+ * VirtualLeakError.
  *
  * ```ts
  * import { createReactor } from "skein/reactor";

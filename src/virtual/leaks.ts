@@ -54,7 +54,8 @@ export class LeakWatch implements TimeWatcher {
     for (const kind of this.#allowed) {
       if (LEAK_KINDS.includes(kind)) continue;
       throw new BadOptionError(
-        `there is no kind of leak "${kind as string}" to allow; there are: ${LEAK_KINDS.join(", ")}`,
+        `there is no kind of leak "${kind as string}" to allow; ` +
+          `there are: ${LEAK_KINDS.join(", ")}`,
       );
     }
     this.#seconds = seconds;

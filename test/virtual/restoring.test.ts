@@ -5,7 +5,7 @@ import { virtually } from "../support/virtually.ts";
 import { program } from "./processes.ts";
 
 describe("restoring the globals", () => {
-  it("puts back every property that was touched, and the named imports of Node's modules", async () => {
+  it("puts back every property that was touched, and named imports of Node's", async () => {
     const { status, stdout, stderr } = await program(["test/fixtures/virtual/restored.ts"]);
     expect(status, stderr).to.equal(0);
     const { meanwhile, stillHooked, afterwards } = JSON.parse(stdout) as Record<string, string[]>;

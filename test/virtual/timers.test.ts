@@ -97,7 +97,7 @@ describe("virtual timers", () => {
     expect(seconds).to.equal(0.1);
   });
 
-  it("of setInterval are started again from their callbacks' ends, until they are cleared inside", async () => {
+  it("of setInterval are started again, until they are cleared inside", async () => {
     const { seen, note } = diary();
     await virtually(() => {
       let count = 0;
