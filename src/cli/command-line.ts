@@ -1,4 +1,5 @@
-import { splitAtEquals, takeValue } from "../application/options.ts";
+import { splitAtEquals, takeValue } from "../application/command-line-options.ts";
+import { didYouMean } from "../application/did-you-mean.ts";
 import { UsageError } from "./usage-error.ts";
 
 /** The words of the command line, sorted. */
@@ -23,6 +24,8 @@ export type CommandLine =
       readonly args: readonly string[];
     };
 
+const OPTIONS = ["--backend", "--until", "--drain", "--backends", "--version", "--help"];
+
 export const USAGE = `Usage: reactor [--backend NAME|MODULE] [other options] DAEMON [its options]
 
 Runs a daemon: a module (.ts or .js) whose default export is a function of the
@@ -41,7 +44,8 @@ reactor and its options.
   --backends             list the backends, and what each can do
   --version              print the version
   --help                 print this text
-  DAEMON --help          print the daemon's own options
+  DAEMON --help          print the daemon's own options, and the variables of the
+                         environment that they are read from
 
 The first ^C stops the daemon gracefully, the second at once. The exit status is
 0 when it stopped well, 1 when it failed, 2 when the command line is wrong; a
@@ -85,7 +89,10 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
         virtual = false;
         break;
       default:
-        throw new UsageError(`there is no option ${option}; daemon options come after the daemon`);
+        throw new UsageError(
+          `there is no option ${option}` +
+            (didYouMean(option, OPTIONS) || "; daemon options come after the daemon"),
+        );
     }
   }
   throw new UsageError("name a daemon to run");

@@ -108,6 +108,11 @@ export interface Driver {
   verdict?(): Error | undefined;
   /** Closes every port and connection; fires when each has been told. */
   disconnectAll?(): Deferred<void>;
+  /**
+   * Asked when a call was slow that began at `since`, by {@link seconds}: what it was doing, if
+   * something has looked. Who asks tells of it, so that the driver does not by `loop.slow`.
+   */
+  takeStack?(since: number): string | undefined;
   /** True if the backend itself has unhandled failures reported, as the clock does. */
   readonly endsTurns?: boolean;
 }

@@ -102,7 +102,12 @@ export class BaseReactor implements ReactorCore, ReactorTime, ReactorFromThreads
     const { slowCallbackSeconds } = options;
     if (slowCallbackSeconds !== undefined) {
       const seconds = (): number => this.#driver.seconds();
-      this.#slow = new SlowCalls(slowCallbackSeconds, seconds, (call) => this.slow(call));
+      this.#slow = new SlowCalls(
+        slowCallbackSeconds,
+        seconds,
+        (call) => this.slow(call),
+        (began) => this.#driver.takeStack?.(began),
+      );
     }
     this.#driver = open(this);
     this.#timers = new TimerQueue(
@@ -341,10 +346,19 @@ export class BaseReactor implements ReactorCore, ReactorTime, ReactorFromThreads
     this.#triggers
       .fire("before", "shutdown")
       .addCallback(ofThisRun(() => this.#driver.disconnectAll?.()))
+      .addCallback(ofThisRun(() => this.#callsMade()))
       .addErrback((failure) => this.reportError(failure.value, "disconnecting everything"))
       .addCallback(ofThisRun(() => this.#triggers.fire("during", "shutdown")))
       .addCallback(ofThisRun(() => this.#triggers.fire("after", "shutdown")))
       .addCallback(ofThisRun(() => this.crash()));
+  }
+
+  /** Fires behind the calls from threads that wait now: what has ended may have left some. */
+  #callsMade(): Deferred<void> | undefined {
+    if (this.#fromThread.length === 0) return undefined;
+    const made = new Deferred<void>();
+    this.callFromThread(() => made.callback());
+    return made;
   }
 
   /** Makes steps that are only taken while the present run lasts: it may crash between two. */

@@ -16,6 +16,7 @@ const METHODS: Readonly<Partial<Record<string, readonly string[]>>> = {
   multicast: ["listenMulticast"],
   names: ["nameResolver", "installNameResolver"],
   process: ["spawnProcess"],
+  stdio: ["openStdio"],
   threads: ["startWorker"],
   clock: ["advance", "pump", "runUntilIdle"],
   guest: ["iterate", "nextTurn"],

@@ -23,6 +23,7 @@ import { type ConnectorOwner, StreamConnector } from "./connector.ts";
 import { ConnectionLostError, NoCapabilityError } from "./errors.ts";
 import { ReactorNotRunningError, ReactorStoppedError } from "./errors.ts";
 import type { ReactorNames } from "./names.ts";
+import { Openings } from "./openings.ts";
 import { Port } from "./port.ts";
 import { dialHost } from "./resolve-host.ts";
 import { type Origin, securable, SecurableConnection } from "./securable-connection.ts";
@@ -35,6 +36,7 @@ import {
   whereOf,
 } from "./stream-checks.ts";
 import type { StreamConnection } from "./stream-connection.ts";
+import { tellFactory } from "./tell-factory.ts";
 import type {
   AddressFamily,
   DialRequest,
@@ -66,7 +68,7 @@ export class Streams<K extends StreamKind = "tcp">
   readonly #names: ReactorNames | undefined;
   /** The same for all connections that are accepted. */
   readonly #serverOrigin: Origin;
-  readonly #opening = new Set<Deferred<unknown>>();
+  readonly #openings: Openings;
   readonly #ports = new Set<Port<StreamAddress>>();
   readonly #connectors = new Set<StreamConnector>();
   readonly #connections = new Set<StreamConnection>();
@@ -80,6 +82,7 @@ export class Streams<K extends StreamKind = "tcp">
   /** @param names who is asked about host names; without it they are the driver's affair. */
   constructor(loop: Loop, driver: StreamDriver<K>, names?: ReactorNames) {
     this.#loop = loop;
+    this.#openings = new Openings(loop);
     this.#names = names;
     this.#driver = driver as unknown as StreamDriver<StreamKind>;
     this.#serverOrigin = { side: "server", host: undefined, tls: driver.tls, clock: loop };
@@ -182,7 +185,7 @@ export class Streams<K extends StreamKind = "tcp">
     const deadline =
       drainSeconds === Infinity ? undefined : this.#loop.callLater(drainSeconds, cutOffAll);
     this.#closing = { emptied, deadline };
-    for (const opening of this.#opening) opening.cancel();
+    this.#openings.cancelAll();
     const ports = [...this.#ports].map((port) => port.stopListening());
     for (const connector of this.#connectors) connector.stopConnecting();
     // Nobody has written anything to these.
@@ -251,16 +254,10 @@ export class Streams<K extends StreamKind = "tcp">
     const closed = this.#loop.opened("port", () =>
       listening === undefined ? `${whereOf(request)}, to be opened` : textOf(listening.getHost()),
     );
-    const opening = whenRunning(this.#loop, () =>
-      this.#driver.listen(request, (connection) => this.#arrived(factory, connection, tls)),
-    );
-    this.#opening.add(opening);
-    const forget = <R>(result: R): R => {
-      this.#opening.delete(opening);
-      return result;
-    };
-    return opening
-      .addCallbacks(forget, (failure: Failure) => forget(failure))
+    return this.#openings
+      .begin(() =>
+        this.#driver.listen(request, (connection) => this.#arrived(factory, connection, tls)),
+      )
       .addCallback((listener) => this.#open<A>(listener, factory, closed))
       .addCallback((opened) => (listening = opened))
       .addErrback((failure: Failure) => {
@@ -373,7 +370,8 @@ export class Streams<K extends StreamKind = "tcp">
       const protocol = factory.buildProtocol(connection.getPeer()) ?? null;
       if (protocol !== null) {
         this.connected(connection);
-        connection.start(protocol, this.#gone, this.#loop);
+        const gone = tellFactory(factory, connection, this.#gone, this.#loop);
+        connection.start(protocol, gone, this.#loop);
         return;
       }
     } catch (error) {

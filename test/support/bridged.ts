@@ -13,6 +13,7 @@ import {
   type VirtualGlobals,
   VirtualLeakError,
 } from "skein/virtual/api";
+import { replaceWebCrypto } from "./instant-webcrypto.ts";
 
 const { setImmediate } = globalThis;
 
@@ -30,6 +31,10 @@ export interface BridgedOptions {
   readonly encrypted?: boolean;
   /** What it uses of the real world all the same. */
   readonly allow?: readonly LeakKind[];
+  /** It uses WebCrypto, which is work of threads: in simulations it is done at once. */
+  readonly webCrypto?: boolean;
+  /** It makes faults that only the simulated network has: there is no run on libuv. */
+  readonly simulatedOnly?: boolean;
 }
 
 export interface SimulatedRun {
@@ -42,13 +47,14 @@ export interface SimulatedRun {
 
 export async function simulate(
   scenario: Scenario,
-  { encrypted = false, allow = [] }: BridgedOptions = {},
+  { encrypted = false, webCrypto = false, allow = [] }: BridgedOptions = {},
 ): Promise<SimulatedRun> {
   const hash = createHash("sha256");
   const trace = ({ at, event }: TraceEvent): void => {
     hash.update(`${at} ${encrypted ? event.replace(/^data \d+ #\w+/, "data") : event}\n`);
   };
   let globals: VirtualGlobals | undefined;
+  const restoreWebCrypto = webCrypto ? replaceWebCrypto() : undefined;
   const create = (own: ReactorOptions): Reactor<"tcp"> => {
     const reactor = createReactor("clock", { latency: 0.01, trace, ...own });
     globals = installVirtualGlobals(reactor, { allow });
@@ -62,6 +68,7 @@ export async function simulate(
     return { seen, hash: hash.digest("hex"), real };
   } finally {
     globals?.restore();
+    restoreWebCrypto?.();
   }
 }
 
@@ -72,9 +79,11 @@ export function bridged(
   expected: readonly string[],
   options: BridgedOptions = {},
 ): void {
-  it(`${title} (libuv)`, async () => {
-    expect(await run((own) => createReactor("libuv", own), scenario)).to.deep.equal(expected);
-  });
+  if (options.simulatedOnly !== true) {
+    it(`${title} (libuv)`, async () => {
+      expect(await run((own) => createReactor("libuv", own), scenario)).to.deep.equal(expected);
+    });
+  }
 
   it(`${title} (clock)`, async function () {
     const first = await simulate(scenario, options);

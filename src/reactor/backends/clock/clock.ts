@@ -7,6 +7,7 @@ import type { StreamKind } from "../../stream-driver.ts";
 import { offerVirtualTime } from "../../virtual-time.ts";
 import { Names } from "../../name-lookups.ts";
 import { Processes } from "../../spawning.ts";
+import { Stdio } from "../../stdio.ts";
 import { Streams } from "../../streams.ts";
 import { UDP } from "../../udp.ts";
 import { openWorker, type WorkerEvents, type WorkerHandle } from "../../workers.ts";
@@ -23,6 +24,7 @@ type ClockCapability =
   | "multicast"
   | "names"
   | "process"
+  | "stdio"
   | "threads"
   | "clock"
   | "network";
@@ -37,6 +39,7 @@ class ClockDriver implements Opened<ClockCapability>, ReactorClock {
   readonly multicast: UDP;
   readonly names: Names;
   readonly process: Processes;
+  readonly stdio: Stdio;
   readonly clock: ReactorClock = this;
   readonly network: NetworkFaults;
   readonly threads = {
@@ -60,6 +63,7 @@ class ClockDriver implements Opened<ClockCapability>, ReactorClock {
     this.udp = this.multicast = new UDP(loop, world.datagrams);
     this.network = world.network.faults;
     this.process = new Processes(loop, world.processes);
+    this.stdio = new Stdio(loop, world.stdio);
     offerVirtualTime(loop, world);
   }
 
@@ -82,6 +86,7 @@ class ClockDriver implements Opened<ClockCapability>, ReactorClock {
     this.udp.reopen();
     this.names.reopen();
     this.process.reopen();
+    this.stdio.reopen();
   }
 
   verdict(): Error | undefined {
@@ -90,7 +95,7 @@ class ClockDriver implements Opened<ClockCapability>, ReactorClock {
 
   disconnectAll(): Deferred<void> {
     this.names.disconnectAll();
-    const others = [this.udp.disconnectAll(), this.process.disconnectAll()];
+    const others = [this.udp, this.process, this.stdio].map((part) => part.disconnectAll());
     return others.reduce((all, other) => all.addCallback(() => other), this.tcp.disconnectAll());
   }
 
@@ -139,6 +144,7 @@ const CLOCK_OPTIONS = Object.keys({
   datagrams: 0,
   names: 0,
   processes: 0,
+  stdio: 0,
   seed: 0,
   trace: 0,
   turnsAtOnceMax: 0,
@@ -157,6 +163,7 @@ export const clock: Backend<ClockCapability, ClockReactorOptions> = {
     "multicast",
     "names",
     "process",
+    "stdio",
     "threads",
     "clock",
     "network",

@@ -12,6 +12,7 @@ import { MemoryDatagrams } from "./memory-datagrams.ts";
 import { MemoryNetwork } from "./memory-network.ts";
 import { assertSeconds, networkCharacter, type NetworkOptions } from "./network-options.ts";
 import { ScriptedNames } from "./scripted-names.ts";
+import { MemoryStdio } from "./memory-stdio.ts";
 import { MemoryProcesses } from "./memory-processes.ts";
 import { immediatesWait, inMacrotask, macrotask } from "./macrotask.ts";
 
@@ -66,6 +67,7 @@ export class ClockWorld implements VirtualTime {
   readonly datagrams: MemoryDatagrams;
   readonly names: ScriptedNames;
   readonly processes: MemoryProcesses;
+  readonly stdio: MemoryStdio;
   readonly seed: number | string;
   readonly #trace: ClockOptions["trace"];
   readonly #turnsAtOnceMax: number;
@@ -102,6 +104,7 @@ export class ClockWorld implements VirtualTime {
     this.network = new MemoryNetwork(network);
     this.names = new ScriptedNames({ ...network, names: options.names ?? {} });
     this.processes = new MemoryProcesses({ ...network, processes: options.processes ?? {} });
+    this.stdio = new MemoryStdio({ ...network, stdio: options.stdio });
     this.datagrams = new MemoryDatagrams(network, this.network.faults, options.datagrams);
   }
 

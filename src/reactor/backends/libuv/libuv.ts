@@ -4,6 +4,7 @@ import type { Backend, Loop, Opened } from "../../backend.ts";
 import type { StreamKind } from "../../stream-driver.ts";
 import { Names } from "../../name-lookups.ts";
 import { Processes } from "../../spawning.ts";
+import { Stdio } from "../../stdio.ts";
 import { Streams } from "../../streams.ts";
 import { UDP } from "../../udp.ts";
 import { openWorker, type WorkerEvents, type WorkerHandle } from "../../workers.ts";
@@ -12,6 +13,7 @@ import { NodeProcesses } from "./children.ts";
 import { DgramDriver } from "./dgram.ts";
 import { DNSNames, type DNSOptions } from "./dns-names.ts";
 import { NetDriver } from "./net.ts";
+import { NodeStdio } from "./stdio.ts";
 import { SystemNames } from "./system-names.ts";
 import { ThreadWorker } from "./thread-worker.ts";
 import { Watchdog } from "./watchdog.ts";
@@ -20,7 +22,16 @@ import { Watchdog } from "./watchdog.ts";
 const hrtime = process.hrtime.bind(process);
 
 type Capabilities =
-  "tcp" | "tls" | "unix" | "adopt" | "udp" | "multicast" | "names" | "process" | "threads";
+  | "tcp"
+  | "tls"
+  | "unix"
+  | "adopt"
+  | "udp"
+  | "multicast"
+  | "names"
+  | "process"
+  | "stdio"
+  | "threads";
 
 class LibuvDriver extends TimerDriver implements Opened<Capabilities> {
   readonly tcp: Streams<StreamKind>;
@@ -31,6 +42,7 @@ class LibuvDriver extends TimerDriver implements Opened<Capabilities> {
   readonly multicast: UDP;
   readonly names: Names;
   readonly process: Processes;
+  readonly stdio: Stdio;
   readonly threads = {
     startWorker: (events: WorkerEvents): WorkerHandle =>
       openWorker(this.#loop, events, (told) => new ThreadWorker(told)),
@@ -59,6 +71,7 @@ class LibuvDriver extends TimerDriver implements Opened<Capabilities> {
     this.tcp = this.tls = this.unix = this.adopt = new Streams(loop, driver, this.names);
     this.udp = this.multicast = new UDP(loop, new DgramDriver());
     this.process = new Processes(loop, new NodeProcesses());
+    this.stdio = new Stdio(loop, new NodeStdio());
   }
 
   /** As performance.now() tells, but faster: every callLater and every reset asks. */
@@ -78,6 +91,10 @@ class LibuvDriver extends TimerDriver implements Opened<Capabilities> {
     this.#watchdog?.start();
   }
 
+  takeStack(since: number): string | undefined {
+    return this.#watchdog?.takeStack(since);
+  }
+
   override sleep(): void {
     super.sleep();
     this.#watchdog?.stop();
@@ -87,11 +104,12 @@ class LibuvDriver extends TimerDriver implements Opened<Capabilities> {
     this.udp.reopen();
     this.names.reopen();
     this.process.reopen();
+    this.stdio.reopen();
   }
 
   disconnectAll(): Deferred<void> {
     this.names.disconnectAll();
-    const others = [this.udp.disconnectAll(), this.process.disconnectAll()];
+    const others = [this.udp, this.process, this.stdio].map((part) => part.disconnectAll());
     return others.reduce((all, other) => all.addCallback(() => other), this.tcp.disconnectAll());
   }
 
@@ -105,7 +123,8 @@ class LibuvDriver extends TimerDriver implements Opened<Capabilities> {
 export interface LibuvOptions {
   /**
    * A second thread watches the loop, and when a call, whatever it is, has held it for longer than
-   * this, `onSlow` is told of it with its stack at that moment, as soon as the call has returned.
+   * this, `onSlow` is told of it with its stack at that moment, as soon as the call has returned;
+   * once, if `slowCallbackSeconds` finds it too.
    * Off unless given. For reading the stack V8's debugger stops the main thread for a moment, which
    * has it compile some functions anew: to look for something, rather than to leave on.
    */
@@ -121,6 +140,17 @@ export interface LibuvOptions {
 export const libuv: Backend<Capabilities, LibuvOptions> = {
   name: "libuv",
   summary: "Node's own loop: real time, real sockets, processes, worker threads",
-  capabilities: ["tcp", "tls", "unix", "adopt", "udp", "multicast", "names", "process", "threads"],
+  capabilities: [
+    "tcp",
+    "tls",
+    "unix",
+    "adopt",
+    "udp",
+    "multicast",
+    "names",
+    "process",
+    "stdio",
+    "threads",
+  ],
   open: (loop, options) => new LibuvDriver(loop, options),
 };
