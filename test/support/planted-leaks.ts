@@ -1,6 +1,6 @@
 /**
  * Ways in which a program could get at the real world while it is on virtual time: each is caught,
- * or has become virtual. What is captured here was captured before anything was replaced.
+ * or has become virtual. What is called captured is Node's own.
  */
 import { exec, execFile, fork, spawn } from "node:child_process";
 import crypto from "node:crypto";
@@ -17,6 +17,26 @@ import { promisify } from "node:util";
 import { MessageChannel, Worker } from "node:worker_threads";
 import zlib from "node:zlib";
 import type { LeakKind } from "skein/virtual/api";
+import {
+  abortTimeout,
+  clearInterval,
+  clearTimeout,
+  connect,
+  createServer,
+  lookup,
+  promisedLookup,
+  promisedTimeout,
+  randomBytes,
+  randomFill,
+  randomUUID,
+  resolve4,
+  setImmediate,
+  setInterval,
+  setTimeout,
+  sleep,
+  Socket,
+  soon,
+} from "./real-functions.ts";
 
 /** Made by a program; gives what is to be done when the test is over. */
 export type Plant = () => unknown;
@@ -27,15 +47,6 @@ export interface Planted {
   readonly found: LeakKind | "virtual";
 }
 
-const { setTimeout, setInterval, setImmediate, clearTimeout, clearInterval } = globalThis;
-const abortTimeout = AbortSignal.timeout.bind(AbortSignal);
-const { setTimeout: sleep, setImmediate: soon } = timersPromises;
-const promisedTimeout = promisify(setTimeout);
-const { randomBytes, randomUUID, randomInt, randomFill } = crypto;
-const getRandomValues = crypto.webcrypto.getRandomValues.bind(crypto.webcrypto);
-const { connect, createServer, Socket } = net;
-const { lookup, resolve4 } = dns;
-const promisedLookup = dns.promises.lookup;
 const here = import.meta.filename ?? new URL(import.meta.url).pathname;
 
 const caught = (found: LeakKind, plant: Plant): Planted => ({ found, plant });
@@ -170,10 +181,4 @@ export const PLANTED: Readonly<Record<string, Planted>> = {
   Date: virtual(() => [Date.now(), new Date().toJSON(), Date()]),
   "performance.now": virtual(() => performance.now()),
   "process.hrtime": virtual(() => [process.hrtime(), process.hrtime.bigint().toString()]),
-};
-
-/** What is real and leaves no trace that could be seen, unless it is virtual. */
-export const UNSEEN: Readonly<Record<string, () => unknown>> = {
-  randomInt: () => randomInt(1_000_000),
-  getRandomValues: () => getRandomValues(new Uint8Array(4)),
 };

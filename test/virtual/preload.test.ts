@@ -1,8 +1,8 @@
 import { expect } from "chai";
-import { importing, moduleFolder, preloaded } from "./processes.ts";
+import { importing, moduleFolder, preloaded, preloadedBuilt } from "./processes.ts";
 
 const DAEMON = "test/fixtures/virtual/daemon.ts";
-const reactors = `import { createReactor } from ${importing("skein/reactor")};`;
+const reactors = `import { createReactor } from "${importing("skein/reactor")}";`;
 
 describe("node --import skein/virtual", () => {
   const path = moduleFolder({
@@ -48,7 +48,7 @@ describe("node --import skein/virtual", () => {
       const reactor = createReactor("clock");
       reactor.callWhenRunning(() => readFile(process.execPath, () => console.log("read")));
       reactor.run().addErrback(() => console.log("failed, and nobody minds"));`,
-    "imports.mjs": `${reactors}
+    "imports.mjs": `import { createReactor } from "${importing("reactor/index.js", "dist")}";
       const reactor = createReactor("clock");
       const ran = reactor.run();
       const { default: text } = await import("./imported.mjs");
@@ -121,7 +121,12 @@ describe("node --import skein/virtual", () => {
   });
 
   it("lets a program import modules while time is virtual", async () => {
-    expect(await run("imports.mjs")).to.equal("imported 0.1\n");
+    const { status, stdout, stderr } = await preloadedBuilt([path("imports.mjs")]);
+    expect({ status, stdout, stderr }).to.deep.equal({
+      status: 0,
+      stdout: "imported 0.1\n",
+      stderr: "",
+    });
   });
 
   it("has undici, ws, ioredis and pg leave the same trace in every process", async () => {

@@ -1,4 +1,6 @@
 import { spawn } from "node:child_process";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { type Ending, LIFETIME_MS, moduleFolder, observe } from "../support/command.ts";
 import { root } from "../support/read-sources.ts";
 
@@ -9,9 +11,18 @@ export function preloaded(args: readonly string[], env: NodeJS.ProcessEnv = {}):
   return program(["--import", "skein/virtual", ...args], env);
 }
 
+/** As {@link preloaded}, with the built package and no loader of TypeScript. */
+export function preloadedBuilt(args: readonly string[]): Promise<Ending> {
+  return run(["--import", importing("./virtual/index.js", "dist"), ...args], {});
+}
+
 /** Runs a program, from source. */
 export function program(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Ending> {
-  const child = spawn(process.execPath, ["-C", "@skein/source", "--import", "tsx", ...args], {
+  return run(["-C", "@skein/source", "--import", "tsx", ...args], env);
+}
+
+function run(args: readonly string[], env: NodeJS.ProcessEnv): Promise<Ending> {
+  const child = spawn(process.execPath, args, {
     cwd: root,
     env: { ...process.env, ...env },
     stdio: ["ignore", "pipe", "pipe"],
@@ -21,7 +32,8 @@ export function program(args: readonly string[], env: NodeJS.ProcessEnv = {}): P
   return observe(child).ended;
 }
 
-/** For a program that stands outside of this repository: what it imports, by URLs. */
-export function importing(name: string): string {
-  return JSON.stringify(import.meta.resolve(name));
+/** For a program that stands outside of this repository: what it imports, as a URL. */
+export function importing(name: string, from: "src" | "dist" = "src"): string {
+  if (from === "src") return import.meta.resolve(name);
+  return pathToFileURL(join(root, "dist", name)).href;
 }
