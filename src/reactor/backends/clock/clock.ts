@@ -4,6 +4,7 @@ import type { Deferred } from "../../../defer/deferred.ts";
 import type { Backend, Loop, Opened } from "../../backend.ts";
 import type { ClockOptions, ReactorClock } from "../../simulation.ts";
 import type { StreamKind } from "../../stream-driver.ts";
+import { offerVirtualTime } from "../../virtual-time.ts";
 import { Names } from "../../name-lookups.ts";
 import { Processes } from "../../spawning.ts";
 import { Stdio } from "../../stdio.ts";
@@ -63,6 +64,7 @@ class ClockDriver implements Opened<ClockCapability>, ReactorClock {
     this.network = world.network.faults;
     this.process = new Processes(loop, world.processes);
     this.stdio = new Stdio(loop, world.stdio);
+    offerVirtualTime(loop, world);
   }
 
   // --- Driver ---
@@ -85,6 +87,10 @@ class ClockDriver implements Opened<ClockCapability>, ReactorClock {
     this.names.reopen();
     this.process.reopen();
     this.stdio.reopen();
+  }
+
+  verdict(): Error | undefined {
+    return this.#world.verdict();
   }
 
   disconnectAll(): Deferred<void> {
