@@ -1,7 +1,7 @@
 import { BadOptionError } from "../core/errors.ts";
 import { Deferred } from "../defer/deferred.ts";
 import type { Failure } from "../defer/failure.ts";
-import { fail } from "../defer/maybe-deferred.ts";
+import { fail } from "../defer/fired.ts";
 import { FailureGroup } from "../defer/race.ts";
 import type { Reactor } from "../reactor/capabilities.ts";
 import { ATTEMPT_DELAY_SECONDS, firstToConnect } from "../reactor/first-to-connect.ts";
