@@ -43,7 +43,7 @@ class DeferredListImplementation<T> extends Deferred<unknown> {
       return KEEP_WAITING;
     });
     const { fireOnOneCallback, fireOnOneErrback, consumeErrors } = options;
-    const outcomes: Outcome<T>[] = Array.from({ length: all.length });
+    const outcomes: (Outcome<T> | undefined)[] = all.map(() => undefined);
     let unfinished = all.length;
     const finish = (index: number, outcome: Outcome<T>): void => {
       outcomes[index] = outcome;

@@ -68,7 +68,7 @@ export function signalOf(deferred: Deferred<unknown>): AbortSignal {
 }
 
 function giveCause(result: unknown, reason: unknown): void {
-  const error = result instanceof Failure && result.value;
+  const error: unknown = result instanceof Failure && result.value;
   if (!(error instanceof CancelledError) || error.cause !== undefined) return;
   // What heeds a signal may fail with its reason: an error is not its own cause.
   if (error !== reason) error.cause = reason;

@@ -23,5 +23,5 @@ export function toPromise<T>(
   deferred: Deferred<T>,
   options: { signal?: AbortSignal | undefined } = {},
 ): Promise<T> {
-  return (options.signal ? withSignal(deferred, options.signal) : deferred).then();
+  return (options.signal ? withSignal(deferred, options.signal) : deferred).then(undefined);
 }

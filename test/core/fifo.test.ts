@@ -58,8 +58,8 @@ describe("Fifo", () => {
             if (step === "shift") expect(queue.shift()).to.equal(model.shift());
             else if (step === "peek") expect(queue.peek()).to.equal(model[0]);
             else {
-              queue[step as "push" | "unshift"](i);
-              model[step as "push" | "unshift"](i);
+              queue[step](i);
+              model[step](i);
             }
             expect(queue.length).to.equal(model.length);
           });
