@@ -3,7 +3,7 @@
  * the main thread only.
  */
 // Bun and Deno load TypeScript by themselves, and tsx not at all.
-if (!("bun" in process.versions || "deno" in process.versions)) {
+if (!("Bun" in globalThis || "Deno" in globalThis)) {
   const { register } = await import("tsx/esm/api");
   register();
 }
