@@ -50,9 +50,9 @@ export async function obtain({ name, spec, command }) {
   writeFileSync(join(folder, "package.json"), '{ "private": true }\n');
   // Under one name, whatever the platform: and none of them has a script to be run.
   const wanted = `runtime@npm:${spec}`;
-  const flags = ["--no-save", "--ignore-scripts", "--no-audit", "--no-fund"];
+  const flags = ["--no-save", "--ignore-scripts", "--no-audit", "--no-fund", "--fetch-retries=1"];
   const { status, output } = await npm(["install", ...flags, wanted], { cwd: folder });
-  const reason = /npm error (?!code)(.*)/.exec(output)?.[1] ?? `status ${status}`;
+  const reason = /npm error (?!code|errno|syscall)(.*)/.exec(output)?.[1] ?? `status ${status}`;
   const problem = status === 0 ? undefined : `npm could not install ${spec}: ${reason}`;
   const executable = join(folder, "node_modules", "runtime", ...command);
   if (!existsSync(executable)) return { problem: problem ?? `${spec} has no ${command.at(-1)}` };
