@@ -2,7 +2,9 @@
 import { AssertionError, expect } from "chai";
 
 type ErrorClass = abstract new (...args: never[]) => unknown;
-/** The error itself, a class, what the error's text is like, or a function that says whether it is right. */
+/**
+ * The error itself, its class, what its text is like, or a function that says whether it is right.
+ */
 type Expected = Error | ErrorClass | RegExp | ((error: unknown) => boolean);
 
 function ok(value: unknown, message = "it does not hold"): asserts value {
