@@ -45,7 +45,10 @@ export const DIFFERENCES = {
   deno: [
     [/filesystem-lock\.test/, "The test hides Node's modules, which Deno does not let go."],
     [/adopting\.test/, "No descriptor of a server is handed to another process by its handle."],
-    [/few-descriptors\.test|inspect\.test/, "The tests start processes or workers too late."],
+    [
+      /few-descriptors\.test|inspect\.test/,
+      "The process that the test starts does not answer; why was not looked into.",
+    ],
     [/libuv-datagrams\.test/, "What is open cannot be asked, and errors have other codes."],
     [/libuv-names\.test/, "`dns.Resolver` asks other servers than it is told to."],
     [/shared-reads\.test/, "Sockets have no `onread`: each read has a buffer of its own."],
