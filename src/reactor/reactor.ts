@@ -7,7 +7,7 @@
  */
 import { Deferred } from "../defer/deferred.ts";
 import { atTurnEnd, reportUnhandled } from "../defer/unhandled.ts";
-import { BadOptionError } from "../core/errors.ts";
+import { BadOptionError, QueueFullError } from "../core/errors.ts";
 import { inContext } from "../core/context.ts";
 import { debugging } from "../core/debugging.ts";
 import { Fifo } from "../core/fifo.ts";
@@ -74,7 +74,7 @@ export class BaseReactor implements ReactorCore, ReactorTime, ReactorFromThreads
   readonly #sites: WeakMap<DelayedCall, Site> | undefined;
   readonly #slow: SlowCalls | undefined;
   readonly #onSlow: (call: SlowCall) => void;
-  readonly #fromThread = new Fifo<() => void>(FROM_THREAD_MAX);
+  readonly #fromThread = new Fifo<() => void>();
   #state: State = "idle";
   #running = false;
   #stopRequested = false;
@@ -241,6 +241,9 @@ export class BaseReactor implements ReactorCore, ReactorTime, ReactorFromThreads
   // --- from threads ---
 
   callFromThread(action: () => void): void {
+    if (this.#fromThread.length === FROM_THREAD_MAX) {
+      throw new QueueFullError(`${FROM_THREAD_MAX} calls from threads wait already`);
+    }
     this.#fromThread.push(inContext(action));
     this.wake();
   }

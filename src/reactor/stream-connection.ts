@@ -5,7 +5,7 @@
 import { bytesOf, concat } from "../core/bytes.ts";
 import type { Deferred } from "../defer/deferred.ts";
 import { Failure } from "../defer/failure.ts";
-import { fail } from "../defer/maybe-deferred.ts";
+import { fail } from "../defer/fired.ts";
 import type { Loop } from "./backend.ts";
 import type { DelayedCall } from "./capabilities.ts";
 import { closedTooLate, endOf, peerOf } from "./end-of.ts";

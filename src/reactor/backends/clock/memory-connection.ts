@@ -34,7 +34,7 @@ export class MemoryConnection extends SecurableConnection {
   readonly #sender: Sender;
   readonly #patience: Patience;
   /** Arrived, and not yet read: no more than the window holds. */
-  readonly #inbox = new Fifo<Segment>(Infinity);
+  readonly #inbox = new Fifo<Segment>();
   #reading = false;
   /** Somebody wants to know when the system has taken bytes. */
   #flushWanted = false;
