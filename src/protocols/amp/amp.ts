@@ -1,7 +1,7 @@
 import { BadOptionError, QueueFullError } from "../../core/errors.ts";
 import { Deferred } from "../../defer/deferred.ts";
 import { Failure } from "../../defer/failure.ts";
-import { fail, succeed } from "../../defer/maybe-deferred.ts";
+import { fail } from "../../defer/maybe-deferred.ts";
 import type { StartTLSOptions } from "../../reactor/tls.ts";
 import type { StreamProtocol } from "../../reactor/transport.ts";
 import { BadFrameError } from "../errors.ts";
@@ -38,7 +38,7 @@ export interface AMPOptions {
 }
 
 /** The arguments of a command: none need be given when all may be missing. */
-export type Given<A> = Record<never, never> extends A ? [values?: A] : [values: A];
+export type Given<A> = Partial<A> extends A ? [values?: A] : [values: A];
 
 /**
  * AMP, the Asynchronous Messaging Protocol, as Twisted speaks it: commands with typed arguments, to
@@ -146,7 +146,7 @@ export class AMP extends FramedProtocol<Box> {
     const cannot = this.#cannotAsk();
     if (cannot !== undefined) return fail(cannot);
     try {
-      return this.#ask(asked, given[0] ?? ({} as A)) as Deferred<R>;
+      return this.#ask(asked, given[0] ?? {}) as Deferred<R>;
     } catch (error) {
       return fail(error);
     }
@@ -282,25 +282,20 @@ export class AMP extends FramedProtocol<Box> {
     if (transport.bufferedBytes > maxBufferedBytes / 2) {
       throw new QueueFullError(`over ${maxBufferedBytes / 2} bytes wait to be sent to the peer`);
     }
-    const { holding } = this.#outbox;
     if (!asked.requiresAnswer) {
-      const sent = holding ? new Deferred<unknown>() : succeed<unknown>(undefined);
       const box = asked.encodeQuestion(undefined, values);
-      const fate = {
+      const sent = new Deferred<unknown>();
+      this.#outbox.send(transport, box, {
         sent: () => sent.callback(undefined),
-        refused: (reason: Failure) => sent.errback(reason),
-      };
-      this.#outbox.send(transport, box, fate);
+        refused: (reason) => sent.errback(reason),
+      });
       return sent;
     }
     const number = this.#questions.nextNumber();
     const box = asked.encodeQuestion(number.toString(16), values);
     const answer = this.#questions.add(number, asked);
-    if (!holding) transport.write(box);
-    else {
-      const refused = (reason: Failure): void => this.#questions.fail(number, reason);
-      this.#outbox.send(transport, box, { refused });
-    }
+    const refused = (reason: Failure): void => this.#questions.fail(number, reason);
+    this.#outbox.send(transport, box, this.#outbox.holding ? { refused } : undefined);
     return answer;
   }
 

@@ -39,7 +39,7 @@ export class BoxDecoder implements Decoder<Box> {
   #box: Box = new Map();
   #read = 0;
 
-  constructor(format: BoxFormat = { maxBoxBytes: MAX_BOX_BYTES }) {
+  constructor(format: BoxFormat) {
     this.#format = format;
   }
 

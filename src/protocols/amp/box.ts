@@ -25,11 +25,13 @@ export type Box = Map<string, Uint8Array>;
 export function encodeBox(
   values: Readonly<Record<string, Uint8Array | string>> | ReadonlyMap<string, Uint8Array | string>,
 ): Uint8Array {
-  const entries = values instanceof Map ? [...values] : Object.entries(values);
+  const isMap = (given: typeof values): given is ReadonlyMap<string, Uint8Array | string> =>
+    given instanceof Map;
+  const entries = isMap(values) ? [...values] : Object.entries(values);
   entries.sort(([a], [b]) => (a < b ? -1 : 1));
   return writeBox(
     entries.map(([key]) => prefixed(key)),
-    entries.map(([, value]) => value as Uint8Array | string),
+    entries.map(([, value]) => value),
     (i) => `the value of ${entries[i]?.[0]}`,
   );
 }

@@ -9,6 +9,9 @@ import { keyOf } from "./wire-text.ts";
 /** Errors that cross as their codes: made anew on the other side, of what was their message. */
 export type RemoteErrors = Readonly<Record<string, new (message: string) => Error>>;
 
+/** No values at all. */
+export type Nothing = Readonly<Record<string, never>>;
+
 /** What a command is, to both sides. */
 export interface CommandSpec<A extends Schema, R extends Schema> {
   /** What is asked with. */
@@ -123,10 +126,10 @@ export type AnyCommand = Command<unknown, unknown, "call" | "switch">;
  *
  * @throws BadOptionError for a name under which nothing can be sent
  */
-export function command<
-  A extends Schema = Record<never, never>,
-  R extends Schema = Record<never, never>,
->(name: string, spec: CommandSpec<A, R> = {}): Command<Values<A>, Values<R>> {
+export function command<A extends Schema = Nothing, R extends Schema = Nothing>(
+  name: string,
+  spec: CommandSpec<A, R> = {},
+): Command<Values<A>, Values<R>> {
   return new Command("call", name, spec);
 }
 
@@ -134,7 +137,7 @@ export function command<
  * Declares a command behind whose answer both sides go over to another protocol: its responder
  * returns the one for its side, and `amp.switchProtocol()` makes the other's.
  */
-export function switchCommand<A extends Schema = Record<never, never>>(
+export function switchCommand<A extends Schema = Nothing>(
   name: string,
   spec: Pick<CommandSpec<A, Schema>, "arguments" | "errors" | "fatalErrors"> = {},
 ): Command<Values<A>, StreamProtocol, "switch"> {

@@ -10,9 +10,9 @@ const FIRST_SECOND = -62_135_596_800;
 const END_SECOND = 253_402_300_800;
 
 /**
- * A point in time: seconds since 1970, as of `reactor.seconds()` on `libuv`, to the microsecond, in
- * the years 1 to 9999. It is sent as UTC, and an offset that comes is taken into account and not
- * kept.
+ * A point in time: seconds since 1970, as of `reactor.seconds()` on `libuv`, in the years 1 to
+ * 9999; exact to the microsecond until 2255. It is sent as UTC, and an offset that comes is taken
+ * into account and not kept.
  */
 export const dateTime: ArgumentType<number> = {
   encode(value) {
@@ -36,12 +36,14 @@ export const dateTime: ArgumentType<number> = {
       .map(Number);
     const offset = Number(parts[9]) * 60 + Number(parts[10]);
     const days = dayOf(year, month, day);
-    const isTime = hour < 24 && minute < 60 && second < 60 && offset < 24 * 60;
-    if (!isTime || dateOf(days) !== (parts[0] as string).slice(0, 10)) {
+    const isTime = year > 0 && hour < 24 && minute < 60 && second < 60 && offset < 24 * 60;
+    if (!isTime || dateOf(days) !== parts[0].slice(0, 10)) {
       throw new BadArgumentError(`${excerpt(bytes)} is no time`);
     }
     const seconds = (hour * 60 + minute) * 60 + second + (parts[8] === "-" ? 60 : -60) * offset;
-    return days * DAY_SECONDS + seconds + micros / 1e6;
+    const whole = days * DAY_SECONDS + seconds;
+    // Away from zero: the nearest number to what came, as if it had been read.
+    return whole < 0 && micros > 0 ? whole + 1 - (1e6 - micros) / 1e6 : whole + micros / 1e6;
   },
 };
 

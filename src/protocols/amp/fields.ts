@@ -55,22 +55,24 @@ export class Fields {
     what: string,
   ): Uint8Array {
     const fields = this.#fields;
-    const encoded = new Array<Uint8Array | string | undefined>(fields.length);
+    const encoded: (Uint8Array | string | undefined)[] = [];
     let owns = 0;
     for (let i = 0; i < fields.length; i++) {
       const { name, type, optional } = fields[i] as Field;
       if (type === undefined) {
-        encoded[i] = own[owns++];
+        encoded.push(own[owns++]);
         continue;
       }
       const value = values[name];
       if (value !== undefined && (value !== null || !optional)) {
         try {
-          encoded[i] = type.encode(value);
+          encoded.push(type.encode(value));
         } catch (error) {
           throw wrapped(error, `${name} of ${what}`);
         }
-      } else if (!optional) {
+      } else if (optional) {
+        encoded.push(undefined);
+      } else {
         throw new BadArgumentError(`${what} has no ${name}`);
       }
     }

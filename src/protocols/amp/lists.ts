@@ -59,6 +59,6 @@ export function ampList<S extends Schema>(schema: S): ArgumentType<Values<S>[]> 
 }
 
 function arrayOf<T>(values: readonly T[]): readonly T[] {
-  if (Array.isArray(values)) return values;
+  if (Array.isArray(values)) return values as readonly T[];
   throw new BadArgumentError(`${typeof values} given for a list`);
 }

@@ -2,7 +2,7 @@ import type { AMP } from "./amp.ts";
 import type { AnyCommand, Command } from "./command.ts";
 
 /** What a responder may return: an answer without values may be left out. */
-export type Answer<R> = Record<never, never> extends R ? R | void : R;
+export type Answer<R> = Partial<R> extends R ? R | void : R;
 
 /** Answers a command: with its values, or one that comes later; what it throws is told too. */
 export type Responder<A, R> = (values: A, amp: AMP) => Answer<R> | PromiseLike<Answer<R>>;

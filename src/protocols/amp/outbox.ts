@@ -28,6 +28,7 @@ export class Outbox {
   send(transport: Transport, box: Uint8Array, fate?: Fate): void {
     if (this.#held === undefined) {
       transport.write(box);
+      fate?.sent?.();
       return;
     }
     this.#heldBytes += box.length;
