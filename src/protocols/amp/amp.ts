@@ -142,7 +142,7 @@ export class AMP extends FramedProtocol<Box> {
    *
    * Answers may come in any order. Cancelling forgets the answer: the peer goes on working at it.
    */
-  callRemote<A, R>(asked: Command<A, R>, ...given: Given<A>): Deferred<R> {
+  callRemote<A, R>(asked: Command<A, R>, ...given: Given<NoInfer<A>>): Deferred<R> {
     const cannot = this.#cannotAsk();
     if (cannot !== undefined) return fail(cannot);
     try {
@@ -225,7 +225,7 @@ export class AMP extends FramedProtocol<Box> {
    */
   respond<A, R, Kind extends "call" | "switch">(
     answered: Command<A, R, Kind>,
-    responder: Responder<A, R>,
+    responder: Responder<A, NoInfer<R>>,
   ): this {
     this.#responders.respond(answered, responder);
     return this;

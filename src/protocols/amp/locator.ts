@@ -44,7 +44,7 @@ export class CommandLocator implements ResponderLocator {
   /** Has a command answered; by this responder from now on, if it was by another. */
   respond<A, R, Kind extends "call" | "switch">(
     command: Command<A, R, Kind>,
-    responder: Responder<A, R>,
+    responder: Responder<A, NoInfer<R>>,
   ): this {
     const located = { command, respond: responder };
     this.#responders.set(command.name, located as Located);
