@@ -1,4 +1,4 @@
-/** What an argument, or a part of an answer, is on the wire: a type of your own is such an object. */
+/** What an argument, or a part of an answer, is on the wire. Make types of your own so. */
 export interface ArgumentType<T> {
   /** What is sent; text as UTF-8. Throws, BadArgumentError say, for what cannot be sent. */
   encode(value: T): Uint8Array | string;

@@ -9,7 +9,7 @@ const INFINITE = /^([+-]?)inf(?:inity)?$/i;
 const NOT_A_NUMBER = /^[+-]?nan$/i;
 const DECIMAL = /^[+-]?(?:(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?|inf(?:inity)?|s?nan\d*)$/i;
 
-/** A whole number from −(2⁵³ − 1) to 2⁵³ − 1; one beyond is an error, both ways, and never another. */
+/** A whole number from −(2⁵³ − 1) to 2⁵³ − 1; one beyond is an error, both ways. */
 export const integer: ArgumentType<number> = {
   encode(value) {
     if (Number.isSafeInteger(value)) return String(value);

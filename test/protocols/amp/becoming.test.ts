@@ -10,7 +10,7 @@ import {
   UnknownRemoteError,
 } from "skein/amp";
 import { Deferred } from "skein/defer";
-import { LineReceiver, NotConnectedError, Protocol } from "skein/protocols";
+import { LineReceiver, NotConnectedError, type Protocol } from "skein/protocols";
 import { BadOptionError, ConnectionAbortedError, TLSError } from "skein/reactor";
 import { StringTransport } from "skein/testing";
 import { certificates } from "../../support/certificates.ts";

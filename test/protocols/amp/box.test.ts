@@ -6,7 +6,8 @@ import { cut, fuzz, sizes } from "../../support/fuzz.ts";
 import { needsTwisted, PYTHON } from "../../support/twisted.ts";
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");
-const unhex = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text, "hex"));
+const unhex = (text: string): Uint8Array =>
+  Uint8Array.from(Buffer.from(text.replaceAll(" ", ""), "hex"));
 const plain = (box: Box | undefined): Record<string, string> | undefined =>
   box && Object.fromEntries([...box].map(([key, value]) => [key, hex(value)]));
 
@@ -29,12 +30,12 @@ function decode(pieces: Iterable<Uint8Array>, maxBoxBytes = 200): unknown[] {
 
 describe("AMP boxes", () => {
   const table: [what: string, bytes: string, ...events: unknown[]][] = [
-    ["a box", "00016100026869" + "0000", { a: "6869" }, 0],
-    ["two values", "000161000178" + "000162000179" + "0000", { a: "78", b: "79" }, 0],
-    ["an empty value", "000161" + "0000" + "0000", { a: "" }, 0],
+    ["a box", "00016100026869 0000", { a: "6869" }, 0],
+    ["two values", "000161000178 000162000179 0000", { a: "78", b: "79" }, 0],
+    ["an empty value", "000161 0000 0000", { a: "" }, 0],
     ["an empty box", "0000", {}, 0],
-    ["two boxes", "0001610001780000" + "0001620001790000", { a: "78" }, { b: "79" }, 0],
-    ["the last of two values of a key", "000161000178" + "000161000179" + "0000", { a: "79" }, 0],
+    ["two boxes", "0001610001780000 0001620001790000", { a: "78" }, { b: "79" }, 0],
+    ["the last of two values of a key", "000161000178 000161000179 0000", { a: "79" }, 0],
     ["a key that is not ASCII", "0001ff00000000", { ÿ: "" }, 0],
     ["half a box", "000161000178", 6],
     ["half a value", "0001610005783c", 7],
@@ -61,7 +62,7 @@ describe("AMP boxes", () => {
 
   it("are written with their keys in order", () => {
     const box = encodeBox({ b: Uint8Array.of(255), a: "é", "-": "" });
-    expect(hex(box)).to.equal("00012d0000" + "0001610002c3a9" + "0001620001ff" + "0000");
+    expect(box).to.deep.equal(unhex("00012d0000 0001610002c3a9 0001620001ff 0000"));
   });
 
   it("are not written with what is too long, or a key of nothing", () => {

@@ -16,6 +16,7 @@ import {
 import { CancelledError, Deferred, inlineCallbacks, succeed } from "skein/defer";
 import { BadFrameError, NotConnectedError } from "skein/protocols";
 import { ConnectionDoneError, ConnectionLostError } from "skein/reactor";
+import { deferLater } from "skein/task";
 import { StringTransport } from "skein/testing";
 import { afterMicrotasks, collectUnhandled, errorOf, watch } from "../../support/outcomes.ts";
 import {
@@ -47,7 +48,7 @@ for (const backend of backends) {
       withPair(backend, async ({ reactor, server, client }) => {
         server.respond(Sum, ({ a, b }) => ({ total: a + b }));
         client.respond(Sum, async ({ a, b }) => {
-          await reactor.callLater(0.001, () => {});
+          await deferLater(reactor, 0.001, () => {});
           return { total: a - b };
         });
         const [there, back] = [
@@ -324,7 +325,8 @@ describe("AMP", () => {
     expect(transport.text()).to.include("UNKNOWN").and.to.include("Unknown Error");
     await afterMicrotasks();
     expect(unhandled.map(String)).to.deep.equal([
-      'BadArgumentError: b of Sum, as it came: "four" is no integer of up to 53 bits: use bigInteger',
+      'BadArgumentError: b of Sum, as it came: "four" is no integer of up to 53 bits: ' +
+        "use bigInteger",
     ]);
   });
 
@@ -336,7 +338,8 @@ describe("AMP", () => {
     ];
     amp.dataReceived(encodeBox({ _answer: "1", sum: "2" }));
     amp.dataReceived(encodeBox({ _answer: "2", total: "2" }));
-    expect(String((answers[0]?.[0] as { failed: Error }).failed)).to.equal(
+    const [failed] = answers[0] as [{ failed: Error }];
+    expect(String(failed.failed)).to.equal(
       "BadArgumentError: the answer to Sum came without total",
     );
     expect(answers[1]).to.deep.equal([{ total: 2 }]);

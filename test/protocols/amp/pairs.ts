@@ -36,7 +36,7 @@ export class End extends AMP {
   }
   override connectionLost(reason: Failure): void {
     super.connectionLost(reason);
-    this.lost.callback(reason.value as undefined);
+    this.lost.callback(reason.value);
   }
 }
 

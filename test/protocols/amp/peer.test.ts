@@ -202,7 +202,7 @@ describe("AMP of Twisted's", function () {
       });
       const port = await reactor.listenTCP(0, factory, { interface: "127.0.0.1" });
       const { trustRoot } = certificates();
-      const said = await firstLine("connect", String(port.getHost().port), String(trustRoot));
+      const said = await firstLine("connect", String(port.getHost().port), trustRoot);
       expect(said).to.equal("all is well");
       expect(notes).to.equal(10);
       expect(unhandled).to.deep.equal([]);
