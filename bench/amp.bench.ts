@@ -1,7 +1,8 @@
 /**
  * AMP: calls answered in a second, over loopback. Server and client are each in a process of its
  * own, both skein's or both Debian's Twisted; the command is the same: two integers and a text, of
- * which the sum and the text come back.
+ * which the sum and the text come back. One call at a time is for the most part the system's work
+ * of waking two processes: bytes as many to and fro between two sockets of node:net are the measure.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
@@ -54,22 +55,31 @@ const script = (name: string): string => new URL(`./amp/${name}`, import.meta.ur
 const node = (name: string): string[] => [...process.execArgv, script(name)];
 
 const ours = await start(process.execPath, node("server.ts"), node("client.ts"));
+const bare = await start(process.execPath, node("net-server.ts"), node("net-client.ts"));
+
+console.log("AMP calls in the same time, skein / peer, median of pairs (min–max)\n");
+console.log("| calls | peer | ratio (higher is better) |");
+console.log("|---|---|---|");
+
+type Contest = readonly [what: string, depth: number, ours: number, theirs: number];
+
+async function contest(
+  peer: string,
+  theirs: Contestant,
+  [what, depth, our, their]: Contest,
+): Promise<void> {
+  const rate = (contestant: Contestant, calls: number) => (): Promise<number> =>
+    contestant(`${Math.max(depth, Math.ceil(calls * scale))}:${depth}`);
+  const ratio = await compare(rounds, rate(ours, our), rate(theirs, their));
+  console.log(`| ${what} | ${peer} | ${formatRatio(ratio)} |`);
+}
+
+await contest("bytes by bare node:net", bare, ["one at a time", 1, 10_000, 10_000]);
 if (hasTwisted()) {
   const twisted = script("twisted_peer.py");
   const theirs = await start(PYTHON, [twisted, "serve"], [twisted, "ask"]);
-  console.log("AMP calls in the same time, skein / Twisted, median of pairs (min–max)\n");
-  console.log("| calls | ratio (higher is better) |");
-  console.log("|---|---|");
-  const contests = [
-    ["one at a time", 1, 10_000, 4000],
-    ["100 under way", 100, 100_000, 10_000],
-    ["1000 under way", 1000, 100_000, 10_000],
-  ] as const;
-  for (const [what, depth, our, their] of contests) {
-    const rate = (contestant: Contestant, calls: number) => (): Promise<number> =>
-      contestant(`${Math.max(depth, Math.ceil(calls * scale))}:${depth}`);
-    const ratio = await compare(rounds, rate(ours, our), rate(theirs, their));
-    console.log(`| ${what} | ${formatRatio(ratio)} |`);
-  }
+  await contest("Twisted", theirs, ["one at a time", 1, 10_000, 4000]);
+  await contest("Twisted", theirs, ["100 under way", 100, 100_000, 10_000]);
+  await contest("Twisted", theirs, ["1000 under way", 1000, 100_000, 10_000]);
 }
 for (const peer of peers) peer.stop();
