@@ -2,6 +2,7 @@ import { expect } from "chai";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as skein from "skein";
+import * as amp from "skein/amp";
 import * as testing from "skein/testing";
 import * as virtual from "skein/virtual/api";
 import { readSources, root } from "./support/read-sources.ts";
@@ -34,7 +35,7 @@ describe("the table of errors", () => {
   });
 
   it("lists classes that can be imported", () => {
-    const exported = Object.keys({ ...skein, ...testing, ...virtual });
+    const exported = Object.keys({ ...skein, ...amp, ...testing, ...virtual });
     expect(exported).to.include.members([...table.values()]);
   });
 });

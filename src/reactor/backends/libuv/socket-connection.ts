@@ -23,7 +23,13 @@ export interface KnownEnds {
 export class SocketConnection extends SecurableConnection {
   static readonly #listeners = Object.entries({
     data(this: Linked, bytes: Uint8Array): void {
-      this[CONNECTION].wireReceived(bytes);
+      // Answers to many small questions in one chunk go out in one call to the system.
+      this.cork();
+      try {
+        this[CONNECTION].wireReceived(bytes);
+      } finally {
+        this.uncork();
+      }
     },
     /** Node resumes a tick later, and then reads even if it was told to pause meanwhile. */
     resume(this: Linked): void {
