@@ -2,7 +2,7 @@
 import Bluebird from "bluebird";
 import { Deferred, inlineCallbacks, succeed } from "skein/defer";
 import { bytesOf } from "./deferred/memory.ts";
-import { Twisted } from "./deferred/twisted.ts";
+import { Twisted } from "./support/twisted.ts";
 import { compare, formatRatio, SMOKE } from "./support/ratio.ts";
 
 const count = SMOKE ? 2_000 : 200_000;
@@ -99,7 +99,7 @@ const awaitWaiting = rateOf(async () => {
 
 // --- the table ---
 
-const twisted = Twisted.start();
+const twisted = Twisted.start(new URL("./deferred/rates.py", import.meta.url));
 const theirs = (task: string): Rate | undefined =>
   twisted && (() => twisted.rate(task, Math.ceil(count / 20)));
 

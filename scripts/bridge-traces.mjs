@@ -16,7 +16,13 @@ const processes = Number(process.env.BRIDGE_PROCESSES ?? 20);
 await prepareOrExit();
 
 const scratch = mkdtempSync(join(tmpdir(), "skein-bridge-"));
-const tests = ["--grep", "\\(clock\\)", inRoot("test", "interop", "*.test.ts")];
+const files = [
+  ["interop", "*"],
+  ["examples", "chat-history"],
+  ["examples", "chat-status"],
+];
+const paths = files.map(([folder, name]) => inRoot("test", folder, `${name}.test.ts`));
+const tests = ["--grep", "\\(clock\\)", ...paths];
 const mocha = [binOf("mocha"), ...configWithoutSpec(scratch), ...tests];
 const first = new Map();
 let differences = 0;

@@ -3,6 +3,9 @@
  *
  * It shows how a daemon is written: a protocol holds one connection, a factory what the connections
  * share, `defineDaemon` puts them on a reactor. Nothing here knows which backend it runs on.
+ *
+ * Two options show libraries of npm's on the same reactor: `--history redis://127.0.0.1` keeps the
+ * last lines in Redis (history.ts), `--status-port 8080` serves a page about the chat (status.ts).
  */
 import {
   type DelayedCall,
@@ -15,11 +18,16 @@ import {
   type Reactor,
   worker,
 } from "skein";
+import { History } from "./history.ts";
+import { type Status, serveStatus } from "./status.ts";
 
 const hashing = worker<typeof import("./hash.ts")>(new URL("./hash.ts", import.meta.url));
 
 /** A listener that is this far behind is dropped, so that it costs the others nothing. */
 const UNSENT_MAX_BYTES = 256 * 1024;
+
+/** What newcomers are told of what was said before. */
+const EARLIER_LINES = 10;
 
 const HELP = "* /who, /msg NAME TEXT, /hash TEXT, /quit";
 
@@ -48,7 +56,7 @@ class Chatter extends LineReceiver {
     this.idle?.reset(this.room.idleSeconds);
     if (this.name === undefined) this.introduce(line);
     else if (line.startsWith("/")) this.command(line);
-    else if (line !== "") this.room.tell(`<${this.name}> ${line}`, this);
+    else if (line !== "") this.room.say(`<${this.name}> ${line}`, this);
   }
 
   override lineLengthExceeded(): void {
@@ -70,6 +78,7 @@ class Chatter extends LineReceiver {
       this.name = name;
       this.sendLine(`* hello ${name}! here: ${this.room.names()}`);
       this.sendLine(HELP);
+      for (const line of this.room.earlier()) this.sendLine(`* earlier: ${line}`);
     }
   }
 
@@ -119,12 +128,16 @@ class Chatter extends LineReceiver {
 class Room extends Factory {
   readonly reactor: Reactor<"threads">;
   readonly idleSeconds: number;
+  readonly #history: History | undefined;
+  readonly #openedAt: number;
   readonly #chatters = new Map<string, Chatter>();
 
-  constructor(reactor: Reactor<"threads">, idleSeconds: number) {
+  constructor(reactor: Reactor<"threads">, idleSeconds: number, history?: History) {
     super();
     this.reactor = reactor;
     this.idleSeconds = idleSeconds;
+    this.#history = history;
+    this.#openedAt = reactor.seconds();
   }
 
   override buildProtocol(): Chatter {
@@ -151,6 +164,25 @@ class Room extends Factory {
     return [...this.#chatters.keys()].join(", ");
   }
 
+  /** What somebody says goes to all the others, and into the history. */
+  say(line: string, speaker: Chatter): void {
+    this.tell(line, speaker);
+    this.#history?.add(line);
+  }
+
+  earlier(): readonly string[] {
+    return this.#history?.last(EARLIER_LINES) ?? [];
+  }
+
+  status(): Status {
+    return {
+      people: this.#chatters.size,
+      upSeconds: Math.floor(this.reactor.seconds() - this.#openedAt),
+      lines: this.earlier(),
+      unsaved: this.#history?.unsaved ?? null,
+    };
+  }
+
   tell(line: string, except?: Chatter): void {
     for (const chatter of this.#chatters.values()) {
       if (chatter !== except) chatter.sendLine(line);
@@ -170,18 +202,34 @@ export default defineDaemon({
     port: { type: "number", default: 7000, help: "the port to listen on" },
     idleSeconds: { type: "number", default: 600, help: "drop who says nothing for so long" },
     heartbeatSeconds: { type: "number", default: 60, help: "tell the time this often" },
+    history: { type: "string", default: "", help: "keep the last lines there: redis://HOST:PORT" },
+    statusPort: { type: "number", default: -1, help: "serve a page about it there; -1: none" },
   },
   build(reactor: Reactor<"tcp" | "threads">, options) {
-    const room = new Room(reactor, options.idleSeconds);
+    const { host, statusPort } = options;
+    const history = options.history === "" ? undefined : new History(reactor, options.history);
+    const room = new Room(reactor, options.idleSeconds, history);
     const heartbeat = new LoopingCall(reactor, () => room.heartbeat());
     reactor.addSystemEventTrigger("before", "shutdown", () => room.tell("* the chat closes"));
+    reactor.addSystemEventTrigger("before", "shutdown", () => history?.close());
 
     return reactor
-      .listenTCP(options.port, room, { interface: options.host })
+      .listenTCP(options.port, room, { interface: host })
       .addCallback((port) => {
-        const { host, port: number } = port.getHost();
-        console.log(`chat: listening on ${host}:${number}; talk to it with: nc ${host} ${number}`);
+        const { host: here, port: number } = port.getHost();
+        console.log(`chat: listening on ${here}:${number}; talk to it with: nc ${here} ${number}`);
+        if (statusPort < 0) return port;
+        return serveStatus(reactor, statusPort, host, () => room.status()).addCallbacks(
+          (page) => {
+            console.log(`chat: its page is http://${here}:${page.getHost().port}/`);
+            return port;
+          },
+          (failure) => port.stopListening().addCallback(() => failure),
+        );
+      })
+      .addCallback((port) => {
         heartbeat.start(options.heartbeatSeconds, false);
+        history?.start();
         return port;
       });
   },

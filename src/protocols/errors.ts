@@ -45,3 +45,24 @@ export class LineTooLongError extends SkeinError {
     super(`the peer sent a line of over ${maxBytes} bytes`);
   }
 }
+
+/** The peer announced, or sent, more in one piece than the protocol takes. */
+export class FrameTooLongError extends SkeinError {
+  override readonly name = "FrameTooLongError";
+  readonly code = "ERR_FRAME_TOO_LONG";
+
+  constructor(bytes: number, maxBytes: number) {
+    super(`the peer announced a frame of ${bytes} bytes: ${maxBytes} are taken at most`);
+  }
+}
+
+/** The peer sent bytes that are no frame of its protocol. */
+export class BadFrameError extends SkeinError {
+  override readonly name = "BadFrameError";
+  readonly code = "ERR_BAD_FRAME";
+
+  /** @param frame what it should have sent: "netstring", say. */
+  constructor(frame: string, why: string) {
+    super(`the peer sent no ${frame}: ${why}`);
+  }
+}

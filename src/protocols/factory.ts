@@ -7,6 +7,8 @@ import type {
   StreamProtocol,
 } from "../reactor/transport.ts";
 
+type Build<P extends StreamProtocol> = (address: StreamAddress) => P | null;
+
 /**
  * Makes a protocol for each connection, and holds what they share.
  *
@@ -34,9 +36,14 @@ export abstract class Factory<
 
   /** A factory that makes a `new protocolClass()` for each connection. */
   static forProtocol<P extends StreamProtocol>(protocolClass: new () => P): Factory<P> {
+    return this.from(() => new protocolClass());
+  }
+
+  /** A factory that asks `build` for each connection's protocol; null refuses the connection. */
+  static from<P extends StreamProtocol>(build: Build<P>): Factory<P> {
     return new (class extends Factory<P> {
-      override buildProtocol(): P {
-        return new protocolClass();
+      override buildProtocol(address: StreamAddress): P | null {
+        return build(address);
       }
     })();
   }
@@ -75,9 +82,14 @@ export abstract class ClientFactory<P extends StreamProtocol = StreamProtocol>
   static override forProtocol<P extends StreamProtocol>(
     protocolClass: new () => P,
   ): ClientFactory<P> {
+    return this.from(() => new protocolClass());
+  }
+
+  /** A client factory that asks `build` for the connection's protocol. */
+  static override from<P extends StreamProtocol>(build: Build<P>): ClientFactory<P> {
     return new (class extends ClientFactory<P> {
-      override buildProtocol(): P {
-        return new protocolClass();
+      override buildProtocol(address: StreamAddress): P | null {
+        return build(address);
       }
     })();
   }

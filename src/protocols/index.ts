@@ -1,13 +1,29 @@
 /** Protocols: what a connection does with its bytes, or a port with its datagrams. */
+export { ByteQueue } from "../core/byte-queue.ts";
 export { DatagramProtocol } from "./datagram-protocol.ts";
+export type { Decoder } from "./decoder.ts";
 export {
+  BadFrameError,
+  FrameTooLongError,
   LineTooLongError,
   NotConnectedError,
   ProcessOutputError,
   ProtocolInUseError,
 } from "./errors.ts";
 export { ClientFactory, Factory } from "./factory.ts";
+export { type FileSource, FileSender, type FileSenderOptions } from "./file-sender.ts";
+export { FramedProtocol } from "./framed-protocol.ts";
+export { Frames } from "./frames.ts";
+export {
+  Int16StringReceiver,
+  Int32StringReceiver,
+  Int8StringReceiver,
+  IntStringDecoder,
+} from "./int-string.ts";
+export { LineDecoder, type LineFormat, TOO_LONG } from "./line-decoder.ts";
 export { LineReceiver } from "./line-receiver.ts";
+export { Lines } from "./lines.ts";
+export { NetstringDecoder, NetstringReceiver } from "./netstring.ts";
 export { ProcessProtocol } from "./process-protocol.ts";
 export {
   getProcessOutput,
@@ -16,6 +32,8 @@ export {
   type ProcessOutputOptions,
   type ProcessResult,
 } from "./process-output.ts";
+export { StatefulString } from "./stateful-string.ts";
+export { type StringFormat, StringReceiver } from "./string-receiver.ts";
 export { Protocol } from "./protocol.ts";
 export type { Consumer, PullProducer, PushProducer } from "../reactor/producer.ts";
 export type {

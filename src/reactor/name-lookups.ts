@@ -1,5 +1,5 @@
 /** The capability "names", made from what a backend can do: look a name up. */
-import { BadOptionError, QueueFullError } from "../core/errors.ts";
+import { QueueFullError } from "../core/errors.ts";
 import { isIP, isIPv4 } from "../core/ip-address.ts";
 import type { Deferred } from "../defer/deferred.ts";
 import { CancelledError, TimeoutError } from "../defer/errors.ts";
@@ -14,7 +14,8 @@ import type {
   ResolvedAddress,
   ResolveOptions,
 } from "./names.ts";
-import { whenRunning } from "./when-running.ts";
+import { Openings } from "./openings.ts";
+import { assertTimeout } from "./stream-checks.ts";
 
 const TIMEOUT_SECONDS = 30;
 /** So many lookups may be under way at once. */
@@ -35,7 +36,7 @@ export interface NameDriver {
 export class Names implements ReactorNames {
   readonly #loop: Loop;
   readonly #driver: NameDriver;
-  readonly #underWay = new Set<Deferred<Addresses>>();
+  readonly #underWay: Openings;
   #resolver: NameResolver = {
     resolve: (host, options) => this.#resolve(host, options),
   };
@@ -44,6 +45,7 @@ export class Names implements ReactorNames {
 
   constructor(loop: Loop, driver: NameDriver) {
     this.#loop = loop;
+    this.#underWay = new Openings(loop);
     this.#driver = driver;
   }
 
@@ -60,7 +62,7 @@ export class Names implements ReactorNames {
   /** Gives up all that is under way. */
   disconnectAll(): void {
     this.#closing = true;
-    for (const lookup of this.#underWay) lookup.cancel();
+    this.#underWay.cancelAll();
   }
 
   /** The run has ended: what comes now is for the next one. */
@@ -70,9 +72,7 @@ export class Names implements ReactorNames {
 
   #resolve(host: string, options: ResolveOptions = {}): Deferred<Addresses> {
     const { family, timeout = TIMEOUT_SECONDS } = options;
-    if (!(timeout > 0 && timeout < Infinity)) {
-      throw new BadOptionError(`a timeout must be a number of seconds over 0, not ${timeout}`);
-    }
+    assertTimeout(timeout);
     if (isIP(host)) return literal(host, family);
     const name = host.toLowerCase().replace(/\.$/, "");
     // No name in "invalid" ever means anything (RFC 6761); there is no need to ask.
@@ -86,14 +86,12 @@ export class Names implements ReactorNames {
 
   #lookUp(name: string, family: IPFamily | undefined, timeout: number): Deferred<Addresses> {
     const closed = this.#loop.opened("name lookup", () => name);
-    const lookup = whenRunning(this.#loop, () => this.#driver.lookup(name, family));
-    this.#underWay.add(lookup);
     const over = <R>(result: R): R => {
-      this.#underWay.delete(lookup);
       closed();
       return result;
     };
-    return lookup
+    return this.#underWay
+      .begin(() => this.#driver.lookup(name, family))
       .addCallbacks(over, (failure: Failure) => over(failure))
       .addTimeout(timeout, this.#loop, (result) => {
         if (!(result instanceof Failure)) return result;

@@ -231,7 +231,7 @@ export abstract class StreamConnection implements Transport, Openable {
   loseWriteConnection(): void {
     if (this.#state !== "open" || this.#writeEnding) return;
     this.#writeEnding = true;
-    if (this.#readEnded) this.loseConnection();
+    if (this.#readEnded && !this.#endWaits) this.loseConnection();
     else if (this.#flow?.pulls !== true) this.#finish();
   }
 
@@ -380,7 +380,7 @@ export abstract class StreamConnection implements Transport, Openable {
       return;
     }
     this.tell("readConnectionLost", (protocol) => protocol.readConnectionLost?.());
-    if (this.#writeEnding) this.loseConnection();
+    if (this.#writeEnding && !this.#endWaits) this.loseConnection();
   }
 
   /** What came before, and was not delivered, is somebody else's now. */

@@ -23,6 +23,7 @@ import { type ConnectorOwner, StreamConnector } from "./connector.ts";
 import { ConnectionLostError, NoCapabilityError } from "./errors.ts";
 import { ReactorNotRunningError, ReactorStoppedError } from "./errors.ts";
 import type { ReactorNames } from "./names.ts";
+import { Openings } from "./openings.ts";
 import { Port } from "./port.ts";
 import { dialHost } from "./resolve-host.ts";
 import { type Origin, securable, SecurableConnection } from "./securable-connection.ts";
@@ -35,6 +36,7 @@ import {
   whereOf,
 } from "./stream-checks.ts";
 import type { StreamConnection } from "./stream-connection.ts";
+import { tellFactory } from "./tell-factory.ts";
 import type {
   AddressFamily,
   DialRequest,
@@ -66,7 +68,7 @@ export class Streams<K extends StreamKind = "tcp">
   readonly #names: ReactorNames | undefined;
   /** The same for all connections that are accepted. */
   readonly #serverOrigin: Origin;
-  readonly #opening = new Set<Deferred<unknown>>();
+  readonly #openings: Openings;
   readonly #ports = new Set<Port<StreamAddress>>();
   readonly #connectors = new Set<StreamConnector>();
   readonly #connections = new Set<StreamConnection>();
@@ -80,6 +82,7 @@ export class Streams<K extends StreamKind = "tcp">
   /** @param names who is asked about host names; without it they are the driver's affair. */
   constructor(loop: Loop, driver: StreamDriver<K>, names?: ReactorNames) {
     this.#loop = loop;
+    this.#openings = new Openings(loop);
     this.#names = names;
     this.#driver = driver as unknown as StreamDriver<StreamKind>;
     this.#serverOrigin = { side: "server", host: undefined, tls: driver.tls, clock: loop };
@@ -103,7 +106,7 @@ export class Streams<K extends StreamKind = "tcp">
   ): Connector<TCPDestination> {
     assertPort(port, 1);
     const dial = (): Deferred<StreamConnection> => this.#dialTCP(host, port, options);
-    return this.#connect({ host, port }, factory, options, dial);
+    return this.connectBy({ host, port }, factory, options, dial);
   }
 
   // --- ReactorTLS ---
@@ -115,7 +118,7 @@ export class Streams<K extends StreamKind = "tcp">
     options: ListenOptions = {},
   ): Deferred<ListeningPort> {
     const request = listenTCPRequest(port, options);
-    return this.#listen(request, factory, this.#tls("listenSSL").server(tls));
+    return this.#listen(request, factory, this.tlsProvider.server(tls));
   }
 
   connectSSL(
@@ -126,12 +129,17 @@ export class Streams<K extends StreamKind = "tcp">
     options: ConnectOptions = {},
   ): Connector<TCPDestination> {
     assertPort(port, 1);
-    const context = this.#tls("connectSSL").client({ serverName: host, ...tls });
+    const context = this.tlsProvider.client({ serverName: host, ...tls });
     const dial = (): Deferred<StreamConnection> =>
       this.#dialTCP(host, port, options).addCallback((connection) =>
         securable(connection).secure(context),
       );
-    return this.#connect({ host, port }, factory, options, dial);
+    return this.connectBy({ host, port }, factory, options, dial);
+  }
+
+  get tlsProvider(): TLSProvider {
+    if (this.#driver.tls !== undefined) return this.#driver.tls;
+    throw new NoCapabilityError("TLS", "of this reactor", "tls", []);
   }
 
   // --- ReactorUNIX ---
@@ -151,7 +159,7 @@ export class Streams<K extends StreamKind = "tcp">
   ): Connector<UNIXAddress> {
     assertUNIXName(name);
     const dial = (): Deferred<StreamConnection> => this.#dial({ kind: "unix", name }, undefined);
-    return this.#connect({ type: "UNIX", name }, factory, options, dial);
+    return this.connectBy({ type: "UNIX", name }, factory, options, dial);
   }
 
   // --- ReactorAdopt ---
@@ -162,6 +170,28 @@ export class Streams<K extends StreamKind = "tcp">
     factory: ProtocolFactory,
   ): Deferred<ListeningPort<StreamAddress>> {
     return this.#listen(adoptRequest(descriptor, family), factory);
+  }
+
+  // --- for all of them ---
+
+  /** Connects by a way of its own, which no driver knows. */
+  connectBy<D extends Destination>(
+    destination: D,
+    factory: ClientProtocolFactory,
+    { timeout = 30 }: { timeout?: number },
+    dial: () => Deferred<StreamConnection>,
+  ): Connector<D> {
+    assertTimeout(timeout);
+    const connector = new StreamConnector<D>({
+      loop: this.#loop,
+      factory,
+      timeout,
+      destination,
+      dial: () => whenRunning(this.#loop, dial),
+      owner: this,
+    });
+    connector.connect();
+    return connector;
   }
 
   /**
@@ -182,7 +212,7 @@ export class Streams<K extends StreamKind = "tcp">
     const deadline =
       drainSeconds === Infinity ? undefined : this.#loop.callLater(drainSeconds, cutOffAll);
     this.#closing = { emptied, deadline };
-    for (const opening of this.#opening) opening.cancel();
+    this.#openings.cancelAll();
     const ports = [...this.#ports].map((port) => port.stopListening());
     for (const connector of this.#connectors) connector.stopConnecting();
     // Nobody has written anything to these.
@@ -235,12 +265,6 @@ export class Streams<K extends StreamKind = "tcp">
 
   // --- parts ---
 
-  #tls(method: string): TLSProvider {
-    const { tls } = this.#driver;
-    if (tls === undefined) throw new NoCapabilityError(`${method}()`, "of this reactor", "tls", []);
-    return tls;
-  }
-
   #listen<A extends StreamAddress>(
     request: ListenRequest,
     factory: ProtocolFactory,
@@ -251,41 +275,16 @@ export class Streams<K extends StreamKind = "tcp">
     const closed = this.#loop.opened("port", () =>
       listening === undefined ? `${whereOf(request)}, to be opened` : textOf(listening.getHost()),
     );
-    const opening = whenRunning(this.#loop, () =>
-      this.#driver.listen(request, (connection) => this.#arrived(factory, connection, tls)),
-    );
-    this.#opening.add(opening);
-    const forget = <R>(result: R): R => {
-      this.#opening.delete(opening);
-      return result;
-    };
-    return opening
-      .addCallbacks(forget, (failure: Failure) => forget(failure))
+    return this.#openings
+      .begin(() =>
+        this.#driver.listen(request, (connection) => this.#arrived(factory, connection, tls)),
+      )
       .addCallback((listener) => this.#open<A>(listener, factory, closed))
       .addCallback((opened) => (listening = opened))
       .addErrback((failure: Failure) => {
         closed();
         return failure;
       });
-  }
-
-  #connect<D extends Destination>(
-    destination: D,
-    factory: ClientProtocolFactory,
-    { timeout = 30 }: { timeout?: number },
-    dial: () => Deferred<StreamConnection>,
-  ): Connector<D> {
-    assertTimeout(timeout);
-    const connector = new StreamConnector<D>({
-      loop: this.#loop,
-      factory,
-      timeout,
-      destination,
-      dial: () => whenRunning(this.#loop, dial),
-      owner: this,
-    });
-    connector.connect();
-    return connector;
   }
 
   #dialTCP(
@@ -373,7 +372,8 @@ export class Streams<K extends StreamKind = "tcp">
       const protocol = factory.buildProtocol(connection.getPeer()) ?? null;
       if (protocol !== null) {
         this.connected(connection);
-        connection.start(protocol, this.#gone, this.#loop);
+        const gone = tellFactory(factory, connection, this.#gone, this.#loop);
+        connection.start(protocol, gone, this.#loop);
         return;
       }
     } catch (error) {

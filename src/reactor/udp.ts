@@ -25,8 +25,9 @@ import type {
 } from "./datagrams.ts";
 import { ReactorNotRunningError } from "./errors.ts";
 import { MulticastPort } from "./multicast-port.ts";
+import { Openings } from "./openings.ts";
 import { assertPort } from "./stream-checks.ts";
-import { whenRunning } from "./when-running.ts";
+import { textOf } from "./unix-name.ts";
 
 const ANY_HOST = "0.0.0.0";
 
@@ -85,13 +86,14 @@ type PortClass<P extends DatagramPort> = new (parts: DatagramPortParts) => P;
 export class UDP implements ReactorUDP, ReactorMulticast {
   readonly #loop: Loop;
   readonly #driver: DatagramDriver;
-  readonly #opening = new Set<Deferred<unknown>>();
+  readonly #openings: Openings;
   readonly #ports = new Set<DatagramPort>();
   /** While everything is disconnected: nothing new is begun. */
   #closing = false;
 
   constructor(loop: Loop, driver: DatagramDriver) {
     this.#loop = loop;
+    this.#openings = new Openings(loop);
     this.#driver = driver;
   }
 
@@ -114,7 +116,7 @@ export class UDP implements ReactorUDP, ReactorMulticast {
   /** Closes every port; fires when each protocol has been told. */
   disconnectAll(): Deferred<void> {
     this.#closing = true;
-    for (const opening of this.#opening) opening.cancel();
+    this.#openings.cancelAll();
     const ports = [...this.#ports].map((port) => port.stopListening());
     return ports.reduce((all, port) => all.addCallback(() => port), succeed<void>(undefined));
   }
@@ -145,16 +147,8 @@ export class UDP implements ReactorUDP, ReactorMulticast {
     const closed = this.#loop.opened("datagram port", () =>
       bound === undefined ? `${host}:${port}, to be opened` : textOf(bound.getHost()),
     );
-    const opening = whenRunning(this.#loop, () =>
-      this.#driver.bind({ host: canonicalIP(host), port, shared: listenMultiple }),
-    );
-    this.#opening.add(opening);
-    const forget = <R>(result: R): R => {
-      this.#opening.delete(opening);
-      return result;
-    };
-    const listening = opening
-      .addCallbacks(forget, (failure: Failure) => forget(failure))
+    const listening = this.#openings
+      .begin(() => this.#driver.bind({ host: canonicalIP(host), port, shared: listenMultiple }))
       .addCallback((socket) => this.#open(portClass, socket, protocol, { maxPacketSize, closed }))
       .addCallback((opened) => (bound = opened))
       .addErrback((failure: Failure) => {
@@ -189,8 +183,4 @@ export class UDP implements ReactorUDP, ReactorMulticast {
       return port.stopListening().addCallback(() => fail(error));
     }
   }
-}
-
-function textOf({ host, port }: UDPAddress): string {
-  return `${host}:${port}`;
 }

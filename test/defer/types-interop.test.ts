@@ -11,19 +11,7 @@ import {
   withSignal,
 } from "skein/defer";
 import { createReactor } from "skein/reactor";
-
-type Equal<A, B> =
-  (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
-
-/** An error of the compiler unless the value's type is exactly `Expected`. */
-function typeOf<Actual>(_value: Actual): {
-  is<Expected>(..._same: Equal<Actual, Expected> extends true ? [] : ["another type"]): void;
-} {
-  return { is() {} };
-}
-
-/** For code that is only compiled. */
-function compiled(_code: (...args: never[]) => unknown): void {}
+import { compiled, typeOf } from "../support/types.ts";
 
 type N = Deferred<number>;
 

@@ -9,24 +9,12 @@ import {
   succeed,
   type Chained,
 } from "skein/defer";
-
-type Equal<A, B> =
-  (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
+import { compiled, type Equal, typeOf } from "../support/types.ts";
 
 /** An error of the compiler unless `T` is `true`. */
 function holds<T extends true>(): T | undefined {
   return undefined;
 }
-
-/** An error of the compiler unless the value's type is exactly `Expected`. */
-function typeOf<Actual>(_value: Actual): {
-  is<Expected>(..._same: Equal<Actual, Expected> extends true ? [] : ["another type"]): void;
-} {
-  return { is() {} };
-}
-
-/** For code that is only compiled. */
-function compiled(_code: (...args: never[]) => unknown): void {}
 
 describe("types", () => {
   it("tell equal types from others, in these tests", () => {

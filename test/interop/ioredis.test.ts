@@ -1,33 +1,14 @@
 import { once } from "node:events";
-import { Redis, type RedisOptions } from "ioredis";
-import { connectDuplex, type ReactorSocket } from "skein/interop";
+import { Redis } from "ioredis";
 import type { Reactor } from "skein/reactor";
 import { bridged } from "../support/bridged.ts";
+import { redisConnector } from "../support/npm-clients.ts";
 import { respServer } from "../support/resp-server.ts";
-
-/** A client's way to connect. */
-function connectorOver(reactor: Reactor<"tcp">, port: number): RedisOptions["Connector"] {
-  class Connector {
-    #socket: ReactorSocket | undefined = undefined;
-
-    connect(): Promise<ReactorSocket> {
-      this.#socket = connectDuplex(reactor, "127.0.0.1", port);
-      return Promise.resolve(this.#socket);
-    }
-    check(): boolean {
-      return true;
-    }
-    disconnect(): void {
-      this.#socket?.end();
-    }
-  }
-  return Connector as never;
-}
 
 async function open(reactor: Reactor<"tcp">): Promise<Redis> {
   const port = await reactor.listenTCP(0, respServer());
   return new Redis({
-    Connector: connectorOver(reactor, port.getHost().port),
+    Connector: redisConnector(reactor, port.getHost().port),
     enableReadyCheck: false,
     retryStrategy: () => null,
   });

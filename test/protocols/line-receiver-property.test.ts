@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import fc from "fast-check";
+import { fuzz } from "../support/fuzz.ts";
 import { Noting } from "./lines.ts";
 
 interface Settings {
@@ -135,26 +136,24 @@ const cuts = fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 1
 const maxLengths = fc.oneof(fc.nat({ max: 12 }), fc.constant(10_000));
 
 describe("what a LineReceiver receives", () => {
-  it("does not depend on how the bytes are cut", () => {
-    fc.assert(
-      fc.property(
-        streams,
-        cuts,
-        maxLengths,
-        fc.boolean(),
-        fc.nat({ max: 5 }),
-        fc.boolean(),
-        ({ delimiter, bytes }, places, maxLength, raw, rawAfterTooLong, pausing) => {
-          const settings = { delimiter, maxLength, raw, rawAfterTooLong, pausing };
-          const expected = received(settings, [bytes]);
-          expect(received(settings, cut(bytes, places))).to.deep.equal(expected);
-          const single = Array.from(bytes, (byte) => new Uint8Array([byte]));
-          expect(received(settings, single)).to.deep.equal(expected);
-        },
-      ),
-      { numRuns: 2000 },
-    );
-  });
+  fuzz(
+    "does not depend on how the bytes are cut",
+    fc.property(
+      streams,
+      cuts,
+      maxLengths,
+      fc.boolean(),
+      fc.nat({ max: 5 }),
+      fc.boolean(),
+      ({ delimiter, bytes }, places, maxLength, raw, rawAfterTooLong, pausing) => {
+        const settings = { delimiter, maxLength, raw, rawAfterTooLong, pausing };
+        const expected = received(settings, [bytes]);
+        expect(received(settings, cut(bytes, places))).to.deep.equal(expected);
+        const single = Array.from(bytes, (byte) => new Uint8Array([byte]));
+        expect(received(settings, single)).to.deep.equal(expected);
+      },
+    ),
+  );
 
   it("are the lines between the delimiters", () => {
     fc.assert(

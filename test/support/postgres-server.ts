@@ -1,10 +1,21 @@
-/** As much of a PostgreSQL server as a client needs to think that it is one; it trusts anybody. */
+/** As much of a PostgreSQL server as a client needs to think that it is one. */
+import { randomBytes } from "node:crypto";
 import { Factory, Protocol } from "skein/protocols";
+import { type ScramServer, scramServer } from "./scram.ts";
 
 /** Answers each simple query with one row, of one column: the query itself, in capitals. */
-export class PostgresServer extends Protocol {
+class PostgresServer extends Protocol {
+  readonly #password: string | undefined;
+  #scram: ScramServer | undefined = undefined;
+  #trusted = false;
   #received: Buffer = Buffer.alloc(0);
   #started = false;
+
+  /** Without a password it trusts anybody. */
+  constructor(password: string | undefined) {
+    super();
+    this.#password = password;
+  }
 
   override dataReceived(data: Uint8Array): void {
     this.#received = Buffer.concat([this.#received, data]);
@@ -23,13 +34,42 @@ export class PostgresServer extends Protocol {
 
   #start(): void {
     this.#started = true;
-    this.#send("R", int32(0)); // authenticated
+    if (this.#password === undefined) this.#trust();
+    else this.#send("R", int32(10), Buffer.from("SCRAM-SHA-256\0\0"));
+  }
+
+  #trust(): void {
+    this.#trusted = true;
+    this.#send("R", int32(0));
     this.#ready();
+  }
+
+  /** Its two messages: the first names the mechanism, and has a length. */
+  #authenticate(password: string, body: Buffer): void {
+    if (this.#scram === undefined) {
+      const first = body.toString("utf8", body.indexOf(0) + 5);
+      const chance = { nonce: randomBytes(18).toString("base64"), salt: randomBytes(16) };
+      this.#scram = scramServer(password, first, chance);
+      this.#send("R", int32(11), Buffer.from(this.#scram.first));
+      return;
+    }
+    const last = this.#scram.last(body.toString());
+    if (last === undefined) {
+      this.#send("E", Buffer.from("SFATAL\0C28P01\0Mpassword authentication failed\0\0"));
+      this.transport.loseConnection();
+      return;
+    }
+    this.#send("R", int32(12), Buffer.from(last));
+    this.#trust();
   }
 
   #answer(message: Buffer): void {
     if (message.toString("latin1", 0, 1) === "X") {
       this.transport.loseConnection();
+      return;
+    }
+    if (!this.#trusted) {
+      if (this.#password !== undefined) this.#authenticate(this.#password, message.subarray(5));
       return;
     }
     const query = message.toString("utf8", 5, message.length - 1);
@@ -55,8 +95,22 @@ export class PostgresServer extends Protocol {
   }
 }
 
-export function postgresServer(): Factory {
-  return Factory.forProtocol(PostgresServer);
+class PostgresFactory extends Factory {
+  readonly #password: string | undefined;
+
+  constructor(password: string | undefined) {
+    super();
+    this.#password = password;
+  }
+
+  override buildProtocol(): Protocol {
+    return new PostgresServer(this.#password);
+  }
+}
+
+/** With a password it wants it by SCRAM-SHA-256; without one it trusts anybody. */
+export function postgresServer(password?: string): Factory {
+  return new PostgresFactory(password);
 }
 
 function int32(value: number): Buffer {

@@ -10,7 +10,7 @@ import type {
   UNIXListenRequest,
 } from "../../stream-driver.ts";
 import type { StreamAddress } from "../../transport.ts";
-import { quoteUNIXName } from "../../unix-name.ts";
+import { quoteUNIXName, textOf } from "../../unix-name.ts";
 import { addressOf, covers } from "./addresses.ts";
 import type { MemoryConnection } from "./memory-connection.ts";
 import type { NetworkOptions, Report } from "./network-options.ts";
@@ -162,7 +162,7 @@ export class Listeners {
   }
 
   #addressForTCP({ host: name, port: wanted }: TCPListenRequest): StreamAddress {
-    const where = `${name.includes(":") ? `[${name}]` : name}:${wanted}`;
+    const where = textOf({ host: name, port: wanted });
     const host = addressOf(name);
     if (host === undefined) throw cannotListen(where, "no such host name", "ENOTFOUND");
     const port = wanted === 0 ? this.#options.freePort() : wanted;
@@ -204,8 +204,4 @@ function cannotListen(where: string, why: string, reason: string): CannotListenE
 function familyOf(address: StreamAddress): AddressFamily {
   if (address.type === "UNIX") return "UNIX";
   return isIPv4(address.host) ? "INET" : "INET6";
-}
-
-function textOf(address: StreamAddress): string {
-  return address.type === "TCP" ? `${address.host}:${address.port}` : quoteUNIXName(address.name);
 }

@@ -6,6 +6,7 @@ import type { DatagramEvents, DatagramSocket } from "../../udp.ts";
 import { BROADCAST, reachable } from "./addresses.ts";
 import type { Fates } from "./datagram-faults.ts";
 import type { Datagram } from "./memory-datagrams.ts";
+import { systemError } from "./system-error.ts";
 
 /** How much may wait to be received, as on Linux: 208 KiB. */
 const RECEIVE_BUFFER_BYTES = 212_992;
@@ -162,9 +163,4 @@ export class MemoryDatagramSocket implements DatagramSocket {
     this.#inboxBytes -= datagram.bytes.length + OVERHEAD_BYTES;
     this.#events?.received(datagram.bytes, datagram.from);
   }
-}
-
-/** An error as the system makes it. */
-function systemError(code: string): Error {
-  return Object.assign(new Error(code), { code });
 }

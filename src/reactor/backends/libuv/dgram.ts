@@ -5,6 +5,7 @@ import { Deferred } from "../../../defer/deferred.ts";
 import type { DatagramDestination, UDPAddress } from "../../datagrams.ts";
 import { CannotListenError } from "../../errors.ts";
 import type { BindRequest, DatagramDriver, DatagramEvents, DatagramSocket } from "../../udp.ts";
+import { NO_DESCRIPTOR, NO_PERMISSION_FOR_PORT } from "./advice.ts";
 
 export class DgramDriver implements DatagramDriver {
   bind({ host, port, shared }: BindRequest): Deferred<DatagramSocket> {
@@ -162,8 +163,9 @@ function addressOf({ address, port }: { address: string; port: number }): UDPAdd
 function cannotListen(error: NodeJS.ErrnoException, host: string, port: number): CannotListenError {
   const advice: Record<string, string> = {
     EADDRINUSE: "another program has that port; stop it, or choose another port",
-    EACCES: "no permission; ports below 1024 need privileges",
+    EACCES: NO_PERMISSION_FOR_PORT,
     EADDRNOTAVAIL: "this machine does not have that address",
+    ...NO_DESCRIPTOR,
   };
   const code = error.code ?? error.message;
   return new CannotListenError(
