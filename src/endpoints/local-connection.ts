@@ -18,7 +18,7 @@ export class LocalConnection extends SecurableConnection {
   readonly #peer: StreamAddress;
   #other!: LocalConnection;
   /** For the other end, which has not read it yet. */
-  readonly #outbox = new Fifo<Uint8Array | typeof FIN | typeof RESET>(Infinity);
+  readonly #outbox = new Fifo<Uint8Array | typeof FIN | typeof RESET>();
   #outboxBytes = 0;
   #reading = false;
   /** A turn to read in was asked for. */
