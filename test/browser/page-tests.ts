@@ -4,27 +4,37 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { root } from "../support/read-sources.ts";
 
-/** Their tests are about what runs everywhere, though single files may need Node. */
-const AREAS = ["browser/page", "core", "defer", "task", "protocols", "reactor", "endpoints"];
+/** All tests of these are about what runs everywhere, but for single files. */
+const AREAS = ["browser/page", "core", "defer", "task"];
 
-/** Why these need Node, though they import nothing of it. */
+/** The others that need neither sockets nor Buffers. */
+const ALSO = [
+  "test/endpoints/hostname-endpoint-property.test.ts",
+  "test/protocols/datagram-protocol.test.ts",
+  "test/protocols/factory.test.ts",
+  "test/protocols/line-receiver.test.ts",
+  "test/protocols/protocol.test.ts",
+  "test/reactor/caching-resolver.test.ts",
+  "test/reactor/clock-datagrams.test.ts",
+  "test/reactor/clock-multicast.test.ts",
+  "test/reactor/clock-streams.test.ts",
+  "test/reactor/clock-world.test.ts",
+  "test/reactor/clock.test.ts",
+  "test/reactor/datagram-port.test.ts",
+  "test/reactor/delayed-call.test.ts",
+  "test/reactor/guest.test.ts",
+  "test/reactor/meta-reactor.test.ts",
+  "test/reactor/network-faults.test.ts",
+  "test/reactor/timer-queue.test.ts",
+];
+
+/** Why single tests are not for pages. */
 const LIBUV = "they are about libuv";
-const BUFFERS = "their bytes are Buffers";
 const CONTEXTS = "there are no asynchronous contexts: nobody knows what an async function awaits";
+
+/** Files that need Node, though they import nothing of it. */
 const NEED_NODE: Readonly<Record<string, string>> = {
   "test/defer/inline-callbacks-async-cancel.test.ts": CONTEXTS,
-  "test/endpoints/hostname-endpoint.test.ts": BUFFERS,
-  "test/endpoints/hostname-endpoint-backends.test.ts": LIBUV,
-  "test/protocols/line-receiver-flow.test.ts": BUFFERS,
-  "test/protocols/line-receiver-handover.test.ts": BUFFERS,
-  "test/protocols/line-receiver-limits.test.ts": BUFFERS,
-  "test/protocols/line-receiver-property.test.ts": BUFFERS,
-  "test/protocols/line-receiver-raw.test.ts": BUFFERS,
-  "test/reactor/inspect.test.ts": LIBUV,
-  "test/reactor/libuv-datagrams.test.ts": LIBUV,
-  "test/reactor/names.test.ts": BUFFERS,
-  "test/reactor/registry.test.ts": "it lists the backends of Node",
-  "test/reactor/watchdog.test.ts": LIBUV,
 };
 
 /** The titles of single tests that do so, and why. */
@@ -39,7 +49,6 @@ const NOT_IN_PAGES: Readonly<Record<string, readonly [titles: RegExp, why: strin
   "test/reactor/datagram-port.test.ts": [/which says who has it/, LIBUV],
   "test/reactor/guest.test.ts": [/another backend can do/, LIBUV],
   "test/reactor/meta-reactor.test.ts": [/joins different/, LIBUV],
-  "test/reactor/slow-calls.test.ts": [/may be a protocol's/, LIBUV],
   "test/task/backends.test.ts": [/on libuv/, LIBUV],
   "test/task/react.test.ts": [/awaits what an async main/, CONTEXTS],
 };
@@ -57,11 +66,12 @@ const SETTINGS: BuildOptions = {
 
 /** The paths of the files, from the repository's root. */
 export function pageTests(): string[] {
-  return AREAS.flatMap((area) =>
+  const ofAreas = AREAS.flatMap((area) =>
     readdirSync(join(root, "test", area))
       .filter((name) => /\.(test|page)\.ts$/.test(name))
       .map((name) => `test/${area}/${name}`),
   ).filter((file) => !Object.hasOwn(NEED_NODE, file) && !importsNode(file));
+  return [...ofAreas, ...ALSO];
 }
 
 /** A script that defines the tests of these files, each in a suite that has the file's name. */
