@@ -56,3 +56,5 @@ export type {
   MulticastTransport,
   UDPAddress,
 } from "../reactor/datagrams.ts";
+export * from "./policies/index.ts";
+export * from "./wire/index.ts";
