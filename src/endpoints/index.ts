@@ -2,3 +2,4 @@
 export type { ClientEndpoint, FactoryOf, ServerEndpoint } from "./endpoint.ts";
 export { AllAddressesFailedError, ConnectingCancelledError } from "./errors.ts";
 export { HostnameEndpoint, type HostnameOptions } from "./hostname-endpoint.ts";
+export { SOCKS5ClientEndpoint, type SOCKS5EndpointOptions } from "./socks5-client-endpoint.ts";

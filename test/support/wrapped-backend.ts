@@ -1,6 +1,6 @@
 /** A backend on which every protocol lies within policies, on both sides of each connection. */
 import type { AnyFactory } from "skein/protocols";
-import { type AnyBackend, backends, type Loop } from "skein/reactor";
+import { type AnyBackend, backends, type ClockOptions, type Loop } from "skein/reactor";
 
 /** What lies around each factory. */
 export type Wrap = (loop: Loop, factory: AnyFactory) => AnyFactory;
@@ -21,7 +21,7 @@ export function wrappedClock(name: string, wrap: Wrap): AnyBackend {
     // The others are not about streams.
     capabilities: ["tcp", "tls", "unix", "names", "clock", "network"],
     name,
-    open(loop, options) {
+    open(loop, options: ClockOptions) {
       const driver = backends.clock.open(loop, options);
       const streams = new Proxy(driver.tcp, {
         get(target, key) {
