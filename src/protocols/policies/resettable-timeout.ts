@@ -45,7 +45,7 @@ export class ResettableTimeout {
   #seconds = 0;
   #call: DelayedCall | undefined = undefined;
 
-  /** @param timedOut called once for each start(), unless it is stopped; its errors are reported. */
+  /** @param timedOut called once for each start() that is not stopped; its errors are reported. */
   constructor(clock: Pick<ReactorTime, "callLater">, timedOut: () => void) {
     this.#clock = clock;
     this.#timedOut = timedOut;

@@ -40,7 +40,7 @@ export function saidBy(tlvs: readonly ProxyTLV[]): Said {
   };
 }
 
-/** @throws BadFrameError if there is a checksum, of the header with zeros in its place, and wrong. */
+/** @throws BadFrameError for a checksum that is not that of the header, with zeros in its place. */
 export function assertChecksum(header: Uint8Array, tlvs: readonly ProxyTLV[]): void {
   const value = find(tlvs, TLV.CRC32C);
   if (value === undefined) return;

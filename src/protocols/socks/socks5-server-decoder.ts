@@ -19,8 +19,8 @@ const REQUEST = "SOCKS5 request";
 
 /**
  * What a client of SOCKS5 says before its request is answered. What comes next depends on what it
- * is told, so that it must be said by {@link expect}: a greeting comes first, and after each message
- * none.
+ * is told, so that it must be said by {@link expect}: a greeting comes first, and none after a
+ * message.
  */
 export class SOCKS5ServerDecoder implements Decoder<SOCKSClientMessage> {
   readonly #queue = new ByteQueue();
