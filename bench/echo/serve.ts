@@ -24,11 +24,12 @@ export class EchoServer {
   }
 
   /** A server that is a module of Node. */
-  static startNode(module: URL): Promise<EchoServer> {
+  static startNode(module: URL, args: readonly string[] = []): Promise<EchoServer> {
     return EchoServer.start(process.execPath, [
       "--expose-gc",
       ...process.execArgv,
       module.pathname,
+      ...args,
     ]);
   }
 

@@ -1,5 +1,6 @@
 import type { Failure } from "../../defer/failure.ts";
 import { ConnectionDoneError } from "../../reactor/errors.ts";
+import type { PushProducer } from "../../reactor/producer.ts";
 import type { HalfCloseableProtocol, Transport } from "../../reactor/transport.ts";
 
 /**
@@ -9,23 +10,30 @@ import type { HalfCloseableProtocol, Transport } from "../../reactor/transport.t
  * - When one connection ends, so does the other: cleanly, once it has sent what it has, or cut off
  *   where the first one was lost, so that what is cut short never looks whole.
  *
- * They begin to read, also where they were paused. The protocols that they had are told nothing.
+ * They begin to read, also where they were paused. The protocols that they had are told nothing. If
+ * one has ended already, the other is closed.
  *
  * @param rest what was received on `a` and not used: for `b`.
  */
 export function joinTransports(a: Transport, b: Transport, rest?: Uint8Array): void {
-  a.setProtocol(new JoinedEnd(b), rest);
-  b.setProtocol(new JoinedEnd(a));
-  a.registerProducer(b, true);
-  b.registerProducer(a, true);
+  const [endA, endB] = [new JoinedEnd(a, b), new JoinedEnd(b, a)];
+  a.setProtocol(endA, rest);
+  b.setProtocol(endB);
+  a.registerProducer(endB, true);
+  b.registerProducer(endA, true);
   a.resumeProducing();
   b.resumeProducing();
+  if (!a.connected) b.loseConnection();
+  if (!b.connected) a.loseConnection();
 }
 
-class JoinedEnd implements HalfCloseableProtocol {
+/** The protocol of one connection, and the producer for the other. */
+class JoinedEnd implements HalfCloseableProtocol, PushProducer {
+  readonly #own: Transport;
   readonly #other: Transport;
 
-  constructor(other: Transport) {
+  constructor(own: Transport, other: Transport) {
+    this.#own = own;
     this.#other = other;
   }
 
@@ -45,4 +53,15 @@ class JoinedEnd implements HalfCloseableProtocol {
     if (reason.check(ConnectionDoneError)) this.#other.loseConnection();
     else this.#other.abortConnection(reason.value as Error);
   }
+
+  pauseProducing(): void {
+    this.#own.pauseProducing();
+  }
+
+  resumeProducing(): void {
+    this.#own.resumeProducing();
+  }
+
+  /** The other's protocol is told as well, and knows why. */
+  stopProducing(): void {}
 }
