@@ -128,13 +128,13 @@ describe("portForward()", () => {
       client.transport.write("hello");
       expect(String(await client.ended)).to.contain("ConnectionLostError");
       await pass(0.1);
-      const [error] = errors.splice(0) as ForwardError[];
+      const [error] = errors.splice(0) as [ForwardError];
       const { port } = client.transport.getHost() as { port: number };
       expect(error).to.include({ code: "ERR_FORWARD" });
-      expect(error?.message).to.equal(
+      expect(error.message).to.equal(
         `cannot forward 127.0.0.1:${port} to 127.0.0.1:9: nobody listens on 127.0.0.1:9`,
       );
-      expect((error?.cause as Error).name).to.equal("ConnectionRefusedError");
+      expect((error.cause as Error).name).to.equal("ConnectionRefusedError");
     }));
 
   it("tells who wants to know instead, also of a host that does not answer in time", () =>

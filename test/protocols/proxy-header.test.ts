@@ -5,6 +5,7 @@ import {
   proxyHeader,
   ProxyHeaderDecoder,
   type StreamAddress,
+  type TCPAddress,
 } from "skein/protocols";
 import { cut, fuzz, sizes } from "../support/fuzz.ts";
 
@@ -39,7 +40,7 @@ function decoded(bytes: Uint8Array): ProxyHeader {
 
 /** A header of version 2 by hand. */
 function v2(versionAndCommand: number, family: number, hex: string): Uint8Array {
-  const rest = Buffer.from(hex.replace(/\s/g, ""), "hex");
+  const rest = Buffer.from(hex.replaceAll(/\s/g, ""), "hex");
   const fixed = Buffer.from("0d0a0d0a000d0a515549540a00000000", "hex");
   fixed[12] = versionAndCommand;
   fixed[13] = family;
@@ -263,7 +264,7 @@ describe("ProxyHeaderDecoder", () => {
     Buffer.alloc(0),
   );
   const text = fc.string({
-    unit: fc.constantFrom(..."PROXYTCP46 0123456789.:\r\n"),
+    unit: fc.constantFrom(...Array.from("PROXYTCP46 0123456789.:\r\n")),
     maxLength: 120,
   });
 
@@ -297,12 +298,12 @@ describe("ProxyHeaderDecoder", () => {
 
   fuzz(
     "reads what is written",
-    fc.property(fc.constantFrom(1, 2), address, address, (version, source, destination) => {
-      const options = { version: version as 1 | 2, source, destination };
+    fc.property(fc.constantFrom<1 | 2>(1, 2), address, address, (version, source, destination) => {
+      const options = { version, source, destination };
       const header = decoded(proxyHeader(options));
       const plain = ({ host: name }: { host: string }): string =>
         name.replace(/^::ffff:(?=.*\.)/, "");
-      expect(plain(header.source as { host: string } & StreamAddress)).to.equal(source.host);
+      expect(plain(header.source as TCPAddress)).to.equal(source.host);
       expect(header.destination).to.include({ port: destination.port });
     }),
   );

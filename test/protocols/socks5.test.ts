@@ -12,11 +12,11 @@ import { LineClient } from "skein/testing";
 import { Noted, onClock, type OnClock } from "../support/on-clock.ts";
 
 const hex = (bytes: string): Uint8Array =>
-  Uint8Array.from(Buffer.from(bytes.replace(/\s/g, ""), "hex"));
+  Uint8Array.from(Buffer.from(bytes.replaceAll(/\s/g, ""), "hex"));
 /** CONNECT to 10.0.0.5, port 7. */
 const CONNECT = "05 01 00 01 0a000005 0007";
-const byName = (name: string, port = "0007"): string =>
-  `05 01 00 03 ${name.length.toString(16).padStart(2, "0")} ${Buffer.from(name).toString("hex")} ${port}`;
+const byName = (name: string): string =>
+  `05 01 00 03 ${Buffer.of(name.length, ...Buffer.from(name)).toString("hex")} 0007`;
 
 /** A client that hears bytes. */
 async function dial(
@@ -218,9 +218,7 @@ describe("SOCKS5Factory", () => {
       expect(reactor.seconds()).to.be.lessThan(1);
       const before = reactor.seconds();
       const { say, client } = await dial(reactor);
-      let over = false;
-      client.ended.addCallback(() => (over = true));
-      for (let i = 0; !over; i++) {
+      for (let i = 0; !client.ended.called; i++) {
         say(i === 0 ? "05 ff" : "00");
         await pass(0.5);
       }

@@ -119,7 +119,7 @@ describe("TimeoutFactory", () => {
         expect(noted.transport.connected).to.equal(false);
         await pass(5);
         expect(noted.reason?.message).to.contain("closing the connection");
-        expect((noted.reason?.cause as Error).message).to.contain("was idle for 5 seconds");
+        expect(String(noted.reason?.cause)).to.contain("was idle for 5 seconds");
         client.abort();
       },
       { receiveBufferBytes: 5000, sendBufferBytes: 5000 },
@@ -133,9 +133,7 @@ describe("TimeoutFactory", () => {
       });
       await reactor.listenTCP(7000, factory);
       const client = await LineClient.dial(reactor, 7000);
-      let over = false;
-      client.ended.addCallback(() => (over = true));
-      for (let second = 0; !over && second < 100; second++) {
+      for (let second = 0; !client.ended.called && second < 100; second++) {
         client.transport.write("x");
         await pass(1);
       }

@@ -1,5 +1,14 @@
 import { expect } from "chai";
-import { Chargen, Daytime, Discard, Echo, Factory, Protocol, QOTD, Time } from "skein/protocols";
+import {
+  Chargen,
+  Daytime,
+  Discard,
+  Echo,
+  Factory,
+  QOTD,
+  Time,
+  type Protocol,
+} from "skein/protocols";
 import { LineClient, StringTransport } from "skein/testing";
 import { onClock } from "../support/on-clock.ts";
 

@@ -41,7 +41,8 @@ export interface ForwardOptions {
  * import { createReactor } from "skein/reactor";
  * import { LineClient } from "skein/testing";
  *
- * const reactor = createReactor("clock", { onError: (error) => console.log(`${error}`.slice(0, 39)) });
+ * const report = (error: unknown): void => console.log(`${error}`.replace(/:\d{5}/, ""));
+ * const reactor = createReactor("clock", { onError: report });
  * const stopped = reactor.run();
  * await reactor.listenTCP(7001, Factory.forProtocol(Echo));
  * await reactor.listenTCP(7000, portForward(reactor, { host: "127.0.0.1", port: 7001 }));
@@ -51,7 +52,7 @@ export interface ForwardOptions {
  *
  * await reactor.listenTCP(7002, portForward(reactor, { host: "127.0.0.1", port: 9 }));
  * await (await LineClient.dial(reactor, 7002)).ended;
- * // → ForwardError: cannot forward 127.0.0.1
+ * // → ForwardError: cannot forward 127.0.0.1 to 127.0.0.1:9: nobody listens on 127.0.0.1:9
  * reactor.stop();
  * await stopped;
  * ```
