@@ -1,15 +1,15 @@
 /**
  * Port forward: `portForward` beside `a.pipe(b); b.pipe(a)` of node:net, in front of the same echo
- * server. Each is a process of its own, and so is the echo server; this process makes the load.
+ * server. Each is a process of its own, and so is the echo server; the load is a program in C.
  */
-import { type Load, run } from "./echo/load.ts";
+import { compileLoad, type Load, Loader } from "./echo/load.ts";
 import { EchoServer } from "./echo/serve.ts";
-import { compare, formatRatio, SMOKE } from "./support/ratio.ts";
+import { compareAll, formatRatio, SMOKE } from "./support/ratio.ts";
 
 const scale = SMOKE ? 0.02 : 1;
 const rounds = SMOKE ? 1 : 9;
 
-const loads: Load[] = [
+const loads: readonly Load[] = [
   {
     name: "100 connections, 64 B, depth 16",
     connections: 100,
@@ -18,7 +18,7 @@ const loads: Load[] = [
     messages: 200_000,
   },
   {
-    name: "bulk, 4 connections, 64 KiB",
+    name: "bulk: 4 connections, 64 KiB, depth 4",
     connections: 4,
     depth: 4,
     messageBytes: 65_536,
@@ -29,23 +29,39 @@ const loads: Load[] = [
 const start = (module: string, ...args: readonly string[]): Promise<EchoServer> =>
   EchoServer.startNode(new URL(module, import.meta.url), args);
 
-console.log("port forward, skein / pipes of node:net, median of interleaved pairs (min–max)\n");
-console.log("| load | throughput (higher is better) | CPU (lower is better) |");
-console.log("|---|---|---|");
-for (const load of loads) {
-  const echo = await start("./echo/net-server.ts");
-  const [ours, theirs] = await Promise.all([
-    start("./forward/skein-forward.ts", String(echo.port)),
-    start("./forward/net-forward.ts", String(echo.port)),
-  ]);
-  const rate = (server: EchoServer) => async () => load.messages / (await run(server.port, load));
-  const work = (server: EchoServer) => async () => {
-    const before = await server.usage();
-    await run(server.port, load);
-    return (await server.usage()) - before;
-  };
-  const throughput = formatRatio(await compare(rounds, rate(ours), rate(theirs)));
-  const cpu = formatRatio(await compare(rounds, work(ours), work(theirs)));
-  console.log(`| ${load.name} | ${throughput} | ${cpu} |`);
-  for (const server of [ours, theirs, echo]) server.stop();
+/** Messages per second, and the CPU seconds of the forward. */
+async function measure(server: EchoServer, loader: Loader, messages: number): Promise<number[]> {
+  const before = await server.usage();
+  const { seconds } = await loader.run();
+  return [messages / seconds, (await server.usage()) - before];
 }
+
+async function main(program: string): Promise<void> {
+  console.log("port forward, skein / pipes of node:net, median of interleaved pairs (min–max)\n");
+  console.log("| load | throughput (higher is better) | CPU (lower is better) |");
+  console.log("|---|---|---|");
+  for (const load of loads) {
+    const echo = await start("./echo/net-server.mjs");
+    const contestants = await Promise.all(
+      ["skein", "net"].map(async (name) => {
+        const server = await start(`./forward/${name}-forward.mjs`, String(echo.port));
+        const loader = new Loader(program, server.port, load);
+        return { server, loader, run: () => measure(server, loader, load.messages) };
+      }),
+    );
+    const [ours, theirs] = contestants.map(({ run }) => run) as [
+      () => Promise<number[]>,
+      () => Promise<number[]>,
+    ];
+    const comparisons = await compareAll(rounds, ours, theirs);
+    console.log(`| ${[load.name, ...comparisons.map(formatRatio)].join(" | ")} |`);
+    for (const { server, loader } of contestants) {
+      loader.stop();
+      server.stop();
+    }
+    echo.stop();
+  }
+}
+
+const program = compileLoad();
+if (program !== undefined) await main(program);

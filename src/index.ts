@@ -5,9 +5,11 @@
  *   reactor    the loop, on a choice of backends
  *   task       calls repeated, calls later, work in steps, programs with an end
  *   protocols  what a connection does with its bytes
- *   endpoints  places to connect to: a host by its name, also by way of a SOCKS5 proxy
+ *   endpoints  places to connect to and to listen at, by strings and as classes
  *   threads    work in worker threads
+ *   amp        (not here, as its names are short: import it from skein/amp)
  *   interop    (not here, as it is for Node alone: import it from skein/interop)
+ *   virtual    (not here, either: node --import skein/virtual, or import it from skein/virtual/api)
  *   testing    (not here: import it from skein/testing)
  */
 export * from "./application/index.ts";

@@ -3,7 +3,7 @@ import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Daemon } from "../application/daemon.ts";
-import type { OptionDeclarations } from "../application/options.ts";
+import type { OptionDeclarations } from "../application/option-declarations.ts";
 import { messageOf } from "../core/errors.ts";
 import { importModule, NoTypeScriptError } from "../core/import-module.ts";
 import type { Backend } from "../reactor/backend.ts";

@@ -1,5 +1,6 @@
 /** Runs one daemon on one backend until it stops. */
-import { maybeDeferred } from "../defer/maybe-deferred.ts";
+import { runBuilt } from "../application/start-daemon.ts";
+import type { Failure } from "../defer/failure.ts";
 import type { Backend } from "../reactor/backend.ts";
 import { createReactor } from "../reactor/index.ts";
 import { stopIfRunning } from "../reactor/stop-if-running.ts";
@@ -34,7 +35,10 @@ export async function runDaemon(
   });
   try {
     const stopped = reactor.run();
-    maybeDeferred(daemon, reactor, options).addErrback((failure) => {
+    const onStopFailure = (failure: Failure): void => {
+      status = complain(failure.value);
+    };
+    runBuilt(reactor, () => daemon(reactor, options), { onStopFailure }).addErrback((failure) => {
       // A start that the stop has cut short has not failed.
       if (stopping && codeOf(failure.value) === "ERR_CANCELLED") return;
       // Said at once: the way down may take its time.

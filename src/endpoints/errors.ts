@@ -1,3 +1,4 @@
+import { SkeinError } from "../core/errors.ts";
 import { CancelledError } from "../defer/errors.ts";
 import type { Failure } from "../defer/failure.ts";
 import { ConnectError } from "../reactor/errors.ts";
@@ -24,4 +25,20 @@ export class AllAddressesFailedError extends ConnectError {
     super(`cannot connect to ${where}: ${failures.map(({ message }) => message).join("; ")}`);
     this.failures = failures;
   }
+}
+
+/** A descriptor was listened on a second time: it belongs to the first port, and ends with it. */
+export class AlreadyListenedError extends SkeinError {
+  override readonly name = "AlreadyListenedError";
+  readonly code = "ERR_ALREADY_LISTENED";
+
+  constructor(descriptor: number) {
+    super(`descriptor ${descriptor} was listened on already: it can be adopted once`);
+  }
+}
+
+/** The socket that systemd was to hand over is not there. */
+export class SystemdSocketError extends SkeinError {
+  override readonly name = "SystemdSocketError";
+  readonly code = "ERR_SYSTEMD_SOCKET";
 }

@@ -1,16 +1,15 @@
 import { BadOptionError } from "../core/errors.ts";
-import { Deferred } from "../defer/deferred.ts";
-import type { Failure } from "../defer/failure.ts";
-import { fail } from "../defer/maybe-deferred.ts";
+import type { Deferred } from "../defer/deferred.ts";
 import { FailureGroup } from "../defer/race.ts";
 import type { Reactor } from "../reactor/capabilities.ts";
 import { ATTEMPT_DELAY_SECONDS, firstToConnect } from "../reactor/first-to-connect.ts";
 import { resolveHost } from "../reactor/resolve-host.ts";
 import { assertPort, assertTimeout } from "../reactor/stream-checks.ts";
 import type { StreamProtocol } from "../reactor/transport.ts";
+import { textOf } from "../reactor/unix-name.ts";
+import { connectOnce, introduce } from "./connect-once.ts";
 import type { ClientEndpoint, FactoryOf } from "./endpoint.ts";
-import { AllAddressesFailedError, ConnectingCancelledError } from "./errors.ts";
-import { Introduction } from "./introduction.ts";
+import { AllAddressesFailedError } from "./errors.ts";
 
 export interface HostnameOptions {
   /** Seconds that the attempt at each of the addresses has; 30 unless given. */
@@ -63,8 +62,8 @@ export interface HostnameOptions {
  * has ended.
  */
 export class HostnameEndpoint implements ClientEndpoint {
+  readonly host: string;
   readonly #reactor: Reactor<"tcp" | "names">;
-  readonly #host: string;
   readonly #port: number;
   readonly #attemptDelay: number;
   readonly #options: { timeout?: number; bindAddress?: string };
@@ -83,50 +82,28 @@ export class HostnameEndpoint implements ClientEndpoint {
       throw new BadOptionError(`attemptDelay must be 0 or more seconds, not ${attemptDelay}`);
     }
     this.#reactor = reactor;
-    this.#host = host;
+    this.host = host;
     this.#port = port;
     this.#attemptDelay = attemptDelay;
     this.#options = connectOptions;
   }
 
   connect<P extends StreamProtocol>(factory: FactoryOf<P>): Deferred<P> {
-    const where = `${this.#host}:${this.#port}`;
-    try {
-      factory.doStart();
-    } catch (error) {
-      return fail(error);
-    }
-    let inUse = true;
-    const ended = (): void => {
-      if (inUse) this.#stop(factory);
-      inUse = false;
-    };
-    const connected = new Deferred<P>(() => {
-      // Fails it before what it waits for does, with an error of its own.
-      connected.errback(new ConnectingCancelledError(where));
-      connecting.cancel();
-    });
-    const connecting = resolveHost(
-      this.#reactor.nameResolver,
-      this.#host,
-      this.#options.bindAddress,
-    ).addCallback((addresses) =>
-      firstToConnect(
-        this.#reactor,
-        this.#attemptDelay,
-        addresses.map((address) => () => this.#attempt(address, factory, ended)),
-      ),
+    const where = textOf({ host: this.host, port: this.#port });
+    return connectOnce(this.#reactor, where, factory, (ended) =>
+      resolveHost(this.#reactor.nameResolver, this.host, this.#options.bindAddress)
+        .addCallback((addresses) =>
+          firstToConnect(
+            this.#reactor,
+            this.#attemptDelay,
+            addresses.map((address) => () => this.#attempt(address, factory, ended)),
+          ),
+        )
+        .addErrback((failure) => {
+          failure.trap(FailureGroup);
+          throw new AllAddressesFailedError(where, (failure.value as FailureGroup).failures);
+        }),
     );
-    connecting.addCallbacks(
-      (protocol) => {
-        if (!connected.called) connected.callback(protocol);
-      },
-      (failure: Failure) => {
-        ended();
-        if (!connected.called) connected.errback(this.#reasonOf(failure, where));
-      },
-    );
-    return connected;
   }
 
   #attempt<P extends StreamProtocol>(
@@ -134,24 +111,8 @@ export class HostnameEndpoint implements ClientEndpoint {
     factory: FactoryOf<P>,
     ended: () => void,
   ): Deferred<P> {
-    const attempt = new Deferred<P>(() => connector.disconnect());
-    const introduction = new Introduction(factory, attempt, ended);
-    const connector = this.#reactor.connectTCP(address, this.#port, introduction, this.#options);
-    return attempt;
-  }
-
-  #reasonOf(failure: Failure, where: string): unknown {
-    const { value } = failure;
-    return value instanceof FailureGroup
-      ? new AllAddressesFailedError(where, value.failures)
-      : failure;
-  }
-
-  #stop(factory: FactoryOf<StreamProtocol>): void {
-    try {
-      factory.doStop();
-    } catch (error) {
-      this.#reactor.reportError(error, "calling a factory's doStop");
-    }
+    return introduce(factory, ended, (introduction) =>
+      this.#reactor.connectTCP(address, this.#port, introduction, this.#options),
+    );
   }
 }

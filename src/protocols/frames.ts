@@ -1,7 +1,7 @@
 import { Deferred } from "../defer/deferred.ts";
 import { CancelledError } from "../defer/errors.ts";
 import { Failure } from "../defer/failure.ts";
-import { fail, succeed } from "../defer/maybe-deferred.ts";
+import { fail, succeed } from "../defer/fired.ts";
 import { ConnectionDoneError } from "../reactor/errors.ts";
 import type { Decoder } from "./decoder.ts";
 import { BadFrameError } from "./errors.ts";

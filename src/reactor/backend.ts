@@ -104,8 +104,15 @@ export interface Driver {
   started(): void;
   /** The run has ended: forget the alarm, keep nothing alive. */
   sleep(): void;
+  /** Asked when a run ends in order: an error that it gives is what run() fails with. */
+  verdict?(): Error | undefined;
   /** Closes every port and connection; fires when each has been told. */
   disconnectAll?(): Deferred<void>;
+  /**
+   * Asked when a call was slow that began at `since`, by {@link seconds}: what it was doing, if
+   * something has looked. Who asks tells of it, so that the driver does not by `loop.slow`.
+   */
+  takeStack?(since: number): string | undefined;
   /** True if the backend itself has unhandled failures reported, as the clock does. */
   readonly endsTurns?: boolean;
 }

@@ -7,6 +7,7 @@
  */
 import type { Deferred } from "../defer/deferred.ts";
 import type { ReactorProcess } from "./processes.ts";
+import type { ReactorStdio } from "./stdio.ts";
 import type { DatagramReceiver, DatagramTransport, MulticastTransport } from "./datagrams.ts";
 import type { ReactorNames } from "./names.ts";
 import type { ReactorClock, ReactorNetwork } from "./simulation.ts";
@@ -205,6 +206,7 @@ export interface CapabilityMap {
   multicast: ReactorMulticast;
   names: ReactorNames;
   process: ReactorProcess;
+  stdio: ReactorStdio;
   threads: ReactorThreads;
   clock: ReactorClock;
   guest: ReactorGuest;

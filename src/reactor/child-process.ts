@@ -11,13 +11,16 @@ import {
   ProcessDoneError,
   ProcessExitedAlreadyError,
   ProcessTerminatedError,
+  TerminalClosedError,
 } from "./process-errors.ts";
-import type { ProcessReceiver, ProcessTransport, SignalTarget } from "./processes.ts";
+import type { ProcessReceiver, ProcessTransport, SignalTarget, TerminalSize } from "./processes.ts";
 import type { PullProducer, PushProducer } from "./producer.ts";
+import { assertTerminalSize } from "./spawn-checks.ts";
 import { TreeEnd } from "./tree-end.ts";
 
 const GRACE_SECONDS = 5;
 const STDIN = 0;
+const STDOUT = 1;
 const encoder = new TextEncoder();
 
 /** What a child gets from the one who starts it. */
@@ -46,11 +49,16 @@ export class ChildProcess implements ProcessTransport, ChildEvents {
   /** How it has exited. */
   #reason: Failure | undefined = undefined;
   readonly #treeEnd: TreeEnd;
+  #terminal: TerminalSize | undefined;
 
   constructor(parts: ChildParts) {
     this.#parts = parts;
     const { handle, request, loop } = parts;
     this.#treeEnd = new TreeEnd(loop, handle, parts);
+    if (request.terminal !== undefined) {
+      const { columns, rows } = request.terminal;
+      this.#terminal = { columns, rows };
+    }
     for (const [childFD, kind] of request.childFDs) {
       if (typeof kind === "number") continue;
       this.#open.add(childFD);
@@ -168,6 +176,23 @@ export class ChildProcess implements ProcessTransport, ChildEvents {
   /** Closes all its pipes, whatever waits in them. */
   cutOff(error: Error): void {
     for (const childFD of this.#open) this.#parts.handle.destroy(childFD, error);
+  }
+
+  get terminal(): TerminalSize | undefined {
+    return this.#terminal;
+  }
+
+  resize(columns: number, rows: number): void {
+    const size = { columns, rows };
+    assertTerminalSize(size);
+    const { handle } = this.#parts;
+    if (this.#terminal === undefined || handle.resize === undefined) {
+      throw new BadOptionError(`process ${this.pid} has no terminal: start it with pty`);
+    }
+    // Its output is what stays open longest.
+    if (!this.#open.has(STDOUT)) throw new TerminalClosedError(this.pid);
+    handle.resize(size);
+    this.#terminal = size;
   }
 
   signalProcess(signal: string | number, to: SignalTarget = "process"): void {

@@ -16,12 +16,21 @@ export function peerOf(connection: Ends): string {
   return `a client of ${own || "a UNIX socket"}`;
 }
 
+/** What the system calls a reset, depending on whether reading or writing hears of it first. */
+const RESETS: readonly (string | undefined)[] = ["ECONNRESET", "EPIPE"];
+
 /** The system's errors are ConnectionLostError. A child's pipe has no ends with addresses. */
 export function endOf(error: Error | undefined, connection?: Ends): Error {
   if (error === undefined) return new ConnectionDoneError();
   if (error instanceof SkeinError) return error;
-  const what = connection === undefined ? "pipe" : `connection with ${peerOf(connection)}`;
-  return new ConnectionLostError(`the ${what} was lost: ${error.message}`, { cause: error });
+  const options = { cause: error };
+  if (connection === undefined) {
+    return new ConnectionLostError(`the pipe was lost: ${error.message}`, options);
+  }
+  const what = `the connection with ${peerOf(connection)} was`;
+  return RESETS.includes((error as { code?: string }).code)
+    ? new ConnectionLostError(`${what} reset by the peer`, options)
+    : new ConnectionLostError(`${what} lost: ${error.message}`, options);
 }
 
 /** It was to be closed, for `reason`, and the peer has not taken what was written. */

@@ -1,6 +1,6 @@
 /** What a backend with processes provides. */
 import type { Deferred } from "../defer/deferred.ts";
-import type { ChildFD, SignalTarget } from "./processes.ts";
+import type { ChildFD, SignalTarget, TerminalSize } from "./processes.ts";
 
 /** What users ask for, checked. */
 export interface SpawnRequest {
@@ -14,6 +14,13 @@ export interface SpawnRequest {
   readonly childFDs: ReadonlyMap<number, ChildFD>;
   /** Whether it leads a group of its own. */
   readonly processGroup: boolean;
+  /** The terminal that it is to have: then `childFDs` are 0 and 1, which are both sides of it. */
+  readonly terminal: TerminalRequest | undefined;
+}
+
+export interface TerminalRequest extends TerminalSize {
+  /** For the child's TERM. */
+  readonly name: string;
 }
 
 /** What a child tells, always from an empty stack. */
@@ -44,10 +51,14 @@ export interface ChildHandle {
   signal(signal: string | number, to: SignalTarget): boolean;
   /** Whether the process, or any other of its group, is still there. */
   treeIsAlive(): boolean;
+  /** Gives its terminal another size; not called when that is closed. */
+  resize?(size: TerminalSize): void;
 }
 
 /** Nothing may be called back from inside these methods, nor from those of a handle. */
 export interface ProcessDriver {
   /** Fires when the process is started, fails with CannotSpawnError. Cancelling gives up. */
   spawn(request: SpawnRequest): Deferred<ChildHandle>;
+  /** Whether it can give a child a terminal: else no request asks for one. */
+  readonly hasTerminals?: boolean;
 }

@@ -56,6 +56,22 @@ export class CannotSpawnError extends SkeinError {
   }
 }
 
+/** A process was to have a terminal, and none can be made here: the message says what to do. */
+export class NoTerminalsError extends CannotSpawnError {
+  override readonly name = "NoTerminalsError";
+  override readonly code = "ERR_NO_TERMINALS";
+}
+
+/** A terminal is closed that was to be changed. */
+export class TerminalClosedError extends SkeinError {
+  override readonly name = "TerminalClosedError";
+  readonly code = "ERR_TERMINAL_CLOSED";
+
+  constructor(pid: number) {
+    super(`the terminal of process ${pid} is closed`);
+  }
+}
+
 /** There is no such command. */
 export class CommandNotFoundError extends CannotSpawnError {
   override readonly name = "CommandNotFoundError";
@@ -102,6 +118,7 @@ const REASONS: Readonly<Record<string, string>> = {
   EAGAIN: "there are too many processes",
   EMFILE: "this process has too many files open",
   ENFILE: "the system has too many files open",
+  ENOSPC: "there are too many terminals",
   ENOMEM: "there is not enough memory",
   EPERM: "this process may not become that user or group",
   E2BIG: "its arguments and environment are too long",

@@ -20,6 +20,12 @@
  * await stopped;
  * ```
  */
+import type { TerminalSize } from "./processes.ts";
+
+/** The terminal that a simulated process was started in. Resizing it sends WINCH. */
+export interface ScriptedTerminal extends TerminalSize {
+  readonly name: string;
+}
 
 /** A simulated process, as its own program sees it. */
 export interface ScriptedProcess {
@@ -29,6 +35,8 @@ export interface ScriptedProcess {
   /** As spawnProcess was given it; empty if it was not: a simulated process inherits nothing. */
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string | undefined;
+  /** Undefined if it has pipes. What it writes to descriptor 2 comes by a terminal as to 1. */
+  readonly terminal: ScriptedTerminal | undefined;
   /** What comes by descriptor 0. */
   readonly stdin: AsyncIterable<Uint8Array>;
   /** What comes by another descriptor of kind "w". One that is no such pipe is at its end. */

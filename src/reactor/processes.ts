@@ -29,6 +29,17 @@ export type ChildFD = "r" | "w" | number;
 /** The whole process, or the group that it leads: itself and what it has started. */
 export type SignalTarget = "process" | "group";
 
+/** How large a terminal is, in characters. */
+export interface TerminalSize {
+  readonly columns: number;
+  readonly rows: number;
+}
+
+export interface TerminalOptions extends Partial<TerminalSize> {
+  /** What it can do, which the child finds as TERM; see `pty`. */
+  name?: string;
+}
+
 export interface SpawnOptions {
   /** The arguments, without the command's own name; none unless given. */
   args?: readonly string[];
@@ -47,6 +58,13 @@ export interface SpawnOptions {
    * children that share this process' terminal.
    */
   processGroup?: boolean;
+  /**
+   * Whether it runs in a terminal of its own, by a pseudo-terminal, in place of pipes: all that it
+   * writes comes as descriptor 1. 80 columns and 24 rows unless given, and TERM is "xterm-256color"
+   * unless `env` says otherwise. On libuv it needs the package node-pty; docs/processes.md has the
+   * whole of it. It excludes `childFDs`, and a `processGroup` of false.
+   */
+  pty?: boolean | TerminalOptions;
 }
 
 /**
@@ -80,14 +98,26 @@ export interface ProcessTransport extends Consumer, PushProducer {
    * @throws BadOptionError for a descriptor that is no pipe.
    */
   closeChildFD(childFD: number): void;
-  /** closeChildFD(0) */
+  /**
+   * closeChildFD(0). Through a terminal, the child reads the end by ^D, which is sent behind what
+   * was written (twice in the middle of a line); nothing can be written after it.
+   */
   closeStdin(): void;
-  /** closeChildFD(1) */
+  /** closeChildFD(1). A terminal is closed with it, both ways: its processes get HUP. */
   closeStdout(): void;
   /** closeChildFD(2) */
   closeStderr(): void;
   /** Closes all its pipes on this side. The process itself may go on: see {@link endTree}. */
   loseConnection(): void;
+  /** The size of its terminal; undefined if it has pipes. */
+  readonly terminal: TerminalSize | undefined;
+  /**
+   * Tells its terminal another size; the child gets WINCH.
+   *
+   * @throws BadOptionError for a size that is none, or without a terminal; TerminalClosedError when
+   *   it is closed.
+   */
+  resize(columns: number, rows: number): void;
   /**
    * Sends a signal, by its name ("TERM", "SIGTERM") or number, to the process, or to its group.
    *
@@ -96,9 +126,10 @@ export interface ProcessTransport extends Consumer, PushProducer {
    */
   signalProcess(signal: string | number, to?: SignalTarget): void;
   /**
-   * Ends the whole group: TERM at once (and CONT, for those that are stopped), KILL after
-   * `graceSeconds` (5 unless given, Infinity for never) to who is still there. Fires when the
-   * process has exited and its group is gone, or was killed. A shorter time replaces one under way.
+   * Ends the whole group (with a terminal: all groups in it): TERM at once (and CONT, for those
+   * that are stopped), KILL after `graceSeconds` (5 unless given, Infinity for never) to who is
+   * still there. Fires when the process has exited and its group is gone, or was killed. A shorter
+   * time replaces one under way.
    * Cancelling waits no longer, and changes nothing else.
    *
    * @throws BadOptionError for a time that is none.
@@ -145,8 +176,9 @@ export interface ReactorProcess {
    * Starts a command, looked up in PATH unless there is a slash in it, when the reactor runs; no
    * shell is between. Connects the protocol, then fires with its transport. Fails with
    * CommandNotFoundError, NotExecutableError, WorkingDirectoryError or another CannotSpawnError,
-   * with what connectionMade throws, or with ReactorNotRunningError while the reactor stops: then
-   * the protocol is told nothing more, and nothing is left running. Cancelling gives up.
+   * NoTerminalsError, with what connectionMade throws, or with ReactorNotRunningError while the
+   * reactor stops: then the protocol is told nothing more, and nothing is left running. Cancelling
+   * gives up.
    *
    * @throws BadOptionError for options that cannot be.
    */

@@ -37,6 +37,7 @@ export type {
   ReactorNetwork,
   Segments,
   SimulatedCertificate,
+  SimulatedStdio,
   TraceEvent,
 } from "./simulation.ts";
 export { BadOptionError, QueueFullError } from "../core/errors.ts";
@@ -69,9 +70,20 @@ export type {
 } from "./names.ts";
 export { type NameDriver, Names } from "./name-lookups.ts";
 export { ChildProcess } from "./child-process.ts";
-export type { ChildEvents, ChildHandle, ProcessDriver, SpawnRequest } from "./process-driver.ts";
+export type {
+  ChildEvents,
+  ChildHandle,
+  ProcessDriver,
+  SpawnRequest,
+  TerminalRequest,
+} from "./process-driver.ts";
 export * from "./process-errors.ts";
-export type { ProcessProgram, ProcessScript, ScriptedProcess } from "./process-script.ts";
+export type {
+  ProcessProgram,
+  ProcessScript,
+  ScriptedProcess,
+  ScriptedTerminal,
+} from "./process-script.ts";
 export type {
   ChildFD,
   ProcessReceiver,
@@ -79,8 +91,19 @@ export type {
   ReactorProcess,
   SignalTarget,
   SpawnOptions,
+  TerminalOptions,
+  TerminalSize,
 } from "./processes.ts";
 export { Processes } from "./spawning.ts";
+export {
+  Stdio,
+  StdioConnection,
+  type ReactorStdio,
+  type StdioDriver,
+  type StdioOptions,
+  type StdioTransport,
+} from "./stdio.ts";
+export * from "./stdio-errors.ts";
 export { guest, type Host } from "./guest.ts";
 export { MetaReactor } from "./meta-reactor.ts";
 export type { ReactorOptions } from "./reactor.ts";

@@ -4,18 +4,20 @@
 import type { AnyBackend, Backend } from "./backend.ts";
 import type { Capability, Reactor } from "./capabilities.ts";
 import { BackendFaultError, NoCapabilityError, UnknownBackendError } from "./errors.ts";
+import { setInternals } from "./internals.ts";
 import { BaseReactor, type ReactorOptions } from "./reactor.ts";
 
 /** The methods of the known capabilities, so that a backend without one says what is missing. */
 const METHODS: Readonly<Partial<Record<string, readonly string[]>>> = {
   tcp: ["listenTCP", "connectTCP"],
-  tls: ["listenSSL", "connectSSL"],
+  tls: ["listenSSL", "connectSSL", "tlsProvider"],
   unix: ["listenUNIX", "connectUNIX"],
   adopt: ["adoptStreamPort"],
   udp: ["listenUDP"],
   multicast: ["listenMulticast"],
   names: ["nameResolver", "installNameResolver"],
   process: ["spawnProcess"],
+  stdio: ["openStdio"],
   threads: ["startWorker"],
   clock: ["advance", "pump", "runUntilIdle"],
   guest: ["iterate", "nextTurn"],
@@ -23,7 +25,7 @@ const METHODS: Readonly<Partial<Record<string, readonly string[]>>> = {
 };
 
 /** Those that are no methods: asking for one is what can fail. */
-const PROPERTIES: ReadonlySet<string> = new Set(["nameResolver"]);
+const PROPERTIES: ReadonlySet<string> = new Set(["nameResolver", "tlsProvider"]);
 
 /** Backends by name. */
 export type BackendTable = Readonly<Record<string, AnyBackend>>;
@@ -67,6 +69,11 @@ export function reactorMaker<T extends BackendTable>(known: T): CreateReactor<T>
       attach(reactor, capability, opened?.[capability] ?? {});
     }
     refuseTheRest(reactor, backend, known);
+    setInternals(reactor, {
+      loop: reactor,
+      capabilities: new Set(backend.capabilities as readonly string[]),
+      backendsWith: (capability) => backendsWith(known, capability),
+    });
     return reactor;
   }
   return createReactor as CreateReactor<T>;
@@ -119,13 +126,17 @@ function methodNames(provider: object): string[] {
   return [...names].filter((name) => typeof Reflect.get(provider, name) === "function");
 }
 
+function backendsWith(known: BackendTable, capability: string): string[] {
+  return Object.values(known)
+    .filter(({ capabilities }) => (capabilities as readonly string[]).includes(capability))
+    .map(({ name }) => name);
+}
+
 /** For callers without types: a method that is missing says who has it. */
 function refuseTheRest(reactor: BaseReactor, backend: AnyBackend, known: BackendTable): void {
   for (const [capability, names = []] of Object.entries(METHODS)) {
     if ((backend.capabilities as readonly string[]).includes(capability)) continue;
-    const available = Object.values(known)
-      .filter((other) => (other.capabilities as readonly string[]).includes(capability))
-      .map((other) => other.name);
+    const available = backendsWith(known, capability);
     for (const name of names) {
       const refuse = (): never => {
         const what = PROPERTIES.has(name) ? name : `${name}()`;

@@ -109,10 +109,7 @@ export abstract class SecurableConnection extends StreamConnection {
     if (tls === undefined) throw new NoCapabilityError("startTLS()", "of this reactor", "tls", []);
     if (this.#layer !== undefined) throw new BadOptionError("the connection goes by TLS already");
     if (!this.connected) return;
-    const context =
-      side === "server"
-        ? tls.server(options as TLSServerOptions)
-        : tls.client(clientOptions(options, host));
+    const context = contextFor(tls, options, side, host);
     // Whatever came in plain text behind the request belongs to the handshake, or is an attack.
     let unread = this.takeRest();
     this.tell("takeUnread", (protocol) => {
@@ -231,8 +228,20 @@ export abstract class SecurableConnection extends StreamConnection {
   }
 }
 
-function clientOptions(
+function contextFor(
+  tls: TLSProvider,
   options: StartTLSOptions,
+  side: Origin["side"] | undefined,
+  host: string | undefined,
+): TLSContext {
+  if ("open" in options) return options;
+  return side === "server"
+    ? tls.server(options as TLSServerOptions)
+    : tls.client(clientOptions(options, host));
+}
+
+function clientOptions(
+  options: TLSServerOptions | TLSClientOptions,
   host: string | undefined,
 ): TLSClientOptions & { readonly serverName: string } {
   const { serverName = host } = options as TLSClientOptions;

@@ -1,7 +1,7 @@
 /** The simulated world of the clock backend: what it is made with, and how a test drives it. */
 import type { Deferred } from "../defer/deferred.ts";
 import type { SimulatedName } from "./names.ts";
-import type { ProcessScript } from "./process-script.ts";
+import type { ProcessProgram, ProcessScript } from "./process-script.ts";
 import type { StreamAddress } from "./transport.ts";
 
 /**
@@ -46,6 +46,14 @@ export interface SimulatedCertificate {
   /** Seconds on the virtual clock; always valid unless given. */
   readonly notBefore?: number;
   readonly notAfter?: number;
+}
+
+/** What is at the other end of a simulated standard input and output. */
+export interface SimulatedStdio {
+  /** Its `stdin` is what the daemon writes, and it writes what the daemon reads. */
+  readonly program: ProcessProgram;
+  /** Whether the daemon's standard input counts as a terminal; false unless given. */
+  readonly terminal?: boolean;
 }
 
 /** What may happen to datagrams on the simulated network. All are probabilities: 0 to 1. */
@@ -150,6 +158,11 @@ export interface ClockOptions {
   names?: Readonly<Record<string, SimulatedName>>;
   /** The programs that spawnProcess can start, by their commands; none unless given. */
   processes?: Readonly<Record<string, ProcessScript>>;
+  /**
+   * What is at the other end of standard input and output: a program, as of a process. Unless
+   * given it is as with /dev/null.
+   */
+  stdio?: ProcessProgram | SimulatedStdio;
   /** What chance begins from: equal programs with equal seeds run equally. 0 unless given. */
   seed?: number | string;
   /**

@@ -9,7 +9,7 @@ export interface SlowCall {
    * "something" when only the watchdog of libuv has seen it, from outside.
    */
   readonly doing: string;
-  /** How long it took, by the reactor's clock; how long so far, when the watchdog saw it. */
+  /** How long it took, by the reactor's clock; how long so far, when only the watchdog saw it. */
   readonly seconds: number;
   /** Where the call was arranged, as a stack; known of delayed calls, with `debug: true`. */
   readonly createdAt: string | undefined;
@@ -21,25 +21,40 @@ export class SlowCalls {
   readonly #limitSeconds: number;
   readonly #seconds: () => number;
   readonly #told: (call: SlowCall) => void;
+  readonly #stackSince: (began: number) => string | undefined;
+  /** How long all those took, together, that were told. */
+  #toldSeconds = 0;
 
-  constructor(limitSeconds: number, seconds: () => number, told: (call: SlowCall) => void) {
+  /** @param stackSince what was seen, since then, of what a call was doing. */
+  constructor(
+    limitSeconds: number,
+    seconds: () => number,
+    told: (call: SlowCall) => void,
+    stackSince: (began: number) => string | undefined,
+  ) {
     if (!(limitSeconds > 0)) {
       throw new BadOptionError(`slowCallbackSeconds must be over 0, not ${limitSeconds}`);
     }
     this.#limitSeconds = limitSeconds;
     this.#seconds = seconds;
     this.#told = told;
+    this.#stackSince = stackSince;
   }
 
-  /** Makes a call, and tells of it if it was slow; what it throws is thrown on. */
+  /**
+   * Makes a call, and tells of it if it was slow, also without those calls in it that were told.
+   * What it throws is thrown on.
+   */
   time<T>(doing: string, call: () => T, site?: Site): T {
     const began = this.#seconds();
+    const toldBefore = this.#toldSeconds;
     try {
       return call();
     } finally {
       const seconds = this.#seconds() - began;
-      if (seconds > this.#limitSeconds) {
-        this.#told({ doing, seconds, createdAt: site?.stack, stack: undefined });
+      if (seconds - (this.#toldSeconds - toldBefore) > this.#limitSeconds) {
+        this.#toldSeconds = toldBefore + seconds;
+        this.#told({ doing, seconds, createdAt: site?.stack, stack: this.#stackSince(began) });
       }
     }
   }

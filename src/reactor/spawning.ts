@@ -2,27 +2,26 @@
  * spawnProcess, made from what a backend can do: start a process. The rules on protocols and their
  * children are here and in `child-process.ts`, so that they are the same on every backend.
  */
-import { BadOptionError } from "../core/errors.ts";
 import { Deferred } from "../defer/deferred.ts";
 import type { Failure } from "../defer/failure.ts";
-import { fail } from "../defer/maybe-deferred.ts";
+import { fail } from "../defer/fired.ts";
 import type { Loop } from "./backend.ts";
 import type { DelayedCall } from "./capabilities.ts";
 import { ChildProcess } from "./child-process.ts";
 import { ConnectionLostError, ReactorNotRunningError } from "./errors.ts";
 import { Openings } from "./openings.ts";
 import type { ChildHandle, ProcessDriver, SpawnRequest } from "./process-driver.ts";
+import { NoTerminalsError } from "./process-errors.ts";
 import type {
-  ChildFD,
   ProcessReceiver,
   ProcessTransport,
   ReactorProcess,
   SpawnOptions,
 } from "./processes.ts";
+import { spawnRequest } from "./spawn-checks.ts";
 
 /** When all who could write to them are killed, pipes have so long to be read to their ends. */
 const PIPES_SECONDS = 1;
-const STANDARD_FDS: Readonly<Record<number, ChildFD>> = { 0: "w", 1: "r", 2: "r" };
 
 /** The capability "process" of a backend that can start them. */
 export class Processes implements ReactorProcess {
@@ -49,6 +48,10 @@ export class Processes implements ReactorProcess {
   ): Deferred<ProcessTransport> {
     const request = spawnRequest(command, options);
     if (this.#emptied !== undefined) return fail(new ReactorNotRunningError());
+    if (request.terminal !== undefined && this.#driver.hasTerminals !== true) {
+      const what = `cannot start "${command}" in a terminal`;
+      return fail(new NoTerminalsError(`${what}: this backend has none`));
+    }
     let started: ChildHandle | undefined;
     const closed = this.#loop.opened("process", () =>
       started === undefined ? `${command}, to be started` : `${command}, pid ${started.pid}`,
@@ -133,40 +136,4 @@ export class Processes implements ReactorProcess {
     if (this.#deadline?.active === true) this.#deadline.cancel();
     this.#emptied.callback();
   }
-}
-
-/** What users ask for, checked. */
-function spawnRequest(command: string, options: SpawnOptions): SpawnRequest {
-  const { args = [], env, cwd, uid, gid, processGroup = true } = options;
-  for (const text of [command, ...args, cwd ?? ""]) {
-    if (!text.includes("\0")) continue;
-    throw new BadOptionError(
-      `a command and its arguments are without NUL: ${JSON.stringify(text)}`,
-    );
-  }
-  if (command === "") throw new BadOptionError("a command must have a name");
-  for (const [name, id] of Object.entries({ uid, gid })) {
-    if (id === undefined || (Number.isInteger(id) && id >= 0)) continue;
-    throw new BadOptionError(`${name} must be a whole number from 0, not ${id}`);
-  }
-  const childFDs = new Map(
-    Object.entries(options.childFDs ?? STANDARD_FDS).map(([key, kind]) => checkedFD(key, kind)),
-  );
-  return { command, args: [...args], env, cwd, uid, gid, childFDs, processGroup };
-}
-
-function checkedFD(key: string, kind: ChildFD): [number, ChildFD] {
-  const childFD = Number(key);
-  if (!Number.isInteger(childFD) || childFD < 0 || childFD > 255) {
-    throw new BadOptionError(`"${key}" is not a descriptor of a child (a number from 0 to 255)`);
-  }
-  const valid =
-    typeof kind === "number" ? Number.isInteger(kind) && kind >= 0 : /^[rw]$/.test(kind);
-  if (!valid) {
-    throw new BadOptionError(`a descriptor of a child is "r", "w" or a number, not "${kind}"`);
-  }
-  if (childFD === 0 && kind === "r") {
-    throw new BadOptionError("descriptor 0 of a child can only be written to");
-  }
-  return [childFD, kind];
 }

@@ -1,7 +1,7 @@
 /** What a reactor can do with streams: TCP, TLS, UNIX sockets, descriptors. */
 import type { Deferred } from "../defer/deferred.ts";
 import type { AddressFamily } from "./stream-driver.ts";
-import type { TLSClientOptions, TLSServerOptions } from "./tls.ts";
+import type { TLSClientOptions, TLSProvider, TLSServerOptions } from "./tls.ts";
 import type {
   ClientProtocolFactory,
   Connector,
@@ -88,6 +88,8 @@ export interface ReactorTLS {
     tls?: TLSClientOptions,
     options?: ConnectOptions,
   ): Connector<Extract<Destination, { host: string }>>;
+  /** Reads certificates and keys, once for many a `startTLS()`. */
+  readonly tlsProvider: TLSProvider;
 }
 
 export interface UNIXListenOptions {

@@ -5,7 +5,7 @@
 import { bytesOf, concat } from "../core/bytes.ts";
 import type { Deferred } from "../defer/deferred.ts";
 import { Failure } from "../defer/failure.ts";
-import { fail } from "../defer/maybe-deferred.ts";
+import { fail } from "../defer/fired.ts";
 import type { Loop } from "./backend.ts";
 import type { DelayedCall } from "./capabilities.ts";
 import { closedTooLate, endOf, peerOf } from "./end-of.ts";
@@ -230,7 +230,7 @@ export abstract class StreamConnection implements Transport, Openable {
   loseWriteConnection(): void {
     if (this.#state !== "open" || this.#writeEnding) return;
     this.#writeEnding = true;
-    if (this.#readEnded) this.loseConnection();
+    if (this.#readEnded && !this.#endWaits) this.loseConnection();
     else if (this.#flow?.pulls !== true) this.#finish();
   }
 
@@ -379,7 +379,7 @@ export abstract class StreamConnection implements Transport, Openable {
       return;
     }
     this.tell("readConnectionLost", (protocol) => protocol.readConnectionLost?.());
-    if (this.#writeEnding) this.loseConnection();
+    if (this.#writeEnding && !this.#endWaits) this.loseConnection();
   }
 
   /** What came before, and was not delivered, is somebody else's now. */

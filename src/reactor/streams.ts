@@ -6,7 +6,7 @@
 import { isIP } from "../core/ip-address.ts";
 import { Deferred } from "../defer/deferred.ts";
 import type { Failure } from "../defer/failure.ts";
-import { fail, succeed } from "../defer/maybe-deferred.ts";
+import { fail, succeed } from "../defer/fired.ts";
 import type { Loop } from "./backend.ts";
 import type {
   ConnectOptions,
@@ -36,6 +36,7 @@ import {
   whereOf,
 } from "./stream-checks.ts";
 import type { StreamConnection } from "./stream-connection.ts";
+import { tellFactory } from "./tell-factory.ts";
 import type {
   AddressFamily,
   DialRequest,
@@ -105,7 +106,7 @@ export class Streams<K extends StreamKind = "tcp">
   ): Connector<TCPDestination> {
     assertPort(port, 1);
     const dial = (): Deferred<StreamConnection> => this.#dialTCP(host, port, options);
-    return this.#connect({ host, port }, factory, options, dial);
+    return this.connectBy({ host, port }, factory, options, dial);
   }
 
   // --- ReactorTLS ---
@@ -117,7 +118,7 @@ export class Streams<K extends StreamKind = "tcp">
     options: ListenOptions = {},
   ): Deferred<ListeningPort> {
     const request = listenTCPRequest(port, options);
-    return this.#listen(request, factory, this.#tls("listenSSL").server(tls));
+    return this.#listen(request, factory, this.tlsProvider.server(tls));
   }
 
   connectSSL(
@@ -128,12 +129,17 @@ export class Streams<K extends StreamKind = "tcp">
     options: ConnectOptions = {},
   ): Connector<TCPDestination> {
     assertPort(port, 1);
-    const context = this.#tls("connectSSL").client({ serverName: host, ...tls });
+    const context = this.tlsProvider.client({ serverName: host, ...tls });
     const dial = (): Deferred<StreamConnection> =>
       this.#dialTCP(host, port, options).addCallback((connection) =>
         securable(connection).secure(context),
       );
-    return this.#connect({ host, port }, factory, options, dial);
+    return this.connectBy({ host, port }, factory, options, dial);
+  }
+
+  get tlsProvider(): TLSProvider {
+    if (this.#driver.tls !== undefined) return this.#driver.tls;
+    throw new NoCapabilityError("TLS", "of this reactor", "tls", []);
   }
 
   // --- ReactorUNIX ---
@@ -153,7 +159,7 @@ export class Streams<K extends StreamKind = "tcp">
   ): Connector<UNIXAddress> {
     assertUNIXName(name);
     const dial = (): Deferred<StreamConnection> => this.#dial({ kind: "unix", name }, undefined);
-    return this.#connect({ type: "UNIX", name }, factory, options, dial);
+    return this.connectBy({ type: "UNIX", name }, factory, options, dial);
   }
 
   // --- ReactorAdopt ---
@@ -164,6 +170,28 @@ export class Streams<K extends StreamKind = "tcp">
     factory: ProtocolFactory,
   ): Deferred<ListeningPort<StreamAddress>> {
     return this.#listen(adoptRequest(descriptor, family), factory);
+  }
+
+  // --- for all of them ---
+
+  /** Connects by a way of its own, which no driver knows. */
+  connectBy<D extends Destination>(
+    destination: D,
+    factory: ClientProtocolFactory,
+    { timeout = 30 }: { timeout?: number },
+    dial: () => Deferred<StreamConnection>,
+  ): Connector<D> {
+    assertTimeout(timeout);
+    const connector = new StreamConnector<D>({
+      loop: this.#loop,
+      factory,
+      timeout,
+      destination,
+      dial: () => whenRunning(this.#loop, dial),
+      owner: this,
+    });
+    connector.connect();
+    return connector;
   }
 
   /**
@@ -237,12 +265,6 @@ export class Streams<K extends StreamKind = "tcp">
 
   // --- parts ---
 
-  #tls(method: string): TLSProvider {
-    const { tls } = this.#driver;
-    if (tls === undefined) throw new NoCapabilityError(`${method}()`, "of this reactor", "tls", []);
-    return tls;
-  }
-
   #listen<A extends StreamAddress>(
     request: ListenRequest,
     factory: ProtocolFactory,
@@ -263,25 +285,6 @@ export class Streams<K extends StreamKind = "tcp">
         closed();
         return failure;
       });
-  }
-
-  #connect<D extends Destination>(
-    destination: D,
-    factory: ClientProtocolFactory,
-    { timeout = 30 }: { timeout?: number },
-    dial: () => Deferred<StreamConnection>,
-  ): Connector<D> {
-    assertTimeout(timeout);
-    const connector = new StreamConnector<D>({
-      loop: this.#loop,
-      factory,
-      timeout,
-      destination,
-      dial: () => whenRunning(this.#loop, dial),
-      owner: this,
-    });
-    connector.connect();
-    return connector;
   }
 
   #dialTCP(
@@ -369,7 +372,8 @@ export class Streams<K extends StreamKind = "tcp">
       const protocol = factory.buildProtocol(connection.getPeer()) ?? null;
       if (protocol !== null) {
         this.connected(connection);
-        connection.start(protocol, this.#gone, this.#loop);
+        const gone = tellFactory(factory, connection, this.#gone, this.#loop);
+        connection.start(protocol, gone, this.#loop);
         return;
       }
     } catch (error) {

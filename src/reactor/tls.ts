@@ -53,8 +53,11 @@ export interface TLSClientOptions extends CommonTLSOptions, Partial<CertificateS
   readonly verify?: boolean;
 }
 
-/** Options of `startTLS`: those of a server on a connection that was accepted, else a client's. */
-export type StartTLSOptions = TLSServerOptions | TLSClientOptions;
+/**
+ * Options of `startTLS`: those of a server on a connection that was accepted, else a client's. Or
+ * what the reactor's `tlsProvider` has made of such, so that files are read once for many.
+ */
+export type StartTLSOptions = TLSServerOptions | TLSClientOptions | TLSContext;
 
 /** What a certificate says. */
 export interface PeerCertificate {

@@ -170,6 +170,13 @@ export interface ProtocolFactory {
   buildProtocol(address: StreamAddress): StreamProtocol | null;
   /** On a server: a TLS handshake has failed, so no protocol is built: peers do such things. */
   handshakeFailed?(address: StreamAddress, reason: Failure): void;
+  /**
+   * On a server: a connection has its protocol, which is told next. For who keeps count of the
+   * connections, whatever their protocols do; `connectionEnded` follows for each.
+   */
+  connectionAccepted?(transport: Transport): void;
+  /** On a server: such a connection has ended, as its protocol was told. */
+  connectionEnded?(transport: Transport, reason: Failure): void;
   /** A port or connector begins to use the factory. */
   doStart(): void;
   /** It has ended its use. */

@@ -1,7 +1,7 @@
 /** A pool of workers: a bounded number of them, and a bounded queue before them. */
 import { BadOptionError, QueueFullError } from "../core/errors.ts";
 import { Deferred } from "../defer/deferred.ts";
-import { fail } from "../defer/maybe-deferred.ts";
+import { fail } from "../defer/fired.ts";
 import type { Reactor } from "../reactor/capabilities.ts";
 import type { RemoteFunction, WorkerHandle } from "../reactor/workers.ts";
 import { PoolStoppedError } from "./errors.ts";

@@ -1,6 +1,6 @@
 import { expect } from "chai";
-import { BadOptionError } from "skein";
-import { type OptionDeclarations, parseOptions } from "../../src/application/options.ts";
+import { BadOptionError, type OptionDeclarations } from "skein";
+import { parseOptions } from "../../src/application/command-line-options.ts";
 
 const help = "";
 const DECLARED = {
@@ -32,7 +32,7 @@ describe("options on a command line", () => {
   const bad: [args: string[], sentence: string][] = [
     [["--colour", "red"], `there is no option --colour; ${known}`],
     [["--colour=red"], `there is no option --colour=red; ${known}`],
-    [["--veryLoud"], `there is no option --veryLoud; ${known}`],
+    [["--veryLoud"], "there is no option --veryLoud; did you mean --very-loud?"],
     [["--no-port", "5"], `there is no option --no-port; ${known}`],
     [["--no-colour"], `there is no option --no-colour; ${known}`],
     [["-p"], `there is no option -p; ${known}`],

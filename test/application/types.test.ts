@@ -45,7 +45,7 @@ describe("the types of daemons", () => {
       // @ts-expect-error -- the default is of another type
       defineDaemon({ options: { port: { type: "number", default: "1", help } }, build() {} }),
       // @ts-expect-error -- there is no such type of option
-      defineDaemon({ options: { port: { type: "integer", default: 1, help } }, build() {} }),
+      defineDaemon({ options: { port: { type: "float", default: 1, help } }, build() {} }),
     ];
     expect(typed).to.be.a("function");
   });
@@ -69,5 +69,47 @@ describe("the types of daemons", () => {
   it("say at run time what types cannot say to JavaScript", () => {
     const untyped = server as (reactor: unknown) => unknown;
     expect(() => untyped(createReactor("timer"))).to.throw('needs the capability "tcp"');
+  });
+});
+
+const rich = defineDaemon({
+  options: {
+    level: { type: "choice", choices: ["debug", "error"], default: "error", help },
+    peers: { type: "list", default: [], help },
+    ports: { type: "list", of: "integer", default: [1, 2], help },
+    key: { type: "string", required: true, secret: true, help },
+    workers: {
+      type: "integer",
+      default: 4,
+      help,
+      check: (count) => ((count satisfies number) > 0 ? undefined : "some"),
+    },
+  },
+  build: (_reactor: Reactor, options) => options,
+});
+
+const build = (): void => {};
+
+describe("the types of options", () => {
+  it("follow from their declarations", () => {
+    const typed = (): unknown[] => [
+      rich(createReactor("timer"), { key: "k" }).level satisfies "debug" | "error",
+      rich(createReactor("timer"), { key: "k" }).peers satisfies readonly string[],
+      rich(createReactor("timer"), { key: "k" }).ports satisfies readonly number[],
+      rich(createReactor("timer"), { key: "k", level: "debug" }).key satisfies string,
+      // @ts-expect-error -- it is none of the choices
+      rich(createReactor("timer"), { key: "k", level: "warn" }),
+      // @ts-expect-error -- the key is missing
+      rich(createReactor("timer"), {}),
+      // @ts-expect-error -- the key is missing
+      rich(createReactor("timer")),
+      // @ts-expect-error -- it has neither a default, nor is it required
+      defineDaemon({ options: { port: { type: "number", help } }, build() {} }),
+      // @ts-expect-error -- it has both
+      defineDaemon({ options: { n: { type: "number", default: 1, required: true, help } }, build }),
+      // @ts-expect-error -- numbers are not what the list is of
+      defineDaemon({ options: { ports: { type: "list", default: [1], help } }, build() {} }),
+    ];
+    expect(typed).to.be.a("function");
   });
 });

@@ -8,6 +8,7 @@ describe("reactor: arguments that cannot work", () => {
     [[], "name a daemon to run"],
     [["--nope", "x.ts"], "there is no option --nope; daemon options come after the daemon"],
     [["--port=7000"], "there is no option --port; daemon options come after the daemon"],
+    [["--backnd=clock", "x.ts"], "there is no option --backnd; did you mean --backend?"],
     [["--backend"], "--backend needs a value"],
     [["--backend", "--until", "5", "x.ts"], "--backend needs a value"],
     [["--until"], "--until needs a value"],

@@ -44,7 +44,7 @@ describe("reactor: help", () => {
       match.slice(1),
     );
     const base = "core, time, callFromThread";
-    const node = `${base}, tcp, tls, unix, adopt, udp, multicast, names, process, threads`;
+    const node = `${base}, tcp, tls, unix, adopt, udp, multicast, names, process, stdio, threads`;
     expect(can).to.deep.equal([
       ["libuv", node],
       ["timer", base],

@@ -1,8 +1,12 @@
 import { expect } from "chai";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
 import net from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { runFixture } from "../support/attempts.ts";
 import { Asking, onLibuv } from "../support/streams.ts";
 
 const server = fileURLToPath(new URL("../fixtures/few-descriptors.ts", import.meta.url));
@@ -39,6 +43,45 @@ describe("a server without a descriptor left", () => {
       expect(child.exitCode).to.equal(null);
     } finally {
       child.kill();
+    }
+  });
+});
+
+describe("a reactor without a descriptor left", () => {
+  it("says so to all who want one, goes on, and serves them when it has some", async () => {
+    const directory = mkdtempSync(join(tmpdir(), "skein-descriptors-"));
+    try {
+      const { port, without, after, reported, left } = await runFixture(
+        "no-descriptors.ts",
+        directory,
+        // Loading the modules takes some too.
+        { openFiles: 256 },
+      );
+      const advice = "too many files are open; raise the limit (ulimit -n)";
+      const cannotConnect = { name: "ConnectError", code: "ERR_CONNECT", system: "EMFILE" };
+      const cannotListen = {
+        name: "CannotListenError",
+        code: "ERR_CANNOT_LISTEN",
+        system: "EMFILE",
+      };
+      expect(without).to.deep.equal({
+        connectTCP: {
+          ...cannotConnect,
+          message: `cannot connect to 127.0.0.1:${String(port)}: ${advice} (EMFILE)`,
+        },
+        connectUNIX: {
+          ...cannotConnect,
+          message: `cannot connect to ${directory}/socket: ${advice} (EMFILE)`,
+        },
+        listenTCP: { ...cannotListen, message: `cannot listen on 127.0.0.1:0: ${advice}` },
+        listenUNIX: { ...cannotListen, message: `cannot listen on ${directory}/other: ${advice}` },
+        listenUDP: { ...cannotListen, message: `cannot open UDP port 0.0.0.0:0: ${advice}` },
+      });
+      const done = Object.keys(without as object).map((what) => [what, "done"]);
+      expect(after).to.deep.equal(Object.fromEntries(done));
+      expect({ reported, left }).to.deep.equal({ reported: [], left: 0 });
+    } finally {
+      rmSync(directory, { recursive: true });
     }
   });
 });

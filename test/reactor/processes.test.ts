@@ -1,7 +1,10 @@
 import { expect } from "chai";
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
 import { chmodSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import {
   CannotSpawnError,
   createReactor,
@@ -13,6 +16,28 @@ import {
 import { failureOf, isAlive, onLibuv } from "../support/processes.ts";
 
 const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
+
+const fixture = fileURLToPath(new URL("../fixtures/spawn-until-it-fails.ts", import.meta.url));
+const nobody = (which: "-u" | "-g"): number =>
+  Number(execFileSync("id", [which, "nobody"]).toString());
+
+/** Runs the fixture as another user, who may have so many processes; resolves with what it says. */
+async function runFixture(
+  user: { uid: number; gid: number; processes?: number },
+  argument: string,
+): Promise<{ name: string; message: string; reason: string }> {
+  const node = `"${process.execPath}" -C @skein/source --import tsx "${fixture}" "${argument}"`;
+  const limit = user.processes === undefined ? "" : `prlimit --nproc=${user.processes}`;
+  const become = `setpriv --reuid ${user.uid} --regid ${user.gid} --clear-groups`;
+  const child = spawn("sh", ["-c", `exec ${limit} ${become} ${node}`], {
+    stdio: ["ignore", "pipe", "inherit"],
+    env: { ...process.env, HOME: "/nonexistent", TMPDIR: tmpdir() },
+  });
+  let output = "";
+  child.stdout.on("data", (data: Buffer) => (output += data.toString()));
+  await once(child, "close");
+  return JSON.parse(output) as { name: string; message: string; reason: string };
+}
 
 class Ending extends ProcessProtocol {
   out = "";
@@ -81,6 +106,31 @@ describe("processes of the system", () => {
       expect(error).to.be.instanceOf(CannotSpawnError);
       expect((error as CannotSpawnError).reason).to.equal("E2BIG");
     }));
+
+  it("become the user and group given, and no other group", function () {
+    if (process.getuid?.() !== 0) this.skip();
+    return onLibuv(async (reactor) => {
+      const [uid, gid] = [nobody("-u"), nobody("-g")];
+      const args = ["-c", "id -u; id -G"];
+      const output = await getProcessOutput(reactor, "sh", { args, uid, gid, cwd: "/" });
+      expect(text(output)).to.equal(`${uid}\n${gid}\n`);
+    });
+  });
+
+  it("fail for a user that this process may not become", async function () {
+    if (process.getuid?.() !== 0) this.skip();
+    // Told apart by what it prints: as nobody, and not as root.
+    const said = await runFixture({ uid: nobody("-u"), gid: nobody("-g") }, "0");
+    expect(said).to.deep.include({ name: "CannotSpawnError", reason: "EPERM" });
+  });
+
+  it("fail when there are too many processes", async function () {
+    if (process.getuid?.() !== 0) this.skip();
+    // A user without any others, as the limit is on all that the user has. Node has its threads.
+    const said = await runFixture({ uid: 54_321, gid: 54_321, processes: 40 }, "");
+    expect(said).to.deep.include({ name: "CannotSpawnError", reason: "EAGAIN" });
+    expect(said.message).to.include("too many processes");
+  });
 
   it("share descriptors of this process", () =>
     onLibuv(async (reactor) => {

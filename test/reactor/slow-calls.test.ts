@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { Factory, Protocol } from "skein/protocols";
+import { ClientFactory, Factory, Protocol } from "skein/protocols";
 import {
   BadOptionError,
   backends,
@@ -122,6 +122,43 @@ describe("slow calls", () => {
       "calling a protocol's makeConnection",
       "calling a protocol's dataReceived",
       "calling a protocol's dataReceived",
+    ]);
+  });
+
+  it("are told once, with no others around them but those slow without them", async () => {
+    const { reactor, work, told } = slowWorld();
+    class Slow extends Protocol {
+      override connectionMade(): void {
+        work(1);
+      }
+    }
+    const turns = setInterval(() => reactor.iterate(), 1);
+    const stopped = reactor.run();
+    const made = new Promise<void>((resolve) => {
+      class First extends Protocol {
+        override connectionMade(): void {
+          for (const seconds of [0.01, 2]) {
+            reactor.callLater(0, () => {
+              this.transport.setProtocol(new Slow());
+              work(seconds);
+            });
+          }
+          reactor.callLater(0, resolve);
+        }
+      }
+      const factory = Factory.forProtocol(First);
+      reactor.listenTCP(0, factory, { interface: "127.0.0.1" }).addCallback((port) => {
+        reactor.connectTCP("127.0.0.1", port.getHost().port, ClientFactory.forProtocol(Protocol));
+      });
+    });
+    await made;
+    reactor.stop();
+    await stopped;
+    clearInterval(turns);
+    expect(told.map(({ doing, seconds }) => [doing, Number(seconds.toFixed(6))])).to.deep.equal([
+      ["calling a protocol's makeConnection", 1],
+      ["calling a protocol's makeConnection", 1],
+      ["running a delayed call", 3],
     ]);
   });
 

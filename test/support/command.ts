@@ -28,9 +28,14 @@ export interface Running {
 }
 
 /** Starts the command with these arguments, in the root of the repository. */
-export function start(args: readonly string[], nodeOptions: readonly string[] = []): Running {
+export function start(
+  args: readonly string[],
+  nodeOptions: readonly string[] = [],
+  env: Readonly<Record<string, string>> = {},
+): Running {
   const child = spawn(process.execPath, [...nodeOptions, MAIN, ...args], {
     cwd: root,
+    env: { ...process.env, ...env },
     stdio: ["ignore", "pipe", "pipe"],
     timeout: LIFETIME_MS,
     killSignal: "SIGKILL",

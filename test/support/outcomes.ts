@@ -25,6 +25,13 @@ export function errorOf(deferred: Deferred<unknown>): Error & { code?: unknown }
   throw new AssertionError(`the Deferred has not failed with an Error: ${String(outcome)}`);
 }
 
+/** The error in a list of {@link watch}. */
+export function failedWith(outcomes: readonly unknown[]): unknown {
+  const [outcome] = outcomes;
+  if (typeof outcome === "object" && outcome !== null && "failed" in outcome) return outcome.failed;
+  throw new AssertionError(`it has not failed: ${String(outcome)}`);
+}
+
 /** Throws anything: not only Errors are thrown. */
 export function raise(thrown: unknown): never {
   throw thrown;

@@ -1,9 +1,9 @@
 /** Runs of wild connections, of every kind, on one backend. */
+import { isDeepStrictEqual } from "node:util";
 import { SeededRandom } from "../../src/core/random.ts";
 import type { CertificateSource, ListeningPort, Reactor, StreamAddress } from "skein/reactor";
 import { type Ground, WildFactory, Wilderness } from "./wild.ts";
 
-const HOST = "127.0.0.1";
 const STEPS = 60;
 const KINDS = ["tcp", "tls", "starttls", "unix"] as const;
 
@@ -18,6 +18,8 @@ export interface Place {
   readonly pass: (reactor: Streams, seconds: number) => Promise<void>;
   readonly certificate: CertificateSource;
   readonly trustRoot: string;
+  /** Where ports listen. */
+  readonly host: string;
   /** A name for a UNIX socket. */
   readonly name: (number: number) => string;
 }
@@ -105,6 +107,26 @@ export async function rampage(place: Place, seed: number): Promise<Outcome> {
   return { harm, log };
 }
 
+/** Runs with `count` seeds, some of them at the same time; those that did harm, by their seeds. */
+export async function rampages(
+  open: () => Place,
+  first: number,
+  count: number,
+  together = 1,
+): Promise<ReadonlyMap<number, Harm>> {
+  const harmful = new Map<number, Harm>();
+  let next = first;
+  const some = async (): Promise<void> => {
+    while (next < first + count) {
+      const seed = next++;
+      const { harm } = await rampage(open(), seed);
+      if (!isDeepStrictEqual(harm, unharmed)) harmful.set(seed, harm);
+    }
+  };
+  await Promise.all(Array.from({ length: together }, some));
+  return harmful;
+}
+
 async function connect(
   place: Place,
   reactor: Streams,
@@ -125,9 +147,9 @@ async function connect(
   const opened = (listening: ListeningPort<StreamAddress>): void => void (opening.port = listening);
   if (kind === "unix") reactor.listenUNIX(place.name(number), servers).addCallback(opened);
   else if (kind === "tcp" || kind === "starttls") {
-    reactor.listenTCP(0, servers, { interface: HOST }).addCallback(opened);
+    reactor.listenTCP(0, servers, { interface: place.host }).addCallback(opened);
   } else {
-    reactor.listenSSL(0, servers, place.certificate, { interface: HOST }).addCallback(opened);
+    reactor.listenSSL(0, servers, place.certificate, { interface: place.host }).addCallback(opened);
   }
   while (opening.port === undefined) await place.pass(reactor, 0.001);
   servers.port = opening.port;
@@ -136,7 +158,7 @@ async function connect(
     address.type === "UNIX"
       ? reactor.connectUNIX(address.name, clients)
       : kind === "tls"
-        ? reactor.connectSSL(HOST, address.port, clients, client)
-        : reactor.connectTCP(HOST, address.port, clients);
+        ? reactor.connectSSL(place.host, address.port, clients, client)
+        : reactor.connectTCP(place.host, address.port, clients);
   return [servers, clients];
 }

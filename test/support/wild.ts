@@ -150,12 +150,16 @@ export class End {
     this.sent -= length;
   }
 
-  /** Has another protocol go on, unless the connection has ended. */
-  replace(transport: Transport, rest?: Uint8Array): void {
+  /** Has another protocol go on, unless the connection has ended, with the last bytes anew. */
+  replace(transport: Transport, restBytes: number): void {
     const before = this.protocol;
     const next = (this.protocol = new Wild(this));
+    this.received -= restBytes;
+    const rest = pattern(this.received, restBytes);
     this.ground.wilderness.operate("setProtocol", () => transport.setProtocol(next, rest));
-    if (!next.made) this.protocol = before;
+    if (next.made) return;
+    this.protocol = before;
+    this.received += restBytes;
   }
 
   say(what: string): void {
@@ -210,7 +214,13 @@ const operations: Readonly<Record<string, Operation>> = {
     transport.highWaterBytes = random.below(100_000);
     transport.lowWaterBytes = random.below(transport.highWaterBytes + 1);
   },
-  setProtocol: ({ end, transport }) => end.replace(transport),
+  setProtocol: ({ end, transport }) => {
+    // With or without some of what was received: that may be long ago, and its end was told.
+    const { random } = end.ground.wilderness;
+    // Nothing is delivered to connections that close.
+    const most = transport.connected && random.chance(0.5) ? Math.min(end.received, 500) : 0;
+    end.replace(transport, random.below(most + 1));
+  },
 };
 
 const endings: Readonly<Record<string, Operation>> = {
@@ -332,9 +342,7 @@ export class Wild extends Protocol {
       const { random, lively } = end.ground.wilderness;
       if (!lively || !random.chance(0.05)) return;
       // Another goes on, and gets back the last of it.
-      const rest = data.subarray(random.below(data.length + 1));
-      end.received -= rest.length;
-      end.replace(this.transport, rest);
+      end.replace(this.transport, random.below(data.length + 1));
     });
   }
 

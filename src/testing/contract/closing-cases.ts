@@ -106,6 +106,20 @@ export const closingCases: readonly ContractCase<"tcp">[] = [
     },
   },
   {
+    name: "closing: what an abort has dropped does not count as waiting",
+    needs: ["tcp"],
+    async run(world) {
+      const { server, client } = await connected(world, paused);
+      await clog(world, client);
+      assert.ok(client.transport.bufferedBytes > 0);
+      client.transport.abortConnection();
+      assert.equal(client.transport.bufferedBytes, 0);
+      server.transport.resumeProducing();
+      await world.until("both ends are lost", () => client.lost && server.lost);
+      assert.equal(client.transport.bufferedBytes, 0);
+    },
+  },
+  {
     name: "closing: the deadline begins anew whenever a pull producer is asked for more",
     needs: ["tcp"],
     async run(world) {
@@ -156,6 +170,26 @@ export const closingCases: readonly ContractCase<"tcp">[] = [
       assert.ok(client.reason?.check(TimeoutError));
     },
   },
+  ...(["reading", "writing"] as const).map((busy): ContractCase<"tcp"> => ({
+    name: `closing: a reset is told in the same words everywhere, with the address, when ${busy}`,
+    needs: ["tcp"],
+    async run(world) {
+      const { server, client, port } = await connected(world);
+      if (busy === "writing") {
+        server.transport.pauseProducing();
+        await clog(world, client);
+      }
+      server.transport.abortConnection();
+      await world.until("both ends are lost", () => client.lost && server.lost);
+      assert.ok(client.reason?.check(ConnectionLostError) !== undefined);
+      const { message, cause } = client.reason.value as ConnectionLostError;
+      const { host, port: number } = port.getHost();
+      assert.equal(message, `the connection with ${host}:${number} was reset by the peer`);
+      // A write may be the second to hear of it.
+      const code = String((cause as { code?: unknown }).code);
+      assert.ok(["ECONNRESET", "EPIPE"].includes(code), code);
+    },
+  })),
   {
     name: "stopping: each step can be seen: triggers, the ports' end, the connections', triggers",
     needs: ["tcp"],
@@ -182,6 +216,21 @@ export const closingCases: readonly ContractCase<"tcp">[] = [
       assert.deepEqual(seen, ["before", "during", "after"]);
       assert.ok(servers.probes[0]?.reason?.check(ConnectionLostError));
       log.push(...seen);
+    },
+  },
+  {
+    name: "stopping: calls from threads that ending connections leave are made before the stop",
+    needs: ["tcp"],
+    async run(world) {
+      const { server, client } = await connected(world);
+      const seen: string[] = [];
+      for (const probe of [server, client]) {
+        probe.onLost = () => world.reactor.callFromThread(() => seen.push("called"));
+      }
+      world.reactor.addSystemEventTrigger("during", "shutdown", () => seen.push("during"));
+      world.reactor.stop();
+      await world.until("it has stopped", () => !world.reactor.running);
+      assert.deepEqual(seen, ["called", "called", "during"]);
     },
   },
   ...[0, 0.05].map((drainSeconds): ContractCase<"tcp"> => ({

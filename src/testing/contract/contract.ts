@@ -17,6 +17,7 @@ import type { AnyBackend } from "../../reactor/backend.ts";
 import type { Capability } from "../../reactor/capabilities.ts";
 import type { ReactorOptions } from "../../reactor/reactor.ts";
 import { backlogCases, unixBacklogCases } from "./backlog-cases.ts";
+import { pausingCases } from "./pausing-cases.ts";
 import { processCases } from "./process-cases.ts";
 import { processEndCases } from "./process-end-cases.ts";
 import { closingCases } from "./closing-cases.ts";
@@ -63,6 +64,7 @@ const cases: readonly ContractCase[] = [
   ...tcpCases,
   ...connectingCases,
   ...backlogCases,
+  ...pausingCases,
   ...producerCases,
   ...pullCases,
   ...halfCloseCases,

@@ -182,6 +182,8 @@ export const producerCases: readonly ContractCase<"tcp">[] = [
       assert.equal(done, false);
       server.transport.resumeProducing();
       await world.until("all arrived", () => server.received.length === 300 * PIECE.length);
+      // It hears of that in a later turn, and must not be left waiting.
+      await world.until("it has heard of the last piece", () => done);
       assert.ok(most <= client.transport.highWaterBytes + PIECE.length);
     },
   },

@@ -131,6 +131,54 @@ export const setProtocolCases: readonly ContractCase<"tcp">[] = [
       assert.deepEqual(halfway.life, ["made", "data", "read lost", done]);
     },
   },
+  ...[false, true].map((pauses): ContractCase<"tcp"> => ({
+    name:
+      "setProtocol: one that ends its direction after the peer's end still gets the rest" +
+      (pauses ? ", when it resumes" : ""),
+    needs: ["tcp"],
+    async run(world) {
+      const next = new Probe();
+      next.halfCloseable();
+      next.onMade = () => {
+        if (pauses) next.transport.pauseProducing();
+        next.transport.loseWriteConnection();
+      };
+      const { server, client } = await connected(world, (probe) => probe.halfCloseable());
+      client.transport.loseWriteConnection();
+      await world.until("the end came", () => server.life.includes("read lost"));
+      server.transport.setProtocol(next, encoder.encode("rest"));
+      await world.until("the client is lost", () => client.lost);
+      if (pauses) {
+        await world.pass(0.02);
+        assert.deepEqual(next.life, ["made", "write lost"]);
+        next.transport.resumeProducing();
+      }
+      await world.until("it is lost", () => next.lost);
+      assert.equal(next.received, "rest");
+      const told = next.life.filter((what) => what !== "write lost");
+      assert.deepEqual(told, ["made", "data", "read lost", "lost ConnectionDoneError"]);
+    },
+  })),
+  {
+    name: "setProtocol: one that takes over when both directions have ended gets the rest",
+    needs: ["tcp"],
+    async run(world) {
+      const next = new Probe();
+      next.halfCloseable();
+      const { server, client } = await connected(world, (probe) => {
+        probe.halfCloseable();
+        probe.onReadLost = () => probe.transport.setProtocol(next, encoder.encode("rest"));
+      });
+      client.halfCloseable();
+      server.transport.loseWriteConnection();
+      await world.until("its end came", () => client.life.includes("read lost"));
+      client.transport.loseWriteConnection();
+      await world.until("both ends are lost", () => next.lost && client.lost);
+      assert.equal(next.received, "rest");
+      assert.deepEqual(next.life, ["made", "data", "read lost", "lost ConnectionDoneError"]);
+      assert.deepEqual(server.life, ["made", "write lost", "read lost"]);
+    },
+  },
   {
     name: "setProtocol: does nothing when the connection has ended",
     needs: ["tcp"],

@@ -2,12 +2,16 @@ import assert from "node:assert/strict";
 import type { Deferred } from "../../defer/deferred.ts";
 import type { AnyBackend } from "../../reactor/backend.ts";
 import type { Capability, Reactor } from "../../reactor/capabilities.ts";
-import { createReactor } from "../../reactor/index.ts";
+import { ClockBusyError, ReactorNotRunningError } from "../../reactor/errors.ts";
+import { reactorMaker } from "../../reactor/registry.ts";
 
 /** Real backends pass this much time between two looks at a condition; virtual ones too. */
 const STEP_SECONDS = 0.005;
 /** A condition that does not come true in so much of the reactor's time has failed. */
 const PATIENCE_SECONDS = 5;
+
+/** Of a backend that is given: none has a name here, so that none is loaded that is not tested. */
+const createReactor = reactorMaker({});
 
 /** A reactor and what a case needs to watch it, the same in real and in virtual time. */
 export interface World<C extends Capability = never> {
@@ -41,14 +45,51 @@ export function openWorld<C extends Capability>(backend: AnyBackend, options: ob
 
   // A reactor with a clock is driven by hand, any other drives itself.
   const virtual = (backend.capabilities as readonly Capability[]).includes("clock");
+  const advance = async (seconds: number): Promise<void> =>
+    await (reactor as unknown as Reactor<"clock">).advance(seconds);
   const pass = async (seconds: number): Promise<void> => {
-    if (virtual) {
-      await (reactor as unknown as Reactor<"clock">).advance(seconds);
-    } else {
-      world.start();
-      // Not by the reactor: it may have stopped.
-      await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+    if (virtual) return advance(seconds);
+    world.start();
+    // Not by the reactor: it may have stopped.
+    return realTime(seconds);
+  };
+  /** The same for a reactor that may be stopping, or driven by its own run(). */
+  const elapse = async (seconds: number): Promise<void> => {
+    try {
+      if (virtual) return await advance(seconds);
+    } catch (error) {
+      if (!(error instanceof ClockBusyError)) throw error;
     }
+    await realTime(virtual ? 0 : seconds);
+  };
+  const until = async (
+    what: string,
+    condition: () => boolean,
+    waiting: typeof pass = pass,
+  ): Promise<void> => {
+    const deadline = reactor.seconds() + PATIENCE_SECONDS;
+    while (!condition()) {
+      assert.ok(reactor.seconds() < deadline, `it never came to this: ${what}`);
+      await waiting(STEP_SECONDS);
+    }
+  };
+  /** Ends the run, whoever has begun it, and however far it has come: it may not have started. */
+  const stop = async (): Promise<void> => {
+    let over = false;
+    const trigger = reactor.addSystemEventTrigger("after", "shutdown", () => {
+      over = true;
+    });
+    try {
+      reactor.stop();
+    } catch (error) {
+      if (!(error instanceof ReactorNotRunningError)) throw error;
+      // It is stopping already, or there is no run.
+      if (!reactor.running && stopped?.called !== false) {
+        reactor.removeSystemEventTrigger(trigger);
+        return;
+      }
+    }
+    await until("the reactor stops", () => over && !reactor.running, elapse);
   };
 
   const world: World<C> = {
@@ -62,23 +103,9 @@ export function openWorld<C extends Capability>(backend: AnyBackend, options: ob
       return stopped;
     },
     pass,
-    until: async (what, condition) => {
-      const deadline = reactor.seconds() + PATIENCE_SECONDS;
-      while (!condition()) {
-        assert.ok(reactor.seconds() < deadline, `it never came to this: ${what}`);
-        await pass(STEP_SECONDS);
-      }
-    },
+    until: (what, condition) => until(what, condition),
     close: async () => {
-      if (reactor.running) {
-        let over = false;
-        reactor.addSystemEventTrigger("after", "shutdown", () => {
-          over = true;
-        });
-        reactor.stop();
-        if (virtual) await world.until("the reactor stops", () => over);
-        else await stopped;
-      }
+      await stop();
       world.log.push(...watched.map((list) => list.join(", ")));
       assert.deepEqual(errors, [], "errors that the case did not expect");
       const left = reactor.inspect().map(({ kind, description }) => `${kind}: ${description}`);
@@ -86,4 +113,10 @@ export function openWorld<C extends Capability>(backend: AnyBackend, options: ob
     },
   };
   return world;
+}
+
+function realTime(seconds: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, seconds * 1000);
+  });
 }

@@ -1,6 +1,5 @@
 import { Fifo } from "../../../core/fifo.ts";
 import type { SeededRandom } from "../../../core/random.ts";
-import { ConnectionLostError } from "../../errors.ts";
 import { SecurableConnection } from "../../securable-connection.ts";
 import type { StreamAddress } from "../../transport.ts";
 import { quoteUNIXName } from "../../unix-name.ts";
@@ -9,6 +8,7 @@ import type { NetworkOptions, Report } from "./network-options.ts";
 import { Patience } from "./patience.ts";
 import { cutter } from "./segments.ts";
 import { FIN, Sender } from "./sender.ts";
+import { systemError } from "./system-error.ts";
 import { Wire } from "./wire.ts";
 
 const RESET = Symbol("reset");
@@ -34,7 +34,7 @@ export class MemoryConnection extends SecurableConnection {
   readonly #sender: Sender;
   readonly #patience: Patience;
   /** Arrived, and not yet read: no more than the window holds. */
-  readonly #inbox = new Fifo<Segment>(Infinity);
+  readonly #inbox = new Fifo<Segment>();
   #reading = false;
   /** Somebody wants to know when the system has taken bytes. */
   #flushWanted = false;
@@ -280,10 +280,10 @@ export class MemoryConnection extends SecurableConnection {
   // --- ending ---
 
   #wasReset(): void {
-    this.#break(new ConnectionLostError("the connection was reset by the peer"));
+    this.#break(systemError("ECONNRESET", "read ECONNRESET"));
   }
 
-  #break(error: ConnectionLostError): void {
+  #break(error: Error): void {
     if (this.#closed) return;
     this.#sender.stop();
     this.#forget();

@@ -6,6 +6,7 @@ import type { DatagramEvents, DatagramSocket } from "../../udp.ts";
 import { BROADCAST, reachable } from "./addresses.ts";
 import type { Fates } from "./datagram-faults.ts";
 import type { Datagram } from "./memory-datagrams.ts";
+import { systemError } from "./system-error.ts";
 
 /** How much may wait to be received, as on Linux: 208 KiB. */
 const RECEIVE_BUFFER_BYTES = 212_992;
@@ -39,7 +40,7 @@ export class MemoryDatagramSocket implements DatagramSocket {
   /** Groups, each with the interface by which it was joined. */
   readonly #memberships = new Map<string, { group: string; local: boolean }>();
   /** Arrived, and not yet delivered. */
-  readonly #inbox = new Fifo<Datagram>(Infinity);
+  readonly #inbox = new Fifo<Datagram>();
   #inboxBytes = 0;
   #peer: DatagramDestination | undefined = undefined;
   #events: DatagramEvents | undefined = undefined;
@@ -162,9 +163,4 @@ export class MemoryDatagramSocket implements DatagramSocket {
     this.#inboxBytes -= datagram.bytes.length + OVERHEAD_BYTES;
     this.#events?.received(datagram.bytes, datagram.from);
   }
-}
-
-/** An error as the system makes it. */
-function systemError(code: string): Error {
-  return Object.assign(new Error(code), { code });
 }

@@ -1,4 +1,5 @@
 /** A pipe between the reactor and a simulated process. */
+import { systemError } from "./system-error.ts";
 
 /** What a pipe holds that nobody has read, as on Linux. */
 const CAPACITY_BYTES = 64 * 1024;
@@ -143,5 +144,5 @@ export class MemoryPipe {
 
 /** As the system says it. */
 export function brokenPipe(): Error {
-  return Object.assign(new Error("write EPIPE"), { code: "EPIPE" });
+  return systemError("EPIPE", "write EPIPE");
 }

@@ -9,12 +9,14 @@ import type {
 } from "../../process-driver.ts";
 import { cannotSpawn } from "../../process-errors.ts";
 import type { ProcessScript } from "../../process-script.ts";
+import type { TerminalSize } from "../../processes.ts";
 import type { TimerQueue } from "../../timer-queue.ts";
 import { brokenPipe, type MemoryPipe } from "./memory-pipe.ts";
 import { ScriptedChild } from "./scripted-child.ts";
 import { signalName } from "./signal-names.ts";
 
 const FIRST_PID = 1000;
+const STDIN = 0;
 
 /** What processes need of their world. */
 export interface ProcessesOptions {
@@ -24,6 +26,7 @@ export interface ProcessesOptions {
 }
 
 export class MemoryProcesses implements ProcessDriver {
+  readonly hasTerminals = true;
   readonly #options: ProcessesOptions;
   #nextPid = FIRST_PID;
 
@@ -131,6 +134,7 @@ class MemoryChild implements ChildHandle {
 
   destroy(childFD: number, error?: Error): void {
     const output = this.#child.outputs.get(childFD);
+    if (output !== undefined && this.#child.terminal !== undefined) this.#hangUp();
     if (output !== undefined) output.closeReader();
     else this.#pipe(childFD).dropWaiting();
     this.#later(0, () => this.#close(childFD, error));
@@ -144,8 +148,19 @@ class MemoryChild implements ChildHandle {
     return true;
   }
 
+  resize(size: TerminalSize): void {
+    this.#trace(`size ${size.columns} ${size.rows}`);
+    this.#later(0, () => this.#child.resized(size));
+  }
+
   treeIsAlive(): boolean {
     return !this.#child.exited;
+  }
+
+  /** The whole terminal is closed. */
+  #hangUp(): void {
+    if (!this.#child.exited) this.signal("HUP");
+    this.#later(0, () => this.#close(STDIN));
   }
 
   #close(childFD: number, error?: Error): void {

@@ -1,13 +1,13 @@
 /** How long the system of one end believes in a peer that does not answer. */
 import type { Timer } from "../../timer-queue.ts";
-import { ConnectionLostError } from "../../errors.ts";
+import { systemError } from "./system-error.ts";
 
 export interface PatienceOptions {
   readonly now: () => number;
   readonly later: (seconds: number, action: () => void) => Timer;
   readonly keepAliveSeconds: number;
   readonly retransmitSeconds: number;
-  readonly exhausted: (error: ConnectionLostError) => void;
+  readonly exhausted: (error: Error) => void;
 }
 
 export class Patience {
@@ -68,6 +68,6 @@ export class Patience {
 
   #exhausted(why: string): void {
     this.end();
-    this.#options.exhausted(new ConnectionLostError(`the connection was lost: ETIMEDOUT: ${why}`));
+    this.#options.exhausted(systemError("ETIMEDOUT", `ETIMEDOUT: ${why}`));
   }
 }

@@ -1,7 +1,8 @@
 /** A simulated process: the script's side of it, and its end. */
 import { messageOf } from "../../../core/errors.ts";
 import type { SpawnRequest } from "../../process-driver.ts";
-import type { ProcessProgram, ScriptedProcess } from "../../process-script.ts";
+import type { ProcessProgram, ScriptedProcess, ScriptedTerminal } from "../../process-script.ts";
+import type { TerminalSize } from "../../processes.ts";
 import { brokenPipe, MemoryPipe } from "./memory-pipe.ts";
 import { ignoredByDefault } from "./signal-names.ts";
 
@@ -31,6 +32,7 @@ export class ScriptedChild implements ScriptedProcess {
   /** Told when it has exited, as it happens. */
   onExit: (exitCode: number | undefined, signal: string | undefined) => void = () => {};
   exited = false;
+  #terminal: ScriptedTerminal | undefined;
   readonly #later: ScriptWorld["later"];
   readonly #handlers = new Map<string, () => void>();
   #writes: Write[] = [];
@@ -42,7 +44,10 @@ export class ScriptedChild implements ScriptedProcess {
     this.pid = pid;
     this.command = request.command;
     this.args = request.args;
-    this.env = request.env ?? {};
+    this.#terminal = request.terminal;
+    const { terminal } = request;
+    this.env =
+      terminal === undefined ? (request.env ?? {}) : { ...request.env, TERM: terminal.name };
     this.cwd = request.cwd;
     this.#later = world.later;
     for (const [childFD, kind] of request.childFDs) {
@@ -82,6 +87,10 @@ export class ScriptedChild implements ScriptedProcess {
 
   // --- ScriptedProcess ---
 
+  get terminal(): ScriptedTerminal | undefined {
+    return this.#terminal;
+  }
+
   get stdin(): AsyncIterable<Uint8Array> {
     return this.read(0);
   }
@@ -117,17 +126,20 @@ export class ScriptedChild implements ScriptedProcess {
   }
 
   write(data: Uint8Array | string, childFD = 1): Promise<void> {
-    const pipe = this.outputs.get(childFD);
+    const writtenTo = this.#terminal !== undefined && childFD === 2 ? 1 : childFD;
+    const pipe = this.outputs.get(writtenTo);
     if (pipe === undefined || this.exited) return Promise.resolve();
     const bytes = typeof data === "string" ? encoder.encode(data) : data;
     if (pipe.readerClosed) return Promise.reject(brokenPipe());
     return new Promise((resolve, reject) => {
-      this.#writes.push({ childFD, resolve, reject });
+      this.#writes.push({ childFD: writtenTo, resolve, reject });
       this.#go(() => pipe.write(bytes));
     });
   }
 
   close(childFD: number): void {
+    // A terminal has its end when the process has.
+    if (this.#terminal !== undefined) return;
     this.inputs.get(childFD)?.closeReader();
     this.outputs.get(childFD)?.closeWriter();
   }
@@ -147,6 +159,12 @@ export class ScriptedChild implements ScriptedProcess {
   }
 
   // --- from outside ---
+
+  /** Its terminal has another size. */
+  resized(size: TerminalSize): void {
+    if (this.#terminal !== undefined) this.#terminal = { ...this.#terminal, ...size };
+    this.signalled("SIGWINCH");
+  }
 
   /** A signal, by its whole name, as it happens. */
   signalled(name: string): void {

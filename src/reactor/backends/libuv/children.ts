@@ -1,60 +1,118 @@
 /** Child processes of node:child_process. */
-import { type ChildProcess, spawn } from "node:child_process";
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import type { ChildProcess } from "node:child_process";
 import type { Socket } from "node:net";
-import { constants } from "node:os";
-import { BadOptionError } from "../../../core/errors.ts";
-import { Deferred } from "../../../defer/deferred.ts";
+import { Deferred, fromPromise } from "../../../defer/deferred.ts";
+import { fail } from "../../../defer/fired.ts";
 import type {
   ChildEvents,
   ChildHandle,
   ProcessDriver,
   SpawnRequest,
 } from "../../process-driver.ts";
-import { type CannotSpawnError, cannotSpawn } from "../../process-errors.ts";
+import { NoTerminalsError } from "../../process-errors.ts";
 import type { SignalTarget } from "../../processes.ts";
+import { brokenPipe } from "./broken-pipe.ts";
+import { type NodePTY, nodePTY } from "./node-pty.ts";
+import { ProcessTree } from "./process-tree.ts";
+import { commandFault, explained } from "./spawn-errors.ts";
+import { TerminalChild } from "./terminal-child.ts";
+import { spawnWithoutTerminals, type Stdio, Terminal } from "./terminals.ts";
+
+/** Opens the terminal that it is given as $0, which becomes its session's, and is the command. */
+const IN_TERMINAL = 'exec "$@" <>"$0" >&0 2>&0';
 
 export class NodeProcesses implements ProcessDriver {
+  readonly hasTerminals = true;
+
   spawn(request: SpawnRequest): Deferred<ChildHandle> {
-    let child: ChildProcess | undefined;
-    const spawned = new Deferred<ChildHandle>(() => {
-      child?.once("spawn", () => new NodeChild(child as ChildProcess, request).discard());
-    });
-    try {
-      child = spawn(request.command, request.args, {
-        stdio: stdioOf(request.childFDs),
-        detached: request.processGroup,
-        ...given({ cwd: request.cwd, env: request.env, uid: request.uid, gid: request.gid }),
-      });
-    } catch (error) {
-      spawned.errback(explained(request, error as NodeJS.ErrnoException));
-      return spawned;
+    if (request.terminal !== undefined) {
+      return fromPromise(nodePTY()).addCallbacks(
+        (pty) => spawnInTerminal(request, pty),
+        ({ message }) => {
+          throw new NoTerminalsError(`cannot start "${request.command}" in a terminal: ${message}`);
+        },
+      );
     }
-    const started = child;
-    // Errors that come later are about signals, which tell of them themselves.
-    started.on("error", (error) => {
-      if (!spawned.called) spawned.errback(explained(request, error));
-    });
-    started.once("spawn", () => {
-      if (!spawned.called) spawned.callback(new NodeChild(started, request));
-    });
+    return started(
+      request,
+      () => launch(request, request.command, request.args, stdioOf(request.childFDs)),
+      (child) => new NodeChild(child, request),
+    );
+  }
+}
+
+function spawnInTerminal(request: SpawnRequest, pty: NodePTY): Deferred<ChildHandle> {
+  const fault = commandFault(request);
+  if (fault !== undefined) return fail(fault);
+  let terminal: Terminal;
+  try {
+    terminal = new Terminal(pty, request);
+  } catch (error) {
+    return fail(explained(request, error as NodeJS.ErrnoException));
+  }
+  const { path, environment } = terminal;
+  const args = ["-c", IN_TERMINAL, path, request.command, ...request.args];
+  return started(
+    request,
+    () => launch({ ...request, env: environment }, "/bin/sh", args, []),
+    (child) => new TerminalChild(child, terminal),
+  ).addErrback((failure) => {
+    terminal.close();
+    return failure;
+  });
+}
+
+function launch(
+  { processGroup, cwd, env, uid, gid }: SpawnRequest,
+  command: string,
+  args: readonly string[],
+  stdio: Stdio,
+): ChildProcess {
+  const options = { detached: processGroup, ...given({ cwd, env, uid, gid }) };
+  return spawnWithoutTerminals(command, args, stdio, options);
+}
+
+/** Waits until it is started; one that nobody waits for any more is ended. */
+function started<H extends ChildHandle & { discard(): void }>(
+  request: SpawnRequest,
+  start: () => ChildProcess,
+  handle: (child: ChildProcess) => H,
+): Deferred<ChildHandle> {
+  let child: ChildProcess | undefined;
+  const spawned = new Deferred<ChildHandle>(() => {
+    child?.once("spawn", () => handle(child as ChildProcess).discard());
+  });
+  try {
+    child = start();
+  } catch (error) {
+    spawned.errback(explained(request, error as NodeJS.ErrnoException));
     return spawned;
   }
+  const begun = child;
+  // Errors that come later are about signals, which tell of them themselves.
+  begun.on("error", (error) => {
+    if (!spawned.called) spawned.errback(explained(request, error));
+  });
+  begun.once("spawn", () => {
+    if (!spawned.called) spawned.callback(handle(begun));
+  });
+  return spawned;
 }
 
 class NodeChild implements ChildHandle {
   readonly pid: number;
   readonly #child: ChildProcess;
   readonly #request: SpawnRequest;
-  #exited = false;
+  readonly #tree: ProcessTree;
   #reading = true;
 
   constructor(child: ChildProcess, request: SpawnRequest) {
     this.#child = child;
     this.#request = request;
     this.pid = child.pid as number;
+    this.#tree = new ProcessTree(this.pid, request.processGroup ? "group" : "nobody");
     child.once("exit", () => {
-      this.#exited = true;
+      this.#tree.hasExited = true;
     });
   }
 
@@ -110,16 +168,11 @@ class NodeChild implements ChildHandle {
   }
 
   signal(signal: string | number, to: SignalTarget): boolean {
-    const number = signalNumber(signal);
-    if (to === "group" && this.#request.processGroup) {
-      return this.treeIsAlive() && sent(-this.pid, number);
-    }
-    return !this.#exited && sent(this.pid, number);
+    return this.#tree.signal(signal, to);
   }
 
   treeIsAlive(): boolean {
-    if (!this.#exited || !this.#request.processGroup) return !this.#exited;
-    return sent(-this.pid, 0) && groupLives(this.pid);
+    return this.#tree.isAlive();
   }
 
   /** Ends it, as nobody wants it. */
@@ -145,77 +198,14 @@ class NodeChild implements ChildHandle {
   }
 }
 
-/** As the system says it. */
-function brokenPipe(): Error {
-  return Object.assign(new Error("write EPIPE"), { code: "EPIPE" });
-}
-
-function stdioOf(childFDs: SpawnRequest["childFDs"]): ("pipe" | "ignore" | number)[] {
-  const stdio: ("pipe" | "ignore" | number)[] = [];
+function stdioOf(childFDs: SpawnRequest["childFDs"]): Stdio {
+  const stdio: Stdio = [];
   for (const [childFD, kind] of childFDs) stdio[childFD] = typeof kind === "number" ? kind : "pipe";
-  return Array.from(stdio, (kind) => kind ?? "ignore");
+  return stdio;
 }
 
 /** Without those that are not given. */
 function given<T extends object>(options: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
   const entries = Object.entries(options).filter(([, value]) => value !== undefined);
   return Object.fromEntries(entries) as { [K in keyof T]?: Exclude<T[K], undefined> };
-}
-
-function explained(request: SpawnRequest, cause: NodeJS.ErrnoException): CannotSpawnError {
-  // The system says the same of a command and of a directory that is not there.
-  const aboutFiles = cause.code === "ENOENT" || cause.code === "ENOTDIR" || cause.code === "EACCES";
-  const lacksCwd = aboutFiles && request.cwd !== undefined && !isDirectory(request.cwd);
-  const reason = cause.code === "ENOTDIR" && !lacksCwd ? "ENOENT" : cause.code;
-  return cannotSpawn(request, lacksCwd ? "ENOTDIR" : reason, { cause });
-}
-
-function isDirectory(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
-}
-
-function signalNumber(signal: string | number): number {
-  const known: Readonly<Record<string, number>> = constants.signals;
-  const number =
-    typeof signal === "number" ? signal : (known[signal] ?? known[`SIG${signal}`] ?? NaN);
-  if (Object.values(known).includes(number)) return number;
-  throw new BadOptionError(`"${signal}" is no signal of this system`);
-}
-
-/**
- * Whether there is anybody in a group but the dead whom nobody has buried: in a container without
- * an init process they stay for ever, and get signals as the living do. Only Linux tells.
- */
-function groupLives(group: number): boolean {
-  let entries: string[];
-  try {
-    entries = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
-  } catch {
-    return true;
-  }
-  return entries.length === 0 || entries.some((pid) => isLivingMember(pid, group));
-}
-
-function isLivingMember(pid: string, group: number): boolean {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
-    // Behind the name, which may hold anything: state, parent, group.
-    const [state = "", , ofGroup] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-    return Number(ofGroup) === group && !/[ZX]/.test(state);
-  } catch {
-    // It has gone in the meantime.
-    return false;
-  }
-}
-
-/** Whether there was somebody to get it. */
-function sent(pid: number, signal: number): boolean {
-  try {
-    return process.kill(pid, signal);
-  } catch (error) {
-    // That there is somebody whom it must not reach is as good as nobody.
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === "ESRCH" || code === "EPERM") return false;
-    throw error;
-  }
 }

@@ -5,6 +5,7 @@ import { Deferred } from "../../../defer/deferred.ts";
 import type { DatagramDestination, UDPAddress } from "../../datagrams.ts";
 import { CannotListenError } from "../../errors.ts";
 import type { BindRequest, DatagramDriver, DatagramEvents, DatagramSocket } from "../../udp.ts";
+import { NO_DESCRIPTOR, NO_PERMISSION_FOR_PORT } from "./advice.ts";
 
 export class DgramDriver implements DatagramDriver {
   bind({ host, port, shared }: BindRequest): Deferred<DatagramSocket> {
@@ -40,6 +41,8 @@ class BoundSocket implements DatagramSocket {
   #connected = false;
   /** Sends that the system has not answered for. */
   #sending = 0;
+  /** What they hold: of use where the socket itself cannot tell (Deno). */
+  #sendingBytes = 0;
   #closing: Deferred<void> | undefined = undefined;
   #closed = false;
 
@@ -54,7 +57,7 @@ class BoundSocket implements DatagramSocket {
   }
 
   get bufferedBytes(): number {
-    return this.#closed ? 0 : this.#socket.getSendQueueSize();
+    return this.#closed ? 0 : (this.#socket.getSendQueueSize?.() ?? this.#sendingBytes);
   }
 
   start(events: DatagramEvents): void {
@@ -64,8 +67,10 @@ class BoundSocket implements DatagramSocket {
 
   send(bytes: Uint8Array, { host, port }: DatagramDestination): void {
     this.#sending++;
+    this.#sendingBytes += bytes.length;
     const sent = (error: Error | null): void => {
       this.#sending--;
+      this.#sendingBytes -= bytes.length;
       if (error !== null) this.#failed(error, `sending a datagram to ${host}:${port}`);
       this.#closeWhenSent();
     };
@@ -158,8 +163,9 @@ function addressOf({ address, port }: { address: string; port: number }): UDPAdd
 function cannotListen(error: NodeJS.ErrnoException, host: string, port: number): CannotListenError {
   const advice: Record<string, string> = {
     EADDRINUSE: "another program has that port; stop it, or choose another port",
-    EACCES: "no permission; ports below 1024 need privileges",
+    EACCES: NO_PERMISSION_FOR_PORT,
     EADDRNOTAVAIL: "this machine does not have that address",
+    ...NO_DESCRIPTOR,
   };
   const code = error.code ?? error.message;
   return new CannotListenError(

@@ -1,17 +1,14 @@
 /** Node's own loop: timers, TCP, UDP, child processes and worker threads. */
 import type { Deferred } from "../../../defer/deferred.ts";
-import type { Backend, Loop, Opened } from "../../backend.ts";
-import type { StreamKind } from "../../stream-driver.ts";
-import { Names } from "../../name-lookups.ts";
-import { Processes } from "../../spawning.ts";
-import { Streams } from "../../streams.ts";
-import { UDP } from "../../udp.ts";
+import type { Backend, Loop } from "../../backend.ts";
+import { IO, IO_CAPABILITIES, type IOCapability } from "../../io.ts";
 import { openWorker, type WorkerEvents, type WorkerHandle } from "../../workers.ts";
 import { TimerDriver } from "../timer/timer.ts";
 import { NodeProcesses } from "./children.ts";
 import { DgramDriver } from "./dgram.ts";
 import { DNSNames, type DNSOptions } from "./dns-names.ts";
 import { NetDriver } from "./net.ts";
+import { NodeStdio } from "./stdio.ts";
 import { SystemNames } from "./system-names.ts";
 import { ThreadWorker } from "./thread-worker.ts";
 import { Watchdog } from "./watchdog.ts";
@@ -19,18 +16,8 @@ import { Watchdog } from "./watchdog.ts";
 /** Looked up once: properties of `process` are slow to find. */
 const hrtime = process.hrtime.bind(process);
 
-type Capabilities =
-  "tcp" | "tls" | "unix" | "adopt" | "udp" | "multicast" | "names" | "process" | "threads";
-
-class LibuvDriver extends TimerDriver implements Opened<Capabilities> {
-  readonly tcp: Streams<StreamKind>;
-  readonly tls: Streams<StreamKind>;
-  readonly unix: Streams<StreamKind>;
-  readonly adopt: Streams<StreamKind>;
-  readonly udp: UDP;
-  readonly multicast: UDP;
-  readonly names: Names;
-  readonly process: Processes;
+class LibuvDriver extends TimerDriver {
+  readonly io: IO;
   readonly threads = {
     startWorker: (events: WorkerEvents): WorkerHandle =>
       openWorker(this.#loop, events, (told) => new ThreadWorker(told)),
@@ -51,14 +38,13 @@ class LibuvDriver extends TimerDriver implements Opened<Capabilities> {
         (error) => loop.reportError(error, "watching the loop"),
       );
     }
-    const driver = new NetDriver((error, doing) => loop.reportError(error, doing));
-    this.names = new Names(
-      loop,
-      names === "system" ? new SystemNames() : new DNSNames(names === "dns" ? {} : names),
-    );
-    this.tcp = this.tls = this.unix = this.adopt = new Streams(loop, driver, this.names);
-    this.udp = this.multicast = new UDP(loop, new DgramDriver());
-    this.process = new Processes(loop, new NodeProcesses());
+    this.io = new IO(loop, {
+      streams: new NetDriver((error, doing) => loop.reportError(error, doing)),
+      datagrams: new DgramDriver(),
+      names: names === "system" ? new SystemNames() : new DNSNames(names === "dns" ? {} : names),
+      processes: new NodeProcesses(),
+      stdio: new NodeStdio(),
+    });
   }
 
   /** As performance.now() tells, but faster: every callLater and every reset asks. */
@@ -78,21 +64,20 @@ class LibuvDriver extends TimerDriver implements Opened<Capabilities> {
     this.#watchdog?.start();
   }
 
+  takeStack(since: number): string | undefined {
+    return this.#watchdog?.takeStack(since);
+  }
+
   override sleep(): void {
     super.sleep();
     this.#watchdog?.stop();
     clearImmediate(this.#soon);
     this.#soon = undefined;
-    this.tcp.reopen();
-    this.udp.reopen();
-    this.names.reopen();
-    this.process.reopen();
+    this.io.reopen();
   }
 
   disconnectAll(): Deferred<void> {
-    this.names.disconnectAll();
-    const others = [this.udp.disconnectAll(), this.process.disconnectAll()];
-    return others.reduce((all, other) => all.addCallback(() => other), this.tcp.disconnectAll());
+    return this.io.disconnectAll();
   }
 
   readonly #turn = (): void => {
@@ -105,7 +90,8 @@ class LibuvDriver extends TimerDriver implements Opened<Capabilities> {
 export interface LibuvOptions {
   /**
    * A second thread watches the loop, and when a call, whatever it is, has held it for longer than
-   * this, `onSlow` is told of it with its stack at that moment, as soon as the call has returned.
+   * this, `onSlow` is told of it with its stack at that moment, as soon as the call has returned;
+   * once, if `slowCallbackSeconds` finds it too.
    * Off unless given. For reading the stack V8's debugger stops the main thread for a moment, which
    * has it compile some functions anew: to look for something, rather than to leave on.
    */
@@ -118,9 +104,12 @@ export interface LibuvOptions {
   names?: "system" | "dns" | DNSOptions;
 }
 
-export const libuv: Backend<Capabilities, LibuvOptions> = {
+export const libuv: Backend<IOCapability | "threads", LibuvOptions> = {
   name: "libuv",
   summary: "Node's own loop: real time, real sockets, processes, worker threads",
-  capabilities: ["tcp", "tls", "unix", "adopt", "udp", "multicast", "names", "process", "threads"],
-  open: (loop, options) => new LibuvDriver(loop, options),
+  capabilities: [...IO_CAPABILITIES, "threads"],
+  open(loop, options) {
+    const driver = new LibuvDriver(loop, options);
+    return Object.assign(driver, driver.io.capabilities);
+  },
 };

@@ -21,6 +21,7 @@ import type {
 } from "../../stream-driver.ts";
 import type { StreamAddress, UNIXAddress } from "../../transport.ts";
 import { quoteUNIXName, textOf } from "../../unix-name.ts";
+import { NO_DESCRIPTOR, NO_PERMISSION_FOR_PORT } from "./advice.ts";
 import { NodeTLS } from "./node-tls.ts";
 import { makeSocket, shareReads } from "./shared-reads.ts";
 import { addressOf, type KnownEnds, SocketConnection } from "./socket-connection.ts";
@@ -28,8 +29,6 @@ import { type SocketFile, SocketFileError, takeSocketFile } from "./socket-file.
 
 type ReportError = (error: unknown, doing: string) => void;
 type Accept = (connection: StreamConnection) => void;
-
-const TOO_MANY_FILES = "too many files are open; raise the limit (ulimit -n)";
 
 /** What is in the way of connecting, by the system's codes. */
 const CONNECT_ADVICE: Readonly<Record<string, string>> = {
@@ -39,8 +38,7 @@ const CONNECT_ADVICE: Readonly<Record<string, string>> = {
   ECONNRESET: "it was reset at once; the peer does not want it",
   EHOSTUNREACH: "that host cannot be reached; check the address and the network",
   EINVAL: "the bindAddress is of another family; link-local ones need an interface (fe80::1%eth0)",
-  EMFILE: TOO_MANY_FILES,
-  ENFILE: "the whole system has too many files open",
+  ...NO_DESCRIPTOR,
   ENETUNREACH: "no route leads there; check the address and the network",
   ETIMEDOUT: "nobody answers; check the address, and what is on the way",
 };
@@ -48,12 +46,11 @@ const CONNECT_ADVICE: Readonly<Record<string, string>> = {
 /** What is in the way of listening, by the system's codes. */
 const LISTEN_ADVICE: Readonly<Record<string, string>> = {
   EADDRINUSE: "another program listens there; stop it, or choose another address",
-  EACCES: "no permission; ports below 1024, and directories of others, need privileges",
+  EACCES: NO_PERMISSION_FOR_PORT,
   EADDRNOTAVAIL: "this machine does not have that address",
   ENOTFOUND: "no such host name",
   ENOENT: "its directory does not exist",
-  EMFILE: TOO_MANY_FILES,
-  ENFILE: "the whole system has too many files open",
+  ...NO_DESCRIPTOR,
   EINVAL: "it is not an address to listen on; link-local ones need an interface (fe80::1%eth0)",
   EBADF: "it is not an open descriptor",
 };

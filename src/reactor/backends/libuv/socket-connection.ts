@@ -23,7 +23,17 @@ export interface KnownEnds {
 export class SocketConnection extends SecurableConnection {
   static readonly #listeners = Object.entries({
     data(this: Linked, bytes: Uint8Array): void {
-      this[CONNECTION].wireReceived(bytes);
+      // Answers to many small questions in one chunk go out in one call to the system.
+      this.cork();
+      try {
+        this[CONNECTION].wireReceived(bytes);
+      } finally {
+        this.uncork();
+      }
+    },
+    /** Node resumes a tick later, and then reads even if it was told to pause meanwhile. */
+    resume(this: Linked): void {
+      if (this.isPaused()) this.pause();
     },
     end(this: Linked): void {
       this[CONNECTION].#ended();
@@ -32,14 +42,17 @@ export class SocketConnection extends SecurableConnection {
       this[CONNECTION].#error = error;
     },
     close(this: Linked): void {
-      const connection = this[CONNECTION];
-      connection.lost(connection.#error);
+      this[CONNECTION].#closed();
     },
   });
   readonly #socket: Socket;
   readonly #host: StreamAddress;
   readonly #peer: StreamAddress;
   #error: Error | undefined = undefined;
+  /** It was to be closed, from here. */
+  #closing = false;
+  /** The socket has closed of itself, while something waits to be delivered. */
+  #closedEarly = false;
 
   /** @param ends both, if the connection is not TCP: such sockets do not know their names. */
   constructor(
@@ -85,6 +98,17 @@ export class SocketConnection extends SecurableConnection {
     }
   }
 
+  /**
+   * When both directions have ended, Node closes a socket of itself. The protocol may not have been
+   * told all: it may have paused. For it the connection lasts until it is to be closed.
+   */
+  #closed(): void {
+    const { readableEnded, writableFinished } = this.#socket;
+    this.#closedEarly =
+      !this.#closing && this.#error === undefined && readableEnded && writableFinished;
+    if (!this.#closedEarly) this.lost(this.#error);
+  }
+
   getHost(): StreamAddress {
     return this.#host;
   }
@@ -94,7 +118,8 @@ export class SocketConnection extends SecurableConnection {
   }
 
   protected override get wireBufferedBytes(): number {
-    return this.#socket.writableLength;
+    // What is dropped is counted for a moment longer.
+    return this.#socket.destroyed ? 0 : this.#socket.writableLength;
   }
 
   setTcpNoDelay(enabled: boolean): void {
@@ -126,11 +151,18 @@ export class SocketConnection extends SecurableConnection {
   }
 
   protected override finishWire(): void {
-    this.#socket.destroySoon();
+    this.#closing = true;
+    if (this.#closedEarly) setImmediate(() => this.lost());
+    else this.#socket.destroySoon();
   }
 
   protected override destroyWire(): void {
+    this.#closing = true;
     const socket = this.#socket;
+    if (this.#closedEarly) {
+      setImmediate(() => this.lost());
+      return;
+    }
     // UNIX sockets know no reset.
     if (!this.#isTCP) {
       socket.destroy();

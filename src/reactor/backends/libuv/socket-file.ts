@@ -9,11 +9,11 @@
  */
 import {
   chmodSync,
-  existsSync,
   linkSync,
   lstatSync,
   renameSync,
   type Stats,
+  statSync,
   unlinkSync,
 } from "node:fs";
 import net from "node:net";
@@ -47,12 +47,14 @@ export async function takeSocketFile(
   mode: number,
   backlog: number,
 ): Promise<SocketFile> {
-  // libuv would call it a lack of permission.
-  if (!existsSync(dirname(path))) {
-    throw new SocketFileError(`there is no directory ${dirname(path)}`, "ENOENT");
-  }
   const own = nameBeside(path);
-  await listen(server, own, backlog);
+  try {
+    // libuv would call it a lack of permission if there were none.
+    statSync(dirname(path));
+    await listen(server, own, backlog);
+  } catch (error) {
+    throw inDirectory(dirname(path), error as NodeJS.ErrnoException);
+  }
   try {
     chmodSync(own, mode);
     const { dev, ino } = lstatSync(own);
@@ -62,6 +64,16 @@ export async function takeSocketFile(
     // The name that libuv knows, and would remove whoever had it then.
     unlinkSync(own);
   }
+}
+
+/** Why there can be no file in a directory. */
+function inDirectory(directory: string, error: NodeJS.ErrnoException): Error {
+  const { code = "" } = error;
+  const why: Record<string, string> = {
+    ENOENT: `there is no directory ${directory}`,
+    EACCES: `no permission to make a file in ${directory}; get it, or choose another directory`,
+  };
+  return why[code] === undefined ? error : new SocketFileError(why[code], code);
 }
 
 function listen(server: net.Server, path: string, backlog: number): Promise<void> {

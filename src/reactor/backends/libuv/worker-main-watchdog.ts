@@ -3,10 +3,10 @@
  * as it takes to read its stack.
  */
 import { type Debugger, Session } from "node:inspector";
-import { parentPort, workerData } from "node:worker_threads";
-import { BEATS, type Stall, type WatchdogData } from "./watchdog.ts";
+import { workerData } from "node:worker_threads";
+import { BEATS, now, type Stall, type WatchdogData } from "./watchdog.ts";
 
-const { beats, limitMs } = workerData as WatchdogData;
+const { beats, limitMs, stalls } = workerData as WatchdogData;
 let last = -1;
 let lastChange = 0;
 /** Whether the stall that lasts has been looked into. */
@@ -14,14 +14,14 @@ let looked = false;
 
 setInterval(() => {
   const beat = Atomics.load(beats, 0);
-  const now = performance.now();
+  const atMs = performance.now();
   if (beat !== last) {
     last = beat;
-    lastChange = now;
+    lastChange = atMs;
     looked = false;
     return;
   }
-  const heldMs = now - lastChange;
+  const heldMs = atMs - lastChange;
   // The last beat may have been all but due when the call began.
   if (looked || heldMs < limitMs * (1 + 1 / BEATS)) return;
   looked = true;
@@ -35,13 +35,15 @@ function lookInto(beat: number, seconds: number): void {
   const urls = new Map<string, string>();
   session.on("Debugger.scriptParsed", ({ params }) => urls.set(params.scriptId, params.url));
   session.on("Debugger.paused", ({ params }) => {
+    const frames = params.callFrames.map((frame) => textOf(frame, urls));
+    // It may have come to its end meanwhile; then this is the stack of some other call.
+    if (Atomics.load(beats, 0) === beat && !isBeat(frames[0])) {
+      const stall: Stall = { seconds, stack: frames.join("\n"), seenAt: now() };
+      // Before it goes on, so that whoever asks at the end of the call finds it.
+      stalls.postMessage(stall);
+    }
     // Lets it go on too.
     session.disconnect();
-    // It may have come to its end meanwhile; then this is the stack of some other call.
-    const frames = params.callFrames.map((frame) => textOf(frame, urls));
-    if (Atomics.load(beats, 0) !== beat || isBeat(frames[0])) return;
-    const stall: Stall = { seconds, stack: frames.join("\n") };
-    parentPort?.postMessage(stall);
   });
   session.post("Debugger.enable");
   session.post("Debugger.pause");

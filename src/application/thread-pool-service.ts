@@ -1,0 +1,94 @@
+import { Deferred } from "../defer/deferred.ts";
+import { fail } from "../defer/fired.ts";
+import type { Reactor } from "../reactor/capabilities.ts";
+import { PoolStoppedError } from "../threads/errors.ts";
+import {
+  ThreadPool,
+  type ThreadPoolOptions,
+  type ThreadPoolStatistics,
+} from "../threads/thread-pool.ts";
+import type { WorkerFunction } from "../threads/worker.ts";
+import { Outstanding } from "./outstanding.ts";
+import { assertSeconds, Service, type ServiceOptions } from "./service.ts";
+
+export interface ThreadPoolServiceOptions extends ServiceOptions, ThreadPoolOptions {
+  /** Seconds that calls have to finish when it stops; 0 unless given: their workers are ended. */
+  readonly drainTimeout?: number;
+}
+
+/**
+ * A {@link ThreadPool} that takes calls while the service runs; each start makes a new one.
+ *
+ * ```ts
+ * import { createReactor, ThreadPoolService, worker } from "skein";
+ *
+ * const path = worker<typeof import("node:path/posix")>("node:path/posix");
+ *
+ * const reactor = createReactor("clock");
+ * const pool = new ThreadPoolService(reactor, { max: 2, drainTimeout: 5 });
+ * await pool.startService();
+ * pool.call(path.basename, "/etc/hosts").addCallback((name) => console.log(name));
+ * void pool.stopService().addCallback(() => console.log("stopped"));
+ * await reactor.advance(1);
+ * // → hosts
+ * // → stopped
+ * ```
+ */
+export class ThreadPoolService extends Service {
+  readonly #reactor: Reactor<"threads">;
+  readonly #options: ThreadPoolOptions;
+  readonly #drainTimeout: number;
+  readonly #calls: Outstanding<object> = new Outstanding();
+  #pool: ThreadPool | undefined = undefined;
+
+  /** @throws BadOptionError */
+  constructor(reactor: Reactor<"threads">, options: ThreadPoolServiceOptions = {}) {
+    const { drainTimeout = 0 } = options;
+    super({ clock: reactor, ...options });
+    assertSeconds("drainTimeout", drainTimeout);
+    this.#reactor = reactor;
+    this.#options = options;
+    this.#drainTimeout = drainTimeout;
+  }
+
+  /** As {@link ThreadPool.call}; fails with PoolStoppedError unless the service runs. */
+  call<A extends unknown[], R>(f: WorkerFunction<A, R>, ...args: A): Deferred<Awaited<R>> {
+    if (this.#pool === undefined || !this.running) return fail(new PoolStoppedError());
+    const call = {};
+    this.#calls.add(call);
+    const called = this.#pool.call(f, ...args);
+    const outcome = new Deferred<Awaited<R>>(() => called.cancel());
+    called.addBoth((result) => {
+      if (!outcome.called) outcome.callback(result);
+      // Behind what its caller makes of it.
+      this.#calls.delete(call);
+    });
+    return outcome;
+  }
+
+  /** How much the pool has to do; undefined while there is none. */
+  statistics(): ThreadPoolStatistics | undefined {
+    return this.#pool?.statistics();
+  }
+
+  protected override start(): void {
+    this.#pool = new ThreadPool(this.#reactor, this.#options);
+  }
+
+  protected override stop(): Deferred<void> {
+    if (this.#calls.size > 0 && this.#drainTimeout > 0) {
+      this.note(`draining: ${this.#calls.size} calls`);
+    }
+    return this.#calls.whenEmpty(this.#drainTimeout, this.#reactor).addBoth(() => {
+      this.#pool?.stop();
+      this.#pool = undefined;
+    });
+  }
+
+  protected override describe(): string {
+    const statistics = this.statistics();
+    if (statistics === undefined) return "";
+    const { workers, working, queued } = statistics;
+    return `${workers} workers, ${working} at work, ${queued} calls waiting`;
+  }
+}
