@@ -48,6 +48,7 @@ export class ThrottledConnection extends StreamConnection implements StreamProto
   /** All is handed to the wire; the rest is its own. */
   #finished = false;
   #deadline: DelayedCall | undefined = undefined;
+  #wireReadEnded = false;
   /** As the protocol wants it. */
   #reading = false;
   /** Until the bytes that were read are paid for. */
@@ -69,6 +70,8 @@ export class ThrottledConnection extends StreamConnection implements StreamProto
   // --- StreamProtocol: what happens on the wire ---
 
   makeConnection(transport: Transport): void {
+    // It is made again by setProtocol().
+    if (this.#transport !== undefined) return;
     this.#transport = transport;
     // What waits is to wait here, and deadlines are kept here.
     transport.highWaterBytes = transport.lowWaterBytes = 0;
@@ -88,6 +91,7 @@ export class ThrottledConnection extends StreamConnection implements StreamProto
   }
 
   readConnectionLost(): void {
+    this.#wireReadEnded = true;
     this.endReceived();
   }
 
@@ -156,6 +160,13 @@ export class ThrottledConnection extends StreamConnection implements StreamProto
   override loseConnection(reason?: Error): void {
     super.loseConnection(reason);
     this.#setDeadline();
+  }
+
+  override setProtocol(protocol: StreamProtocol, rest?: Uint8Array): void {
+    // The new one has not been told of the end: until it is, the wire has not told it either, and
+    // does not take the end of the other direction for that of all.
+    if (this.#wireReadEnded) this.transport.setProtocol(this);
+    super.setProtocol(protocol, rest);
   }
 
   override registerProducer(producer: PullProducer | PushProducer, streaming: boolean): void {
