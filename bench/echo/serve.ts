@@ -27,8 +27,8 @@ export class EchoServer {
    * A server that is a module of Node, in JavaScript: a loader of TypeScript would leave behind a
    * heap that the collector goes through again and again, as buffers come and go.
    */
-  static startNode(module: URL): Promise<EchoServer> {
-    return EchoServer.start(process.execPath, ["--expose-gc", module.pathname]);
+  static startNode(module: URL, args: readonly string[] = []): Promise<EchoServer> {
+    return EchoServer.start(process.execPath, ["--expose-gc", module.pathname, ...args]);
   }
 
   usage(): Promise<number> {

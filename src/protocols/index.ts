@@ -4,11 +4,13 @@ export { DatagramProtocol } from "./datagram-protocol.ts";
 export type { Decoder } from "./decoder.ts";
 export {
   BadFrameError,
+  ForwardError,
   FrameTooLongError,
   LineTooLongError,
   NotConnectedError,
   ProcessOutputError,
   ProtocolInUseError,
+  SOCKSError,
 } from "./errors.ts";
 export { ClientFactory, Factory } from "./factory.ts";
 export { type FileSource, FileSender, type FileSenderOptions } from "./file-sender.ts";
@@ -56,3 +58,8 @@ export type {
   MulticastTransport,
   UDPAddress,
 } from "../reactor/datagrams.ts";
+export * from "./forward/index.ts";
+export * from "./policies/index.ts";
+export * from "./proxy/index.ts";
+export * from "./socks/index.ts";
+export * from "./wire/index.ts";
