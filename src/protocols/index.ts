@@ -56,3 +56,4 @@ export type {
   MulticastTransport,
   UDPAddress,
 } from "../reactor/datagrams.ts";
+export * from "./telnet/index.ts";
