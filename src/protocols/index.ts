@@ -57,3 +57,4 @@ export type {
   UDPAddress,
 } from "../reactor/datagrams.ts";
 export * from "./telnet/index.ts";
+export * from "./redis/index.ts";
