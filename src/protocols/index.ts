@@ -24,6 +24,11 @@ export { LineDecoder, type LineFormat, TOO_LONG } from "./line-decoder.ts";
 export { LineReceiver } from "./line-receiver.ts";
 export { Lines } from "./lines.ts";
 export { NetstringDecoder, NetstringReceiver } from "./netstring.ts";
+export {
+  ProcessMonitor,
+  type ProcessMonitorEvent,
+  type ProcessMonitorOptions,
+} from "./process-monitor.ts";
 export { ProcessProtocol } from "./process-protocol.ts";
 export {
   getProcessOutput,

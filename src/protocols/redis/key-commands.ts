@@ -139,10 +139,8 @@ type Plain = (
 ) => ReturnType<RedisCommand>;
 
 /** With one argument, or two. */
-const one = (name: string, command: Plain): RedisCommand =>
-  counted(name, 1, 1, command);
-const two = (name: string, command: Plain): RedisCommand =>
-  counted(name, 2, 2, command);
+const one = (name: string, command: Plain): RedisCommand => counted(name, 1, 1, command);
+const two = (name: string, command: Plain): RedisCommand => counted(name, 2, 2, command);
 
 export const KEY_COMMANDS: Readonly<Record<string, RedisCommand>> = {
   GET: one("get", (connection, key) => connection.server.keys.get(keyOf(key)) ?? null),
