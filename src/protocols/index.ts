@@ -63,3 +63,4 @@ export type {
 } from "../reactor/datagrams.ts";
 export * from "./telnet/index.ts";
 export * from "./redis/index.ts";
+export * from "./manhole/index.ts";
