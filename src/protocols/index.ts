@@ -64,3 +64,4 @@ export type {
 export * from "./telnet/index.ts";
 export * from "./redis/index.ts";
 export * from "./manhole/index.ts";
+export * from "./irc/index.ts";
