@@ -11,7 +11,7 @@ const MAX_LINE_BYTES = 16 * 1024;
 export interface ProcessMonitorOptions {
   /** Who ends sooner than so many seconds after the start has crashed; 1 unless given. */
   threshold?: number;
-  /** Seconds until the first restart after a crash; 1 unless given. Each further crash doubles it. */
+  /** Seconds until the first restart after a crash; 1 unless given. Each more doubles it. */
   minRestartDelay?: number;
   /** The most seconds until a restart; 3600 unless given. */
   maxRestartDelay?: number;
@@ -48,7 +48,7 @@ export type ProcessMonitorEvent =
  * });
  * monitor.addProcess("worker", "flaky");
  * monitor.startService();
- * reactor.callLater(2, () => {
+ * reactor.callLater(3, () => {
  *   monitor.stopService().addCallback(() => reactor.stop());
  * });
  * await stopped;

@@ -15,8 +15,8 @@ export type EditorEvent =
 
 /**
  * Lines that somebody types. By lines, whose own side edits them, it only divides; by keys, it
- * echoes, and knows the arrows, Home and End, Backspace and Delete, a history, and ^A ^B ^C ^D ^E ^F
- * ^H ^K ^L ^N ^P ^U ^W. It does no input and output of its own.
+ * echoes, and knows the arrows, Home and End, Backspace and Delete, a history, and ^A ^B ^C ^D ^E
+ * ^F ^H ^K ^L ^N ^P ^U ^W. It does no input and output of its own.
  */
 export class LineEditor {
   /** Whether every key comes, as it is pressed, and is to be echoed. */

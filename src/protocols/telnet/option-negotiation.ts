@@ -49,8 +49,8 @@ class Option {
 }
 
 /**
- * The negotiation of options by RFC 1143, which cannot go round in circles: each option of each side
- * is asked for once, and answered only when the answer changes something.
+ * The negotiation of options by RFC 1143, which cannot go round in circles: each option of each
+ * side is asked for once, and answered only when the answer changes something.
  */
 export class OptionNegotiation {
   readonly #policy: TelnetPolicy;

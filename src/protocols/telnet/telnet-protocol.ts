@@ -123,7 +123,7 @@ export abstract class TelnetProtocol extends FramedProtocol<TelnetEvent> impleme
     this.sendSubnegotiation(TelnetOption.TERMINAL_TYPE, Uint8Array.of(SEND));
   }
 
-  /** Tells a peer that has LINEMODE what is to be done there: 1 editing, 2 turning keys to signals. */
+  /** Tells a peer that has LINEMODE what it is to do: 1 editing, 2 turning keys to signals. */
   sendLineMode(mask: number): void {
     this.sendSubnegotiation(TelnetOption.LINEMODE, Uint8Array.of(MODE, mask));
   }

@@ -96,7 +96,7 @@ describe("the client of Redis", () => {
     expect([await first, await second]).to.deep.equal(["A", "B"]);
   });
 
-  it("fails what waits with the reason of the connection's end, and all that comes later", async () => {
+  it("fails what waits with the reason of the end, and all that comes later", async () => {
     const client = new Client();
     const names: string[] = [];
     const note = (error: Error): void => void names.push(error.name);
