@@ -52,8 +52,9 @@ export class FrameTooLongError extends SkeinError {
   override readonly name = "FrameTooLongError";
   readonly code = "ERR_FRAME_TOO_LONG";
 
-  constructor(bytes: number, maxBytes: number) {
-    super(`the peer announced a frame of ${bytes} bytes: ${maxBytes} are taken at most`);
+  /** @param unit what is counted: "values", say. */
+  constructor(length: number, maxLength: number, unit = "bytes") {
+    super(`the peer announced a frame of ${length} ${unit}: ${maxLength} are taken at most`);
   }
 }
 

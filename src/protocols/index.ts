@@ -26,6 +26,11 @@ export { LineDecoder, type LineFormat, TOO_LONG } from "./line-decoder.ts";
 export { LineReceiver } from "./line-receiver.ts";
 export { Lines } from "./lines.ts";
 export { NetstringDecoder, NetstringReceiver } from "./netstring.ts";
+export {
+  ProcessMonitor,
+  type ProcessMonitorEvent,
+  type ProcessMonitorOptions,
+} from "./process-monitor.ts";
 export { ProcessProtocol } from "./process-protocol.ts";
 export {
   getProcessOutput,
@@ -63,3 +68,7 @@ export * from "./policies/index.ts";
 export * from "./proxy/index.ts";
 export * from "./socks/index.ts";
 export * from "./wire/index.ts";
+export * from "./telnet/index.ts";
+export * from "./redis/index.ts";
+export * from "./manhole/index.ts";
+export * from "./irc/index.ts";

@@ -132,7 +132,7 @@ describe("the chat: its history in Redis", () => {
     const stopped = reactor.run();
     const store = new RespStore();
     await quietly(async () => {
-      const port = await reactor.listenTCP(0, respServer(store));
+      const port = await reactor.listenTCP(0, respServer(reactor, store));
       const history = `redis://127.0.0.1:${port.getHost().port}`;
       await chat(reactor, { port: 7000, history });
       const [ann, bob] = [await dialReactor(reactor, 7000), await dialReactor(reactor, 7000)];
