@@ -56,7 +56,7 @@ export interface RedisClientOptions extends RespFormat {
 export class RedisClient extends FramedProtocol<RespValue> {
   override readonly decoder: RespDecoder;
   /** Those who wait for a reply; undefined for one that nobody wants any more. */
-  readonly #waiting: Fifo<Deferred<RespValue>>;
+  readonly #waiting = new Fifo<Deferred<RespValue>>();
   readonly #maxInFlight: number;
   #subscriptions = 0;
   #lost: Failure | undefined = undefined;
@@ -68,7 +68,6 @@ export class RedisClient extends FramedProtocol<RespValue> {
       throw new BadOptionError(`maxInFlight must be 1 or more commands, not ${maxInFlight}`);
     }
     this.decoder = new RespDecoder(format);
-    this.#waiting = new Fifo(maxInFlight);
     this.#maxInFlight = maxInFlight;
   }
 
