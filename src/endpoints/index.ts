@@ -13,6 +13,7 @@ export { ProcessEndpoint, type ProcessEndpointOptions } from "./process-endpoint
 export { systemdServer } from "./prefixes/systemd.ts";
 export { quoteStringArgument } from "./quote-string-argument.ts";
 export { SOCKS5ClientEndpoint, type SOCKS5EndpointOptions } from "./socks5-client-endpoint.ts";
+export { StdioEndpoint } from "./stdio-endpoint.ts";
 export {
   SystemdEndpoint,
   type SystemdEnvironment,

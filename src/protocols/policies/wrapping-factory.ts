@@ -5,6 +5,7 @@ import type {
   ProtocolFactory,
   StreamAddress,
   StreamProtocol,
+  Transport,
 } from "../../reactor/transport.ts";
 import { ProtocolWrapper } from "./protocol-wrapper.ts";
 
@@ -49,9 +50,19 @@ export type AnyFactory = ProtocolFactory & Partial<ClientProtocolFactory>;
  */
 export class WrappingFactory implements ClientProtocolFactory {
   readonly wrappedFactory: AnyFactory;
+  /** There if the wrapped one has it: to keep count of connections costs something. */
+  readonly connectionAccepted?: (transport: Transport) => void;
+  readonly connectionEnded?: (transport: Transport, reason: Failure) => void;
 
   constructor(wrappedFactory: AnyFactory) {
     this.wrappedFactory = wrappedFactory;
+    if (wrappedFactory.connectionAccepted !== undefined) {
+      this.connectionAccepted = (transport) => wrappedFactory.connectionAccepted?.(transport);
+    }
+    if (wrappedFactory.connectionEnded !== undefined) {
+      this.connectionEnded = (transport, reason) =>
+        wrappedFactory.connectionEnded?.(transport, reason);
+    }
   }
 
   /** The wrapped factory's protocol, in its wrapper; null where that builds none. */
