@@ -1,8 +1,10 @@
 /** A channel: who is in it, and its modes. */
 import type { User } from "./user.ts";
 
-/** Modes that a channel has or has not: members alone may speak to it, only operators set the topic,
- * only operators and the voiced may speak. */
+/**
+ * Modes that a channel has or has not: n, only members may speak to it; t, only operators set the
+ * topic; m, only operators and the voiced may speak.
+ */
 export type ChannelFlag = "n" | "t" | "m";
 
 /** What a member may do. */
