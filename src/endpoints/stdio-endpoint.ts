@@ -43,7 +43,7 @@ const ADDRESS: StreamAddress = { type: "UNIX", name: NAME };
  * // → hello, Ada
  * ```
  *
- * There is one of it: while it is in use, connect() and listen() fail with StdioInUseError. A port's
+ * There is one of it: while it is in use, both methods fail with StdioInUseError. A port's
  * stopListening() leaves the connection open, as any port's does. Fails as `openStdio`; connect()
  * with ConnectingCancelledError when it is cancelled.
  */
