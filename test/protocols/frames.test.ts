@@ -95,6 +95,31 @@ describe("frames in a loop", () => {
     ]);
   });
 
+  it("are given to those who asked first, also when one asks again on being given his", () => {
+    const { lines, feed } = connected();
+    const seen: string[] = [];
+    lines.receive().addCallback((line) => {
+      seen.push(`a: ${line}`);
+      lines.receive().addCallback((another) => seen.push(`a again: ${another}`));
+    });
+    lines.receive().addCallback((line) => seen.push(`b: ${line}`));
+    feed("1\n2\n3\n");
+    expect(seen).to.deep.equal(["a: 1", "b: 2", "a again: 3"]);
+  });
+
+  it("may be given up from inside of hearing of the end", () => {
+    const { lines } = connected();
+    const seen: string[] = [];
+    lines.receive().addErrback(({ value }) => {
+      seen.push((value as Error).name);
+      second.cancel();
+    });
+    const second = lines.receive();
+    second.addErrback(({ value }) => void seen.push((value as Error).name));
+    lines.connectionLost(new Failure(new ConnectionAbortedError()));
+    expect(seen).to.deep.equal(["ConnectionAbortedError", "CancelledError"]);
+  });
+
   it("may be asked for before there is a connection", async () => {
     const lines = new Lines({ delimiter: "\n" });
     const line = lines.receive();
