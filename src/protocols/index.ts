@@ -35,6 +35,7 @@ export {
 export { StatefulString } from "./stateful-string.ts";
 export { type StringFormat, StringReceiver } from "./string-receiver.ts";
 export { Protocol } from "./protocol.ts";
+export { WrappingFactory } from "./wrapping-factory.ts";
 export type { Consumer, PullProducer, PushProducer } from "../reactor/producer.ts";
 export type {
   ClientProtocolFactory,
