@@ -142,6 +142,32 @@ for (const backend of ["libuv", "clock"] as const) {
           expect(await guest.heard(3 + text.length)).to.equal(`TEA${text.toUpperCase()}`);
         });
 
+        it("delivers bytes that are the receiver's own, also of a Buffer", async () => {
+          const factory = hosts();
+          const port = await place.server.listen(factory);
+          const message = Buffer.from("the same for all");
+          const texts: string[] = [];
+          const both = new Promise<void>((resolve) => {
+            class Spoiling extends Protocol {
+              override dataReceived(data: Uint8Array): void {
+                texts.push(Buffer.from(data).toString());
+                data.fill(0);
+                if (texts.join("").length === 2 * message.length) resolve();
+              }
+            }
+            factory.buildProtocol = () => new Spoiling() as Host;
+          });
+          const writers = [new Protocol(), new Protocol()];
+          for (const writer of writers) {
+            await connectProtocol(place.client(port.getHost()), writer);
+            writer.transport.write(message);
+          }
+          await both;
+          expect(texts.join("")).to.equal("the same for all".repeat(2));
+          expect(message.toString()).to.equal("the same for all");
+          for (const { transport } of writers) transport.abortConnection();
+        });
+
         it("takes the factories into use for as long as they are used", async () => {
           const [serving, visiting] = [hosts(), hosts()];
           const port = await place.server.listen(serving);

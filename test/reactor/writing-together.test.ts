@@ -144,7 +144,7 @@ for (const backend of ["libuv", "clock"] as const) {
       expect(heard.join("")).to.equal("one two ");
     });
 
-    it("is thrown away with the connection when that is aborted, or dataReceived throws", async () => {
+    it("is thrown away when the connection is aborted, or dataReceived throws", async () => {
       for (const thrown of [false, true]) {
         const { reason, serverReason } = await answered((transport) => {
           transport.write("lost");
