@@ -62,8 +62,8 @@ const CLOSE_TIMEOUT_SECONDS = 2;
  * The stop takes one step after another, each of which is said to who observes the service: the
  * port is closed; connections have `drainTimeout` seconds to end by themselves; those that are left
  * are closed, and have `closeTimeout` seconds to send what was written; those that have not are
- * aborted. At `stopTimeout` all are aborted at once. Whose TLS handshake ends behind the port's
- * closing is refused.
+ * aborted. At `stopTimeout` all are aborted at once. Whose TLS handshake ends when the stop has
+ * begun is refused.
  *
  * It opens its port in privilegedStartService(), if that is called. Connections made until then are
  * accepted. Its start fails as the endpoint's `listen` does.
@@ -127,13 +127,13 @@ export class StreamServerEndpointService extends Service {
   readonly #close = inlineCallbacks(function* (
     this: StreamServerEndpointService,
   ): Generator<unknown, void, never> {
+    // A handshake that is under way would end in a connection that nobody closes any more.
+    this.#factory.accepting = false;
     try {
       const port = this.#port;
       this.#port = undefined;
       this.note("closing the port");
       yield port?.stopListening();
-      // A handshake that was under way would end in a connection that nobody closes any more.
-      this.#factory.accepting = false;
       yield this.#wait("draining", this.#drainTimeout, () => {});
       yield this.#wait("closing", this.#closeTimeout, (transport) => transport.loseConnection());
     } finally {

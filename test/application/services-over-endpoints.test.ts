@@ -213,7 +213,7 @@ for (const backend of ["libuv", "clock"] as const) {
       "tls over memory": () => new MemoryClientEndpoint(reactor, "tea"),
     };
     for (const [name, dial] of Object.entries(late)) {
-      it(`a server that has stopped takes nobody whose handshake ends now, by ${name}`, async () => {
+      it(`a server that has stopped takes no late handshakes, by ${name}`, async () => {
         const { server } = (ENDPOINT_KINDS[name] as (typeof ENDPOINT_KINDS)[string])({
           reactor,
           directory,
