@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { Failure } from "skein/defer";
 import { BadFrameError, IntStringDecoder, Frames, Lines } from "skein/protocols";
-import { ConnectionAbortedError, ConnectionDoneError } from "skein/reactor";
+import { BadOptionError, ConnectionAbortedError, ConnectionDoneError } from "skein/reactor";
 import { StringTransport } from "skein/testing";
 import { createReactor } from "skein/reactor";
 import { Factory } from "skein/protocols";
@@ -118,6 +118,13 @@ describe("frames in a loop", () => {
     second.addErrback(({ value }) => void seen.push((value as Error).name));
     lines.connectionLost(new Failure(new ConnectionAbortedError()));
     expect(seen).to.deep.equal(["ConnectionAbortedError", "CancelledError"]);
+  });
+
+  it("are refused a delimiter, or a limit, that is none", () => {
+    expect(() => new Lines({ delimiter: "" })).to.throw(BadOptionError, "one character at least");
+    for (const maxLength of [NaN, -1]) {
+      expect(() => new Lines({ maxLength })).to.throw(BadOptionError, `not ${maxLength}`);
+    }
   });
 
   it("may be asked for before there is a connection", async () => {
