@@ -60,10 +60,10 @@ export class BoxDecoder implements Decoder<Box> {
       const keyAt = at + 2;
       const valueAt = keyAt + keyBytes + 2;
       // The end of the box takes two more.
-      if (valueAt + 2 > maxBoxBytes) throw new FrameTooLongError(valueAt + 2, maxBoxBytes);
+      if (!(valueAt + 2 <= maxBoxBytes)) throw new FrameTooLongError(valueAt + 2, maxBoxBytes);
       if (valueAt > length) break;
       const end = valueAt + (bytes[valueAt - 2] as number) * 256 + (bytes[valueAt - 1] as number);
-      if (end + 2 > maxBoxBytes) throw new FrameTooLongError(end + 2, maxBoxBytes);
+      if (!(end + 2 <= maxBoxBytes)) throw new FrameTooLongError(end + 2, maxBoxBytes);
       if (end > length) break;
       this.#box.set(latin1Of(bytes, keyAt, valueAt - 2), bytes.subarray(valueAt, end));
       at = end;

@@ -4,10 +4,11 @@ import { BadArgumentError } from "./errors.ts";
 import { shortASCII, textOf } from "./wire-text.ts";
 
 const INTEGER = /^[+-]?\d+$/;
-const FLOAT = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
+// Digits can be read in one way only: a peer's long ones are not tried in all the others.
+const FLOAT = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?$/i;
 const INFINITE = /^([+-]?)inf(?:inity)?$/i;
 const NOT_A_NUMBER = /^[+-]?nan$/i;
-const DECIMAL = /^[+-]?(?:(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?|inf(?:inity)?|s?nan\d*)$/i;
+const DECIMAL = /^[+-]?(?:(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?|inf(?:inity)?|s?nan\d*)$/i;
 
 /** A whole number from −(2⁵³ − 1) to 2⁵³ − 1; one beyond is an error, both ways. */
 export const integer: ArgumentType<number> = {

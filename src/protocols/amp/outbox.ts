@@ -1,4 +1,4 @@
-import type { Failure } from "../../defer/failure.ts";
+import { Failure } from "../../defer/failure.ts";
 import { WriteOverflowError } from "../../reactor/errors.ts";
 import type { Transport } from "../../reactor/transport.ts";
 
@@ -31,10 +31,15 @@ export class Outbox {
       fate?.sent?.();
       return;
     }
-    this.#heldBytes += box.length;
     const { maxBufferedBytes } = transport;
-    if (this.#heldBytes <= maxBufferedBytes) this.#held.push({ box, fate });
-    else transport.abortConnection(new WriteOverflowError(maxBufferedBytes));
+    if (this.#heldBytes + box.length <= maxBufferedBytes) {
+      this.#heldBytes += box.length;
+      this.#held.push({ box, fate });
+      return;
+    }
+    const overflow = new WriteOverflowError(maxBufferedBytes);
+    transport.abortConnection(overflow);
+    fate?.refused(new Failure(overflow));
   }
 
   /** Sends what was held back. */

@@ -7,15 +7,14 @@ import type {
   StreamProtocol,
   Transport,
 } from "../../reactor/transport.ts";
-import { ProtocolWrapper } from "./protocol-wrapper.ts";
 
 /** A factory for a port; or for a connector, which is told how connections fare. */
 export type AnyFactory = ProtocolFactory & Partial<ClientProtocolFactory>;
 
 /**
- * A factory around a factory: each connection's protocol is put into a wrapper, which decides what
- * it gets to know of the connection. The base of the policies, and of your own: override `wrap`, or
- * `buildProtocol` to refuse connections.
+ * A factory around a factory, which is told all that this one is. The base of the policies, and of
+ * your own: override `wrap`, to put each connection's protocol into a ProtocolWrapper that decides
+ * what it gets to know of the connection, or `buildProtocol`, to refuse connections.
  *
  * ```ts
  * import { Factory, Protocol, ProtocolWrapper, WrappingFactory } from "skein/protocols";
@@ -50,34 +49,32 @@ export type AnyFactory = ProtocolFactory & Partial<ClientProtocolFactory>;
  */
 export class WrappingFactory implements ClientProtocolFactory {
   readonly wrappedFactory: AnyFactory;
-  /** There if the wrapped one has it: to keep count of connections costs something. */
-  readonly connectionAccepted?: (transport: Transport) => void;
-  readonly connectionEnded?: (transport: Transport, reason: Failure) => void;
 
   constructor(wrappedFactory: AnyFactory) {
     this.wrappedFactory = wrappedFactory;
-    if (wrappedFactory.connectionAccepted !== undefined) {
-      this.connectionAccepted = (transport) => wrappedFactory.connectionAccepted?.(transport);
-    }
-    if (wrappedFactory.connectionEnded !== undefined) {
-      this.connectionEnded = (transport, reason) =>
-        wrappedFactory.connectionEnded?.(transport, reason);
-    }
   }
 
-  /** The wrapped factory's protocol, in its wrapper; null where that builds none. */
+  /** The wrapped factory's protocol, as `wrap` gives it; null where that builds none. */
   buildProtocol(address: StreamAddress): StreamProtocol | null {
     const protocol = this.wrappedFactory.buildProtocol(address);
     return protocol && this.wrap(protocol, address);
   }
 
-  /** Puts a wrapper around the protocol of a connection with `address`. */
+  /** What is put around the protocol of a connection with `address`; nothing unless overridden. */
   protected wrap(protocol: StreamProtocol, _address: StreamAddress): StreamProtocol {
-    return new ProtocolWrapper(protocol);
+    return protocol;
   }
 
   handshakeFailed(address: StreamAddress, reason: Failure): void {
     this.wrappedFactory.handshakeFailed?.(address, reason);
+  }
+
+  connectionAccepted(transport: Transport): void {
+    this.wrappedFactory.connectionAccepted?.(transport);
+  }
+
+  connectionEnded(transport: Transport, reason: Failure): void {
+    this.wrappedFactory.connectionEnded?.(transport, reason);
   }
 
   doStart(): void {

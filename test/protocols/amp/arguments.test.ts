@@ -172,6 +172,18 @@ describe("AMP's types of arguments", () => {
     });
   }
 
+  it("read the longest values in a moment, whatever they are", () => {
+    // In time that grows with the square of their length, these take minutes.
+    const digits = "1".repeat(65_534);
+    for (const type of [integer, bigInteger, float, decimal] as ArgumentType<unknown>[]) {
+      for (const sent of [`${digits}x`, `${digits}.x`, `.${digits}x`, `nan${digits}x`]) {
+        for (let i = 0; i < 5; i++) {
+          expect(() => from(type, sent)).to.throw(BadArgumentError);
+        }
+      }
+    }
+  });
+
   it("say where in a list something is wrong", () => {
     expect(() => records.encode([{ name: 7 as unknown as string }])).to.throw(
       BadArgumentError,

@@ -4,6 +4,8 @@ import { SecurableConnection } from "../../securable-connection.ts";
 import type { StreamAddress, TCPAddress } from "../../transport.ts";
 
 const NOTHING = new Uint8Array(0);
+/** So much is held back at most while a chunk is delivered: more gains nothing. */
+const TOGETHER_BYTES = 16 * 1024;
 
 /** A socket's connection, for listeners that all share: closures would be 260 bytes for each. */
 const CONNECTION = Symbol("connection");
@@ -131,7 +133,17 @@ export class SocketConnection extends SecurableConnection {
   }
 
   protected override sendWire(bytes: Uint8Array): void {
-    this.#socket.write(bytes);
+    const socket = this.#socket;
+    socket.write(bytes);
+    // What is held to go out together is not yet what the system does not take.
+    if (socket.writableCorked > 0 && socket.writableLength > this.#mostTogether) {
+      socket.uncork();
+      socket.cork();
+    }
+  }
+
+  get #mostTogether(): number {
+    return Math.min(TOGETHER_BYTES, this.highWaterBytes, this.maxBufferedBytes);
   }
 
   protected override flushWire(): void {
