@@ -52,7 +52,7 @@ export class LeakWatch implements TimeWatcher {
   constructor(allow: Iterable<LeakKind>, seconds: () => number) {
     // A text is one too, of letters.
     if (typeof allow === "string" || !(Symbol.iterator in Object(allow))) {
-      throw new BadOptionError(`"allow" takes a list of kinds of leaks, not ${String(allow)}`);
+      throw new BadOptionError(`"allow" takes a list of kinds of leaks, such as ["fs"]`);
     }
     this.#allowed = new Set(allow);
     for (const kind of this.#allowed) {
