@@ -13,7 +13,10 @@ import { DIFFERENCES } from "./lib/runtime-differences.mjs";
 import { environment, obtain, RUNTIMES } from "./lib/runtimes.mjs";
 import { prepareOrExit } from "./prepare.mjs";
 
-/** The folders of tests that are about what runs; those of the repository itself are not. */
+/**
+ * The folders of tests that are about what runs; those of the repository itself are not, and those
+ * of virtual globals are about Node.
+ */
 const AREAS = [
   "core",
   "defer",
@@ -90,7 +93,7 @@ function select(all, nameOf) {
 
 /** Each file in a process of its own: one that ends its process takes no other along. */
 async function runArea(runtime, command, area) {
-  const files = readdirSync(inRoot("test", area))
+  const files = readdirSync(inRoot("test", area), { recursive: true })
     .filter((name) => name.endsWith(".test.ts") && !NOT_ABOUT_RUNTIMES.has(name))
     .map((name) => `test/${area}/${name}`);
   const all = { passed: 0, failures: [] };

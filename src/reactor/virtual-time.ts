@@ -2,6 +2,7 @@
  * Virtual time as those see it who put more on it than a reactor: `skein/virtual`, which has the
  * timers and clocks of a whole process follow it.
  */
+import type { DelayedCall } from "./capabilities.ts";
 
 /** Something that will happen. */
 export interface Happening {
@@ -9,6 +10,22 @@ export interface Happening {
   background: boolean;
   /** Does no harm when it has happened, or was cancelled. */
   cancel(): void;
+}
+
+/** A timer as something that will happen; those in `background` keep no run going. */
+export function happeningOf(timer: DelayedCall, background: WeakSet<DelayedCall>): Happening {
+  return {
+    get background() {
+      return background.has(timer);
+    },
+    set background(yes) {
+      if (yes) background.add(timer);
+      else background.delete(timer);
+    },
+    cancel() {
+      if (timer.active) timer.cancel();
+    },
+  };
 }
 
 /** Looks on while virtual time passes. */

@@ -1,24 +1,25 @@
 import type { ReactorCore } from "../reactor/capabilities.ts";
 import { observeRuns } from "../reactor/run-observers.ts";
 import { virtualTimeOf } from "../reactor/virtual-time.ts";
-import { activate, session } from "./active.ts";
-import { hookGlobals } from "./globals.ts";
-import type { VirtualGlobals } from "./install.ts";
+import { activate } from "./active.ts";
 import { REAL_TIME } from "./real-time.ts";
 import type { NetworkReactor } from "./reactor-in-waiting.ts";
 import { Session, type VirtualOptions } from "./session.ts";
+import { assertNobodyHasThem, virtualGlobals, type VirtualGlobals } from "./virtual-globals.ts";
 import { WaitingTime } from "./waiting-time.ts";
 
 /**
  * Has the globals of the whole process be virtual from now on, before there is a reactor: they
  * follow the one that runs. Before the first run, and after each, timers and sockets wait for the
  * next (see {@link WaitingTime}). While a reactor on another backend runs, everything is real.
+ *
+ * @throws BadOptionError while the globals follow another, and for options that cannot work.
  */
 export function followReactors(options: VirtualOptions = {}): VirtualGlobals {
+  assertNobodyHasThem();
   const waiting = new WaitingTime();
   const own = new Session(waiting, options);
-  const unhook = hookGlobals();
-  activate(own);
+  waiting.begin();
   /** Those that run, in the order of their starts. */
   const running = new Set<ReactorCore>();
   let followed: ReactorCore | undefined;
@@ -43,23 +44,8 @@ export function followReactors(options: VirtualOptions = {}): VirtualGlobals {
       follow(next);
     },
   });
-  let restored = false;
-  const restore = (): void => {
-    if (restored) return;
-    restored = true;
+  return virtualGlobals(own, () => {
     unobserve();
     waiting.end();
-    own.end();
-    if (session() === own) activate(undefined);
-    unhook();
-    const wrong = own.leaks.verdict();
-    if (wrong !== undefined) throw wrong;
-  };
-  return {
-    get leaks() {
-      return own.leaks.leaks;
-    },
-    restore,
-    [Symbol.dispose]: restore,
-  };
+  });
 }

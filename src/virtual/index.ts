@@ -6,28 +6,34 @@
  * Options are in the environment: SKEIN_VIRTUAL_ALLOW, kinds of leaks with commas between them;
  * SKEIN_VIRTUAL_EPOCH and SKEIN_VIRTUAL_SEED.
  */
+import { isMainThread } from "node:worker_threads";
 import { followReactors } from "./follow.ts";
 import type { LeakKind } from "./leak-error.ts";
 
-const {
-  SKEIN_VIRTUAL_ALLOW: allow = "",
-  SKEIN_VIRTUAL_EPOCH: epoch,
-  SKEIN_VIRTUAL_SEED: seed,
-} = process.env;
+/** Threads load it too. Nothing runs there that they could follow: their time is the real one. */
+if (isMainThread) followAll();
 
-const globals = followReactors({
-  allow: allow.split(",").filter((kind) => kind !== "") as LeakKind[],
-  ...(epoch !== undefined && { epoch }),
-  ...(seed !== undefined && { seed }),
-});
+function followAll(): void {
+  const {
+    SKEIN_VIRTUAL_ALLOW: allow = "",
+    SKEIN_VIRTUAL_EPOCH: epoch,
+    SKEIN_VIRTUAL_SEED: seed,
+  } = process.env;
 
-process.on("exit", () => {
-  if (globals.leaks.length === 0) return;
-  // Even if somebody has caught the error with which the run failed.
-  process.exitCode ||= 1;
-  try {
-    globals.restore();
-  } catch (error) {
-    console.error(error);
-  }
-});
+  const globals = followReactors({
+    allow: allow.split(",").filter((kind) => kind !== "") as LeakKind[],
+    ...(epoch !== undefined && { epoch }),
+    ...(seed !== undefined && { seed }),
+  });
+
+  process.on("exit", () => {
+    if (globals.leaks.length === 0) return;
+    // Even if somebody has caught the error with which the run failed.
+    process.exitCode ||= 1;
+    try {
+      globals.restore();
+    } catch (error) {
+      console.error(error);
+    }
+  });
+}

@@ -1,27 +1,11 @@
-import { BadOptionError } from "../core/errors.ts";
 import type { ReactorCore } from "../reactor/capabilities.ts";
 import { NoCapabilityError } from "../reactor/errors.ts";
 import { observeRuns } from "../reactor/run-observers.ts";
 import { virtualTimeOf } from "../reactor/virtual-time.ts";
-import { activate, session } from "./active.ts";
-import { BACKENDS, hookGlobals } from "./globals.ts";
-import type { Leak } from "./leak-error.ts";
+import { BACKENDS } from "./globals.ts";
 import type { NetworkReactor } from "./reactor-in-waiting.ts";
 import { Session, type VirtualOptions } from "./session.ts";
-
-/** A process whose globals follow a reactor. */
-export interface VirtualGlobals {
-  /** What was used of the real world so far, while the reactor ran. */
-  readonly leaks: readonly Leak[];
-  /**
-   * Puts everything back; timers that wait are forgotten. More than one use does no harm.
-   *
-   * @throws VirtualLeakError for leaks that no advance() and no run() has failed with.
-   */
-  restore(): void;
-  /** As {@link restore}: for `using`. */
-  [Symbol.dispose](): void;
-}
+import { assertNobodyHasThem, virtualGlobals, type VirtualGlobals } from "./virtual-globals.ts";
 
 /**
  * Has the timers, clocks, chance, names and sockets of the whole process follow a reactor on
@@ -56,14 +40,9 @@ export function installVirtualGlobals(
   if (time === undefined) {
     throw new NoCapabilityError("installVirtualGlobals()", reactor.backend, "clock", BACKENDS);
   }
-  if (session() !== undefined) {
-    throw new BadOptionError("the globals follow a reactor already: restore them first");
-  }
+  assertNobodyHasThem();
   const own = new Session(time, options);
   own.moveTo(time, reactor as NetworkReactor);
-  const unhook = hookGlobals();
-  activate(own);
-  if (isRunning(reactor)) own.leaks.start();
   const unobserve = observeRuns({
     began: (other) => {
       if (other === reactor) own.leaks.start();
@@ -72,24 +51,9 @@ export function installVirtualGlobals(
       if (other === reactor) own.leaks.stop();
     },
   });
-  let restored = false;
-  const restore = (): void => {
-    if (restored) return;
-    restored = true;
-    unobserve();
-    own.end();
-    activate(undefined);
-    unhook();
-    const wrong = own.leaks.verdict();
-    if (wrong !== undefined) throw wrong;
-  };
-  return {
-    get leaks() {
-      return own.leaks.leaks;
-    },
-    restore,
-    [Symbol.dispose]: restore,
-  };
+  const globals = virtualGlobals(own, unobserve);
+  if (isRunning(reactor)) own.leaks.start();
+  return globals;
 }
 
 /** Whether run() was called, even if it has not started yet. */

@@ -28,6 +28,15 @@ const NOT_THE_PROGRAM = /\bnode:|\(<anonymous>\)/;
 /** What loads or tests a program is no part of it: loaders tidy up, tests have deadlines. */
 const HARNESS = /[\\/]node_modules[\\/](?:mocha|tsx)[\\/]/;
 
+/**
+ * Whether what loads or tests programs has called. Their timers are none of the program's: whether
+ * a loader has something to tidy up differs from run to run.
+ */
+export function isCalledByHarness(callee: Outermost): boolean {
+  const [caller] = callSites(callee, 1);
+  return HARNESS.test(caller?.getFileName() ?? "");
+}
+
 export function originOf(outermost: Outermost): Origin {
   const inside: string[] = [];
   for (const site of callSites(outermost)) {
@@ -56,11 +65,11 @@ function isOwn(place: string): boolean {
   return place.includes(OWN_FOLDER);
 }
 
-function callSites(outermost: Outermost): CallSite[] {
+function callSites(outermost: Outermost, framesMax = FRAMES_MAX): CallSite[] {
   const before = Object.getOwnPropertyDescriptor(Error, "prepareStackTrace");
   Error.prepareStackTrace = (_error, sites) => sites;
   try {
-    return capture(outermost).stack as CallSite[];
+    return capture(outermost, framesMax).stack as CallSite[];
   } finally {
     if (before === undefined) Reflect.deleteProperty(Error, "prepareStackTrace");
     else Object.defineProperty(Error, "prepareStackTrace", before);
@@ -68,9 +77,9 @@ function callSites(outermost: Outermost): CallSite[] {
 }
 
 /** The stack is written out at once: what writes it may be replaced only for a moment. */
-function capture(outermost: Outermost): { readonly stack: unknown } {
+function capture(outermost: Outermost, framesMax = FRAMES_MAX): { readonly stack: unknown } {
   const { stackTraceLimit } = Error;
-  Error.stackTraceLimit = FRAMES_MAX;
+  Error.stackTraceLimit = framesMax;
   try {
     const holder: { stack?: unknown } = {};
     Error.captureStackTrace(holder, outermost);

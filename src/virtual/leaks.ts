@@ -50,6 +50,10 @@ export class LeakWatch implements TimeWatcher {
 
   /** @throws BadOptionError for what is no kind of leak. */
   constructor(allow: Iterable<LeakKind>, seconds: () => number) {
+    // A text is one too, of letters.
+    if (typeof allow === "string" || !(Symbol.iterator in Object(allow))) {
+      throw new BadOptionError(`"allow" takes a list of kinds of leaks, such as ["fs"]`);
+    }
     this.#allowed = new Set(allow);
     for (const kind of this.#allowed) {
       if (LEAK_KINDS.includes(kind)) continue;

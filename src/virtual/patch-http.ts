@@ -26,12 +26,16 @@ export function patchHTTP(patches: Patches): void {
   );
 }
 
-/** Headers are an object of names and values or of pairs, pairs, or names and values in turn. */
 function hasDate(headers: unknown): boolean {
   if (typeof headers !== "object" || headers === null) return false;
-  const pairs: unknown[] = Array.isArray(headers) ? headers : Object.entries(headers);
-  return pairs.some((entry) => {
-    const values: unknown[] = Array.isArray(entry) ? entry.flat() : [entry];
-    return values.some((value) => String(value).toLowerCase() === "date");
-  });
+  return namesOf(headers).some((name) => String(name).toLowerCase() === "date");
+}
+
+/** Headers are an object by their names, pairs, or names and values in turn. */
+function namesOf(headers: object): unknown[] {
+  if (!Array.isArray(headers)) return Object.keys(headers);
+  const list: unknown[] = headers;
+  return Array.isArray(list[0])
+    ? list.map((pair) => (pair as unknown[])[0])
+    : list.filter((_, i) => i % 2 === 0);
 }

@@ -11,10 +11,14 @@ import type { Session } from "./session.ts";
 
 type Method = (this: unknown, ...args: unknown[]) => unknown;
 
+const PORT_MAX = 65535;
+
 /** A net.Server, with what Node keeps in it. */
 interface Server extends net.Server {
   _handle: PortHandle | null;
   _connections: number;
+  /** What address() tells of those whose handle has no address. */
+  _pipeName: string | null;
   _emitCloseIfDrained(): void;
   readonly allowHalfOpen: boolean;
   readonly noDelay?: boolean;
@@ -38,7 +42,7 @@ export function patchServer(patches: Patches): void {
       function (this: Server, ...args: unknown[]) {
         const active = session();
         const target = targetOf(args);
-        // One that listens already, and a descriptor, are Node's affair.
+        // One that listens already, a descriptor, and what Node refuses, are Node's affair.
         if (active === undefined || target === undefined || this._handle) {
           return Reflect.apply(real, this, args);
         }
@@ -70,23 +74,28 @@ class PortHandle {
     if (done !== undefined) process.nextTick(done);
   }
 
-  /** For address(): puts it into what it is given. */
-  getsockname(into: Partial<net.AddressInfo>): number {
-    const host: StreamAddress | undefined = this.#port?.getHost();
-    if (host?.type === "TCP") {
-      const family = host.host.includes(":") ? "IPv6" : "IPv4";
-      Object.assign(into, { address: host.host, family, port: host.port });
-    }
-    return 0;
-  }
-
   ref(): void {}
 
   unref(): void {}
+
+  protected get address(): StreamAddress | undefined {
+    return this.#port?.getHost();
+  }
+}
+
+class TCPPortHandle extends PortHandle {
+  /** For address(): puts it into what it is given. */
+  getsockname(into: Partial<net.AddressInfo>): number {
+    const { address } = this;
+    if (address?.type === "TCP") {
+      const family = address.host.includes(":") ? "IPv6" : "IPv4";
+      Object.assign(into, { address: address.host, family, port: address.port });
+    }
+    return 0;
+  }
 }
 
 function listen(active: Session, server: Server, target: ListenTarget): void {
-  const handle = (server._handle = new PortHandle());
   const factory = new DuplexFactory(
     active.network as unknown as Reactor<"tcp">,
     (socket) => accept(server, socket),
@@ -101,6 +110,9 @@ function listen(active: Session, server: Server, target: ListenTarget): void {
           interface: interfaceOf(target.host),
         })
       : active.network.listenUNIX(path, factory, options);
+  const handle = path === undefined ? new TCPPortHandle() : new PortHandle();
+  server._handle = handle;
+  server._pipeName = path ?? null;
   // net.Server tells nothing from inside listen().
   listening.addCallbacks(
     (port) => {
@@ -114,7 +126,17 @@ function listen(active: Session, server: Server, target: ListenTarget): void {
       if (!handle.closed) process.nextTick(() => server.emit("error", listenError(value, target)));
     },
   );
-  signal?.addEventListener("abort", () => server.close(), { once: true });
+  if (signal !== undefined) closeWhenAborted(server, signal);
+}
+
+function closeWhenAborted(server: Server, signal: AbortSignal): void {
+  const close = (): void => void server.close();
+  if (signal.aborted) {
+    process.nextTick(close);
+    return;
+  }
+  signal.addEventListener("abort", close, { once: true });
+  server.once("close", () => signal.removeEventListener("abort", close));
 }
 
 /** Does with a new connection what net.Server does: it is counted until it is closed. */
@@ -123,8 +145,11 @@ function accept(server: Server, socket: ReactorSocket): void {
   if (server.keepAlive === true) socket.setKeepAlive(true);
   const { maxConnections } = server;
   if (maxConnections && server._connections >= maxConnections) {
+    const { localAddress, localPort, localFamily } = socket;
+    const { remoteAddress, remotePort, remoteFamily } = socket;
     socket.destroy();
-    server.emit("drop");
+    const local = { localAddress, localPort, localFamily };
+    server.emit("drop", { ...local, remoteAddress, remotePort, remoteFamily });
     return;
   }
   server._connections++;
@@ -136,8 +161,27 @@ function accept(server: Server, socket: ReactorSocket): void {
   server.emit("connection", socket);
 }
 
-/** `(port?, host?, backlog?, done?)`, `(path, …)`, `(options, done?)`; undefined for others. */
+/** What a server is to listen on; undefined for what is no port, and no path. */
 function targetOf(args: readonly unknown[]): ListenTarget | undefined {
+  const target = givenTarget(args);
+  if (target === undefined) return undefined;
+  const { port, path, signal } = target;
+  const isSignal = signal === undefined || signal instanceof AbortSignal;
+  const isPlace = isPort(port) && (path === undefined || typeof path === "string");
+  return isSignal && isPlace ? target : undefined;
+}
+
+/** None is any. */
+function isPort(port: unknown): boolean {
+  if (port === undefined || port === null) return true;
+  const isNumber = typeof port === "number" || (typeof port === "string" && port.trim() !== "");
+  return (
+    isNumber && Number.isInteger(Number(port)) && Number(port) >= 0 && Number(port) <= PORT_MAX
+  );
+}
+
+/** `(port?, host?, backlog?, done?)`, `(path, …)`, `(options, done?)`. */
+function givenTarget(args: readonly unknown[]): ListenTarget | undefined {
   const [first, ...more] = args;
   if (typeof first === "object" && first !== null) {
     const isTarget = "port" in first || "path" in first;

@@ -3,6 +3,7 @@ import timers from "node:timers";
 import timersPromises from "node:timers/promises";
 import { promisify } from "node:util";
 import { session } from "./active.ts";
+import { isCalledByHarness } from "./leak-origin.ts";
 import type { Patches } from "./patches.ts";
 import {
   intervalPromises,
@@ -25,7 +26,9 @@ export function patchTimers(patches: Patches): void {
       const virtual: Start = (callback, ...rest) => {
         const active = session();
         // What Node has to say against it, Node says.
-        if (active === undefined || typeof callback !== "function") return real(callback, ...rest);
+        if (active === undefined || typeof callback !== "function" || isCalledByHarness(virtual)) {
+          return real(callback, ...rest);
+        }
         const [delayMs, args] = kind === "setImmediate" ? [0, rest] : [rest[0], rest.slice(1)];
         return active.timers.start(kind, callback, delayMs, args);
       };

@@ -44,6 +44,7 @@ export class Session {
     if (Number.isNaN(this.epochMs)) {
       throw new BadOptionError(`the epoch must be a date, not ${String(epoch)}`);
     }
+    if (Number.isNaN(seed)) throw new BadOptionError("a seed must be a number or a text, not NaN");
     this.#time = time;
     this.#seed = seed;
     this.#chance = new Chance(seed ?? time.seed, "waiting");

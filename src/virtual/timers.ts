@@ -18,8 +18,10 @@ export interface TimersParts {
 export class VirtualTimers {
   readonly #report: TimersParts["report"];
   #time: VirtualTime;
-  /** Those that wait, in the order in which they were started. */
-  readonly #waiting = new Set<VirtualTimer>();
+  /** Those that wait, by their numbers as texts, in the order in which they were started. */
+  readonly #waiting = new Map<string, VirtualTimer>();
+  /** The one whose callback runs: an interval may be cleared from inside. */
+  #called: VirtualTimer | undefined = undefined;
   #ids = 0;
 
   constructor({ time, report }: TimersParts) {
@@ -30,7 +32,7 @@ export class VirtualTimers {
   /** Calls back after so many milliseconds; an immediate after all that is due already. */
   start(kind: TimerKind, callback: Callback, delayMs: unknown, args: unknown[]): VirtualTimer {
     const timer = new VirtualTimer(this, ++this.#ids, kind, toDelay(kind, delayMs), () =>
-      callback(...args),
+      Reflect.apply(callback, timer, args),
     );
     this.arm(timer);
     return timer;
@@ -38,49 +40,52 @@ export class VirtualTimers {
 
   /** The timer that a number or a text, made of one, stands for. */
   find(id: unknown): VirtualTimer | undefined {
-    for (const timer of this.#waiting) if (String(timer.id) === String(id)) return timer;
-    return undefined;
+    const key = String(id);
+    return this.#waiting.get(key) ?? (key === String(this.#called?.id) ? this.#called : undefined);
   }
 
   /** What waits goes on waiting on another time, each for what is left. */
   moveTo(time: VirtualTime): void {
     const now = this.#time.seconds();
     this.#time = time;
-    const waiting = [...this.#waiting].sort((a, b) => a.due - b.due);
+    const waiting = [...this.#waiting.values()].sort((a, b) => a.due - b.due);
     for (const timer of waiting) this.arm(timer, Math.max(timer.due - now, 0));
   }
 
   /** What waits will not happen any more. */
   clear(): void {
-    for (const timer of this.#waiting) timer.close();
+    for (const timer of this.#waiting.values()) timer.close();
   }
 
   // --- for the timers ---
 
   arm(timer: VirtualTimer, seconds: number = timer.delayMs / 1000): void {
     this.disarm(timer);
-    this.#waiting.add(timer);
+    this.#waiting.set(String(timer.id), timer);
     timer.due = this.#time.seconds() + seconds;
     timer.happening = this.#time.happen(seconds, timer.kind, () => this.#happen(timer));
     timer.happening.background = !timer.hasRef();
   }
 
   disarm(timer: VirtualTimer): void {
-    this.#waiting.delete(timer);
+    this.#waiting.delete(String(timer.id));
     timer.happening?.cancel();
     timer.happening = undefined;
   }
 
   isWaiting(timer: VirtualTimer): boolean {
-    return this.#waiting.has(timer);
+    return this.#waiting.has(String(timer.id));
   }
 
   #happen(timer: VirtualTimer): void {
     this.disarm(timer);
+    this.#called = timer;
     try {
       timer.call();
     } catch (error) {
       this.#report(error, `running a callback of ${timer.kind}`);
+    } finally {
+      this.#called = undefined;
     }
   }
 }

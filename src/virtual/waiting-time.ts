@@ -1,6 +1,7 @@
 /** The time of a process whose globals are virtual and whose reactor does not run. */
+import type { DelayedCall } from "../reactor/capabilities.ts";
 import { TimerQueue } from "../reactor/timer-queue.ts";
-import type { Happening, VirtualTime } from "../reactor/virtual-time.ts";
+import { type Happening, happeningOf, type VirtualTime } from "../reactor/virtual-time.ts";
 
 /** Of Node, as it is before anything is replaced. */
 const { setImmediate: realSetImmediate } = globalThis;
@@ -17,36 +18,23 @@ export class WaitingTime implements VirtualTime {
     () => this.#now,
     () => {},
   );
-  readonly #background = new WeakSet();
-
-  constructor() {
-    process.on("beforeExit", this.#moveOn);
-  }
+  readonly #background = new WeakSet<DelayedCall>();
 
   seconds(): number {
     return this.#now;
   }
 
   happen(delaySeconds: number, _what: string, action: () => void): Happening {
-    const timer = this.#queue.add(delaySeconds, action);
-    const background = this.#background;
-    return {
-      get background() {
-        return background.has(timer);
-      },
-      set background(yes) {
-        if (yes) background.add(timer);
-        else background.delete(timer);
-      },
-      cancel() {
-        if (timer.active) timer.cancel();
-      },
-    };
+    return happeningOf(this.#queue.add(delaySeconds, action), this.#background);
   }
 
   /** There is nothing to see: programs that have no reactor yet may read files. */
   watch(): () => void {
     return () => {};
+  }
+
+  begin(): void {
+    process.on("beforeExit", this.#moveOn);
   }
 
   end(): void {

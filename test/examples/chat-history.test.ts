@@ -151,10 +151,9 @@ describe("the chat: its history in Redis", () => {
 
   for (const address of ["127.0.0.1:6379", "http://127.0.0.1", "rediss://127.0.0.1", "?"]) {
     it(`is not kept at "${address}"`, () => {
-      expect(() => chat(createReactor("clock"), { history: address })).to.throw(
-        TypeError,
-        "the chat's history wants an address such as redis://127.0.0.1:6379",
-      );
+      expect(() => chat(createReactor("clock"), { history: address }))
+        .to.throw("an address is such as redis://127.0.0.1:6379")
+        .with.property("code", "ERR_BAD_OPTION");
     });
   }
 });

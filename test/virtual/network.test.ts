@@ -95,10 +95,11 @@ describe("the virtual network", () => {
       const server = net.createServer((socket) => socket.end("by name")).listen("/tmp/name");
       await once(server, "listening");
       const said = await text(net.connect({ path: "/tmp/name" }));
+      const address = server.address();
       server.close();
-      return said;
+      return [said, address];
     });
-    expect(value).to.equal("by name");
+    expect(value).to.deep.equal(["by name", "/tmp/name"]);
   });
 
   it("counts a server's connections, and closes it when the last one ends", async () => {
@@ -133,6 +134,63 @@ describe("the virtual network", () => {
     expect(value).to.deep.equal(["closed"]);
   });
 
+  it("leaves servers as they were where Node refuses what they are to listen on", async () => {
+    const targets: readonly (readonly [code: string, ...unknown[]])[] = [
+      ["ERR_SOCKET_BAD_PORT", 70000],
+      ["ERR_SOCKET_BAD_PORT", -1],
+      ["ERR_SOCKET_BAD_PORT", 1.5],
+      ["ERR_SOCKET_BAD_PORT", { port: "seven" }],
+      ["ERR_INVALID_ARG_VALUE", { port: true }],
+      ["ERR_INVALID_ARG_TYPE", { port: 80, signal: "none" }],
+    ];
+    const { value, error, leaks } = await virtually(async () => {
+      const server = net.createServer();
+      const refusals = targets.map(([, ...args]) => {
+        try {
+          return server.listen(...(args as [number]));
+        } catch (refused) {
+          return [(refused as NodeJS.ErrnoException).code, server.listening];
+        }
+      });
+      await once(server.listen(80), "listening");
+      server.close();
+      return refusals;
+    });
+    expect({ error, leaks }).to.deep.equal({ error: undefined, leaks: [] });
+    expect(value).to.deep.equal(targets.map(([code]) => [code, false]));
+  });
+
+  it("closes servers whose signals are aborted, before and meanwhile", async () => {
+    const { value, seconds } = await virtually(async () => {
+      const aborted = net.createServer().listen({ port: 80, signal: AbortSignal.abort() });
+      await once(aborted, "close");
+      const meanwhile = new AbortController();
+      const server = net.createServer().listen({ port: 80, signal: meanwhile.signal });
+      setTimeout(() => meanwhile.abort(), 1000);
+      await once(server, "close");
+      return [aborted.listening, server.listening];
+    });
+    expect(value).to.deep.equal([false, false]);
+    expect(seconds).to.equal(1);
+  });
+
+  it("drops connections over a server's maximum, and says whose", async () => {
+    const { value } = await virtually(async () => {
+      const server = await echo(7000);
+      server.maxConnections = 1;
+      const first = net.connect(7000, "127.0.0.1");
+      await once(first, "connect");
+      const dropped = once(server, "drop");
+      const second = net.connect(7000, "127.0.0.1").on("error", () => {});
+      const [told] = (await dropped) as [net.DropArgument];
+      const { localPort } = second;
+      first.destroy();
+      server.close();
+      return [told.localPort, told.remoteAddress, told.remotePort === localPort];
+    });
+    expect(value).to.deep.equal([7000, "127.0.0.1", true]);
+  });
+
   it("carries node:http by its own agent, with dates of virtual time", async () => {
     const { value, leaks } = await virtually(async () => {
       const server = http.createServer((request, response) => {
@@ -162,6 +220,28 @@ describe("the virtual network", () => {
       "Sat, 01 Jan 2000 00:00:03 GMT",
       "/fetched",
     ]);
+  });
+
+  it("dates the answers of node:http, whatever its other headers are and however they are given", async () => {
+    const { value, leaks, error } = await virtually(async () => {
+      const shapes = [{ vary: "date" }, [["vary", "date"]], ["vary", "date"]];
+      const server = http.createServer((request, response) => {
+        const shape = Number(request.url?.slice(1));
+        response.sendDate = true;
+        response.writeHead(200, shapes[shape] as http.OutgoingHttpHeaders).end();
+      });
+      await once(server.listen(80), "listening");
+      const dates: unknown[] = [];
+      for (const shape of shapes.keys()) {
+        const { headers } = await fetch(`http://localhost/${shape}`);
+        dates.push(headers.get("date"));
+      }
+      server.closeAllConnections();
+      server.close();
+      return dates;
+    });
+    expect({ error, leaks }).to.deep.equal({ error: undefined, leaks: [] });
+    expect(value).to.deep.equal(Array.from({ length: 3 }, () => "Sat, 01 Jan 2000 00:00:00 GMT"));
   });
 
   it("carries node:tls and node:https, with real handshakes", async () => {

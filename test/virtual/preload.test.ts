@@ -33,6 +33,27 @@ describe("node --import skein/virtual", () => {
         }, 20);
       });
       await reactor.run();`,
+    "threads.mjs": `import { createReactor } from "${importing("reactor/index.js", "dist")}";
+      import { deferToThread, worker } from "${importing("threads/index.js", "dist")}";
+      const { nap } = worker(new URL("./nap.mjs", import.meta.url));
+      const reactor = createReactor("libuv");
+      const ran = reactor.run();
+      console.log(await deferToThread(reactor, nap));
+      reactor.stop();
+      await ran;`,
+    "nap.mjs": `export const nap = () => new Promise((resolve) => setTimeout(resolve, 5, "slept"));`,
+    "loader.mjs": `${reactors}
+      import { tidyUp } from "./node_modules/tsx/tidy-up.mjs";
+      const trace = [];
+      const reactor = createReactor("clock", { trace: ({ event }) => trace.push(event) });
+      const tidied = tidyUp();
+      const ran = reactor.run();
+      setTimeout(() => {}, 5);
+      await ran;
+      await tidied;
+      console.log(trace.filter((event) => event.startsWith("set")));`,
+    "node_modules/tsx/tidy-up.mjs": `export const tidyUp = () =>
+      Promise.all([setImmediate, setTimeout].map((start) => new Promise((done) => start(done))));`,
     "twice.mjs": `${reactors}
       for (const name of ["first", "second"]) {
         const reactor = createReactor("clock", { seed: 7 });
@@ -82,6 +103,15 @@ describe("node --import skein/virtual", () => {
 
   it("leaves a reactor on libuv to the real world", async () => {
     expect(await run("libuv.mjs")).to.equal("held, and real\nreal true true\n");
+  });
+
+  it("leaves threads to the real world", async () => {
+    const { status, stdout, stderr } = await preloadedBuilt([path("threads.mjs")]);
+    expect({ status, stdout, stderr }).to.deep.equal({ status: 0, stdout: "slept\n", stderr: "" });
+  });
+
+  it("leaves timers of what loads programs to the real world, and so out of traces", async () => {
+    expect(await run("loader.mjs")).to.equal("[ 'setTimeout' ]\n");
   });
 
   it("follows one reactor after another, and time goes on", async () => {

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { createReactor } from "skein/reactor";
-import { installVirtualGlobals, VirtualLeakError } from "skein/virtual/api";
+import { followReactors, installVirtualGlobals, VirtualLeakError } from "skein/virtual/api";
 import { virtually } from "../support/virtually.ts";
 import { program } from "./processes.ts";
 
@@ -94,15 +94,42 @@ describe("restoring the globals", () => {
     globals.restore();
   });
 
+  it("refuses to follow reactors while the globals follow some, or one on another backend", async () => {
+    const globals = followReactors();
+    const expectRefusals = (): void => {
+      for (const begin of [() => followReactors(), () => installVirtualGlobals(clock)]) {
+        expect(begin).to.throw("already: restore them").with.property("code", "ERR_BAD_OPTION");
+      }
+    };
+    const clock = createReactor("clock");
+    expectRefusals();
+    const reactor = createReactor("libuv");
+    reactor.callWhenRunning(() => {
+      expectRefusals();
+      reactor.stop();
+    });
+    await reactor.run();
+    globals.restore();
+    followReactors().restore();
+  });
+
   for (const [what, options] of Object.entries({
     "an epoch that is none": { epoch: "soon" },
+    "a seed that is none": { seed: Number.NaN },
     "kinds of leaks that are none": { allow: ["files"] as never },
+    "a text in the place of kinds of leaks": { allow: "fs" as never },
+    "what is no list of kinds of leaks": { allow: 5 as never },
   })) {
     it(`refuses ${what}, and touches nothing`, () => {
       const reactor = createReactor("clock");
       expect(() => installVirtualGlobals(reactor, options))
         .to.throw()
         .with.property("code", "ERR_BAD_OPTION");
+      const listeners = process.listenerCount("beforeExit");
+      expect(() => followReactors(options))
+        .to.throw()
+        .with.property("code", "ERR_BAD_OPTION");
+      expect(process.listenerCount("beforeExit")).to.equal(listeners);
       installVirtualGlobals(reactor).restore();
     });
   }

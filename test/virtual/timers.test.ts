@@ -109,6 +109,29 @@ describe("virtual timers", () => {
     expect(seen).to.deep.equal(["tick 10", "tick 20", "tick 30"]);
   });
 
+  it("of setInterval are cleared inside by their numbers, and by `this`, too", async () => {
+    const { seen, note } = diary();
+    await virtually(async () => {
+      const ids: unknown[] = [];
+      for (const name of ["number", "text"]) {
+        const interval = setInterval(() => {
+          note(name);
+          clearInterval(ids.shift() as number);
+        }, 10);
+        ids.push(name === "number" ? Number(interval) : String(Number(interval)));
+      }
+      // As older libraries do it.
+      setInterval(function (this: NodeJS.Timeout) {
+        note("this");
+        clearInterval(this);
+      }, 10);
+      setTimeout(note, 15, "the next round would come");
+      await sleep(25);
+    });
+    const afterwards = "the next round would come 15";
+    expect(seen).to.deep.equal(["number 10", "text 10", "this 10", afterwards]);
+  });
+
   it("whose callbacks throw are reported to the reactor, and disturb no other", async () => {
     const { seen, note } = diary();
     const { error, reported } = await virtually(() => {

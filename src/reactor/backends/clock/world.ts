@@ -7,7 +7,12 @@ import type { Loop } from "../../backend.ts";
 import type { ClockOptions } from "../../simulation.ts";
 import { ClockBusyError, ClockStuckError, ReactorNotRunningError } from "../../errors.ts";
 import { type Timer, TimerQueue } from "../../timer-queue.ts";
-import type { Happening, TimeWatcher, VirtualTime } from "../../virtual-time.ts";
+import {
+  type Happening,
+  happeningOf,
+  type TimeWatcher,
+  type VirtualTime,
+} from "../../virtual-time.ts";
 import { MemoryDatagrams } from "./memory-datagrams.ts";
 import { MemoryNetwork } from "./memory-network.ts";
 import { assertSeconds, networkCharacter, type NetworkOptions } from "./network-options.ts";
@@ -155,23 +160,11 @@ export class ClockWorld implements VirtualTime {
   // --- for those who put more on this time ---
 
   happen(delaySeconds: number, what: string, action: () => void): Happening {
-    const background = this.#background;
     const timer = this.happenings.add(delaySeconds, () => {
       this.#note(what);
       return inMacrotask(action);
     });
-    return {
-      get background() {
-        return background.has(timer);
-      },
-      set background(yes) {
-        if (yes) background.add(timer);
-        else background.delete(timer);
-      },
-      cancel() {
-        if (timer.active) timer.cancel();
-      },
-    };
+    return happeningOf(timer, this.#background);
   }
 
   watch(watcher: TimeWatcher): () => void {
