@@ -27,7 +27,7 @@ const CLOSE_TIMEOUT_SECONDS = 2;
  * Listens at an endpoint while it runs.
  *
  * ```ts
- * import { createReactor, Factory, Protocol, runService } from "skein";
+ * import { createReactor, Factory, Protocol, runService, serverFromString } from "skein";
  * import { StreamServerEndpointService } from "skein";
  * import { LineClient } from "skein/testing";
  *
@@ -39,7 +39,7 @@ const CLOSE_TIMEOUT_SECONDS = 2;
  *
  * const reactor = createReactor("clock");
  * const server = new StreamServerEndpointService(
- *   { listen: (factory) => reactor.listenTCP(7000, factory, { interface: "127.0.0.1" }) },
+ *   serverFromString(reactor, "tcp:7000:interface=127.0.0.1"),
  *   Factory.forProtocol(Greeter),
  *   { name: "web", drainTimeout: 10 },
  * );

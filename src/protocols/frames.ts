@@ -118,6 +118,8 @@ export class Frames<F> extends Protocol implements AsyncIterable<F> {
     } catch (error) {
       this.#undecodable = true;
       this.#decoder.takeRest();
+      // It was no clean end, behind bytes like these.
+      if (this.#reason?.check(ConnectionDoneError)) this.#reason = undefined;
       this.#end(new Failure(error));
       this.transport.loseConnection(error as Error);
       return undefined;

@@ -155,7 +155,7 @@ for (const backend of ["libuv", "clock"] as const) {
                 if (texts.join("").length === 2 * message.length) resolve();
               }
             }
-            factory.buildProtocol = () => new Spoiling() as Host;
+            factory.buildProtocol = () => new Spoiling();
           });
           const writers = [new Protocol(), new Protocol()];
           for (const writer of writers) {

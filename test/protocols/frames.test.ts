@@ -75,6 +75,14 @@ describe("frames in a loop", () => {
     expect(transport.reason?.name).to.equal("LineTooLongError");
   });
 
+  it("end with the decoder's error, also when the connection has ended cleanly by then", async () => {
+    const { lines, feed } = connected();
+    feed(`one\n${"x".repeat(11)}`);
+    lines.connectionLost(new Failure(new ConnectionDoneError()));
+    expect(await all(lines)).to.deep.equal(["one", "LineTooLongError"]);
+    expect(await all(lines)).to.deep.equal(["LineTooLongError"]);
+  });
+
   it("go on in another loop, behind the one that was left", async () => {
     const { lines, feed } = connected();
     feed("one\ntwo\nthree\n");

@@ -222,7 +222,7 @@ describe("the virtual network", () => {
     ]);
   });
 
-  it("dates the answers of node:http, whatever its other headers are and however they are given", async () => {
+  it("dates the answers of node:http, however its other headers are given", async () => {
     const { value, leaks, error } = await virtually(async () => {
       const shapes = [{ vary: "date" }, [["vary", "date"]], ["vary", "date"]];
       const server = http.createServer((request, response) => {

@@ -41,7 +41,7 @@ describe("node --import skein/virtual", () => {
       console.log(await deferToThread(reactor, nap));
       reactor.stop();
       await ran;`,
-    "nap.mjs": `export const nap = () => new Promise((resolve) => setTimeout(resolve, 5, "slept"));`,
+    "nap.mjs": `export const nap = () => new Promise((wake) => setTimeout(wake, 5, "slept"));`,
     "loader.mjs": `${reactors}
       import { tidyUp } from "./node_modules/tsx/tidy-up.mjs";
       const trace = [];

@@ -94,7 +94,7 @@ describe("restoring the globals", () => {
     globals.restore();
   });
 
-  it("refuses to follow reactors while the globals follow some, or one on another backend", async () => {
+  it("refuses to follow reactors while the globals follow some, or others", async () => {
     const globals = followReactors();
     const expectRefusals = (): void => {
       for (const begin of [() => followReactors(), () => installVirtualGlobals(clock)]) {

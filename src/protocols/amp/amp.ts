@@ -166,13 +166,10 @@ export class AMP extends FramedProtocol<Box> {
     if (answer === undefined) return result;
     this.#securing = result;
     answer.addCallbacks(
-      () => {
-        this.#goSecure(options);
-        this.#outbox.release(this.transport);
-      },
+      () => this.#outbox.release(this.transport, this.#goSecure(options)),
       (failure) => {
         this.#securing = undefined;
-        this.#outbox.refuse(this.transport, failure);
+        this.#outbox.release(this.transport, failure);
         if (!result.called) result.errback(failure);
       },
     );
@@ -209,7 +206,7 @@ export class AMP extends FramedProtocol<Box> {
       },
       (failure) => {
         this.#switching = false;
-        this.#outbox.refuse(this.transport, failure);
+        this.#outbox.release(this.transport, failure);
         if (!result.called) result.errback(failure);
       },
     );
@@ -360,12 +357,14 @@ export class AMP extends FramedProtocol<Box> {
     this.#goSecure(options);
   }
 
-  #goSecure(options: StartTLSOptions): void {
+  /** Gives why it cannot: the peer has begun, and the connection is of no use any more. */
+  #goSecure(options: StartTLSOptions): Failure | undefined {
     try {
       this.transport.startTLS(options);
+      return undefined;
     } catch (error) {
-      // The peer has begun: the connection is of no use any more.
       this.transport.abortConnection(error as Error);
+      return new Failure(error);
     }
   }
 

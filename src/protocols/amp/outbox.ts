@@ -42,19 +42,18 @@ export class Outbox {
     fate?.refused(new Failure(overflow));
   }
 
-  /** Sends what was held back. */
-  release(transport: Transport): void {
+  /**
+   * Sends what was held back. Where the change was refused, the answers alone: the questions may be
+   * secret.
+   */
+  release(transport: Transport, refusal?: Failure): void {
     for (const { box, fate } of this.#take()) {
-      transport.write(box);
-      fate?.sent?.();
-    }
-  }
-
-  /** Sends the answers that were held back, and none of the questions: they may be secret. */
-  refuse(transport: Transport, reason: Failure): void {
-    for (const { box, fate } of this.#take()) {
-      if (fate === undefined) transport.write(box);
-      else fate.refused(reason);
+      if (refusal !== undefined && fate !== undefined) {
+        fate.refused(refusal);
+      } else {
+        transport.write(box);
+        fate?.sent?.();
+      }
     }
   }
 

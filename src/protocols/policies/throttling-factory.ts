@@ -49,7 +49,7 @@ export interface ThrottlingOptions {
  * What is written waits in the connection, piece by piece in its turn among the connections of the
  * factory; `write()`, producers, `bufferedBytes` and the limits are as on any transport that has a
  * slow peer. The time that `loseConnection()` gives the peer begins when the pace lets the bytes
- * go. What waits here when the reactor stops is lost.
+ * go. A reactor that stops lets it go on for `drainSeconds`.
  *
  * What is read is delivered, and then reading rests until it is paid for: the peer is slowed down
  * by its own system.

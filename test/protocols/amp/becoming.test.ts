@@ -92,6 +92,17 @@ for (const backend of backends) {
         expect(await call).to.equal(await secured);
       }));
 
+    it("fails, with all that waits, when this side cannot begin after all", () =>
+      withPair(backend, async ({ server, client }) => {
+        server.acceptTLS(source);
+        const secured = failureOf(client.startTLS({ trustRoot: "/no/such/file" }));
+        const call = failureOf(client.callRemote(Echo, { text: "secret" }));
+        const note = failureOf(client.callRemote(Note, { text: "secret" }));
+        for (const error of [await secured, await call, await note]) {
+          expect(error).to.be.instanceOf(BadOptionError);
+        }
+      }));
+
     it("fails on both sides when both ask for it at once, in plain text still", () =>
       withPair(backend, async ({ server, client }) => {
         server.acceptTLS(source);
