@@ -2,11 +2,9 @@ import { Deferred } from "../defer/deferred.ts";
 import { fail } from "../defer/fired.ts";
 import type { Reactor } from "../reactor/capabilities.ts";
 import { PoolStoppedError } from "../threads/errors.ts";
-import {
-  ThreadPool,
-  type ThreadPoolOptions,
-  type ThreadPoolStatistics,
-} from "../threads/thread-pool.ts";
+import type { ThreadPoolOptions } from "../threads/pool-options.ts";
+import type { ThreadPoolStatistics } from "../threads/dispatcher.ts";
+import { ThreadPool } from "../threads/thread-pool.ts";
 import type { WorkerFunction } from "../threads/worker.ts";
 import { Outstanding } from "./outstanding.ts";
 import { assertSeconds, Service, type ServiceOptions } from "./service.ts";

@@ -7,10 +7,15 @@ export class CannotCrossError extends SkeinError {
   readonly code = "ERR_CANNOT_CROSS";
 }
 
-/** Errors that the worker's side of a call makes: these keep their class. */
+/** These keep their class: those that the worker's side of a call makes, and the language's own. */
 const KEPT: Readonly<Record<string, new (message: string) => Error>> = {
   CannotCrossError,
   BadOptionError,
+  RangeError,
+  ReferenceError,
+  SyntaxError,
+  TypeError,
+  URIError,
 };
 
 /** An error as data. Other classes, and properties beyond these, do not survive the crossing. */
@@ -60,7 +65,7 @@ export function unpackError(packed: PackedError): Error {
   const { name, message } = packed;
   const kept = Object.hasOwn(KEPT, name) ? KEPT[name] : undefined;
   const error = new (kept ?? Error)(message);
-  error.name = name;
+  if (error.name !== name) error.name = name;
   if (packed.stack !== undefined) error.stack = packed.stack;
   if (packed.code !== undefined) Object.assign(error, { code: packed.code });
   if (packed.cause !== undefined) error.cause = unpackError(packed.cause);

@@ -12,7 +12,7 @@ import type { DatagramReceiver, DatagramTransport, MulticastTransport } from "./
 import type { ReactorNames } from "./names.ts";
 import type { ReactorClock, ReactorNetwork } from "./simulation.ts";
 import type { ReactorAdopt, ReactorTCP, ReactorTLS, ReactorUNIX } from "./stream-capabilities.ts";
-import type { WorkerEvents, WorkerHandle } from "./workers.ts";
+import type { WorkerEvents, WorkerHandle, WorkerOptions } from "./workers.ts";
 
 export type * from "./stream-capabilities.ts";
 
@@ -174,7 +174,7 @@ export interface ReactorMulticast {
 
 /** Workers, which run code beside the reactor. `skein/threads` makes pools of them. */
 export interface ReactorThreads {
-  startWorker(events: WorkerEvents): WorkerHandle;
+  startWorker(events: WorkerEvents, options?: WorkerOptions): WorkerHandle;
 }
 
 /** Being driven from outside, one turn at a time; see `guest()`. */

@@ -159,9 +159,14 @@ export {
   type DatagramSocket,
   UDP,
 } from "./udp.ts";
+export { type WorkerFate, type WorkerScript } from "./worker-script.ts";
 export {
+  type CallManner,
   openWorker,
   type RemoteFunction,
+  type Substrate,
+  type WorkerCall,
   type WorkerEvents,
   type WorkerHandle,
+  type WorkerOptions,
 } from "./workers.ts";

@@ -1,15 +1,74 @@
+/** The worker's side of a call, in every kind of worker. */
+import { place } from "../core/current-call.ts";
 import { BadOptionError } from "../core/errors.ts";
 import { importModule } from "../core/import-module.ts";
-import type { RemoteFunction } from "./workers.ts";
+import type { CallManner, RemoteFunction } from "./workers.ts";
 
-/** Calls a module's export; the worker's side of every kind of worker. */
-export async function callExport(
-  { module, name }: RemoteFunction,
-  args: readonly unknown[],
-): Promise<unknown> {
+/** Takes the arguments of a call; returns its result, or a promise of it. */
+export type Callee = (args: readonly unknown[]) => unknown;
+
+type Exported = (...args: readonly unknown[]) => unknown;
+
+/**
+ * A way to call a function in a manner. The function is loaded by the first call, which waits for
+ * it; the others find it, and can return at once.
+ */
+export function calleeOf(target: RemoteFunction, manner: CallManner): Callee {
+  let loaded: Callee | undefined;
+  return (args) => {
+    if (loaded !== undefined) return loaded(args);
+    const { make } = place;
+    return load(target).then((exported) => {
+      loaded = inManner(exported, manner);
+      place.make = make;
+      try {
+        return loaded(args);
+      } finally {
+        place.make = undefined;
+      }
+    });
+  };
+}
+
+async function load({ module, name }: RemoteFunction): Promise<Exported> {
   const exported = (await importModule(module))[name];
   if (typeof exported !== "function") {
     throw new BadOptionError(`${module} has no function "${name}" to call in a worker`);
   }
-  return await (exported as (...args: readonly unknown[]) => unknown)(...args);
+  return exported as Exported;
+}
+
+function inManner(exported: Exported, manner: CallManner): Callee {
+  if (manner === "each") return (args) => callWithEach(exported, args[0] as readonly unknown[]);
+  return (args) => exported(...args);
+}
+
+/** Calls it with each item in turn; waits only for what is to be waited for. */
+function callWithEach(exported: Exported, items: readonly unknown[]): unknown {
+  const results: unknown[] = [];
+  for (let i = 0; i < items.length; i++) {
+    const result = exported(items[i]);
+    if (isThenable(result)) return goOn(exported, items, results, result);
+    results.push(result);
+  }
+  return results;
+}
+
+async function goOn(
+  exported: Exported,
+  items: readonly unknown[],
+  results: unknown[],
+  awaited: PromiseLike<unknown>,
+): Promise<unknown[]> {
+  results.push(await awaited);
+  while (results.length < items.length) results.push(await exported(items[results.length]));
+  return results;
+}
+
+export function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    typeof (value as { then?: unknown }).then === "function"
+  );
 }

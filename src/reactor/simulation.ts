@@ -3,6 +3,7 @@ import type { Deferred } from "../defer/deferred.ts";
 import type { SimulatedName } from "./names.ts";
 import type { ProcessProgram, ProcessScript } from "./process-script.ts";
 import type { StreamAddress } from "./transport.ts";
+import type { WorkerScript } from "./worker-script.ts";
 
 /**
  * Driving virtual time. Either `run()` the reactor: then it drives itself, as fast as it can, until
@@ -163,6 +164,8 @@ export interface ClockOptions {
    * given it is as with /dev/null.
    */
   stdio?: ProcessProgram | SimulatedStdio;
+  /** What becomes of calls in workers; unless given they take no time, and their workers live. */
+  workers?: WorkerScript;
   /** What chance begins from: equal programs with equal seeds run equally. 0 unless given. */
   seed?: number | string;
   /**

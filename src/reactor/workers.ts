@@ -9,56 +9,102 @@ export interface RemoteFunction {
   readonly name: string;
 }
 
-/** A worker, which runs one call at a time. */
+/**
+ * What is done with the function: it is called with the arguments; or with each item of the first
+ * argument, an array, for an array of results.
+ */
+export type CallManner = "call" | "each";
+
+/** A call, as it is given to a worker; its events come with the same object. */
+export interface WorkerCall {
+  readonly target: RemoteFunction;
+  readonly manner: CallManner;
+  readonly args: readonly unknown[];
+  /** What of the arguments is moved to the worker, and is gone here. */
+  readonly transfer: readonly object[] | undefined;
+  /** Where the worker that holds it keeps it: the worker's own business. */
+  slot: number;
+}
+
+/** A worker. It runs one call at a time, in the order in which they were sent. */
 export interface WorkerHandle {
+  /** How many more calls it can hold: one that runs, and those that wait inside it. */
+  readonly room: number;
+  /** The memory that it holds, as far as it has said so. */
+  readonly megabytes: number;
   /**
-   * Starts a call; its outcome comes by {@link WorkerEvents}, in a later turn.
+   * Sends a call; its outcome comes by {@link WorkerEvents}, in a later turn. There must be room.
    *
-   * @throws CannotCrossError when an argument cannot be copied to a worker; nothing was started.
+   * @throws CannotCrossError when an argument cannot be copied to a worker; nothing was sent.
    */
-  call(target: RemoteFunction, args: readonly unknown[]): void;
-  /** Ends the worker, in the middle of a call if need be. No event follows. */
+  send(call: WorkerCall): void;
+  /** Takes a call back; false if it has begun, or may have. */
+  revoke(call: WorkerCall): boolean;
+  /** Whether a call has begun, or may have, and has not ended. */
+  running(call: WorkerCall): boolean;
+  /** Has a call's signal abort. False if its function has not asked for one, so far. */
+  abort(call: WorkerCall): boolean;
+  /**
+   * Ends the worker, in the middle of a call if need be. Calls that had ended before are still
+   * told of; then `died` comes, if anybody waits for a call.
+   */
   terminate(): void;
 }
 
 export interface WorkerEvents {
   /** The call returned; the value was copied from the worker. */
-  returned(value: unknown): void;
+  returned(call: WorkerCall, value: unknown): void;
   /** The call threw, or its result cannot be copied. */
-  threw(error: Error): void;
-  /** The worker is gone without having been terminated; its call, if any, is lost. */
+  threw(call: WorkerCall, error: Error): void;
+  /** The call sends something while it runs. */
+  told(call: WorkerCall, message: unknown): void;
+  /** There is room again, though no call has ended: some that were revoked are out of the way. */
+  roomy(): void;
+  /** The worker is gone. Ask {@link WorkerHandle.revoke} which of its calls had not begun. */
   died(error: Error): void;
 }
 
-/** For backends: a worker, made by `make`, that is entered into the reactor's `inspect()`. */
+/** What a worker is made of: a thread of this process, or a process. */
+export type Substrate = "threads" | "processes";
+
+export interface WorkerOptions {
+  /** "threads" unless given. */
+  readonly substrate?: Substrate;
+  /** A worker with a larger heap dies of it; as large as the platform has it unless given. */
+  readonly heapMegabytesMax?: number;
+}
+
+/** For backends: a worker that is entered into the reactor's `inspect()`. */
 export function openWorker(
   loop: Loop,
   events: WorkerEvents,
-  make: (events: WorkerEvents) => WorkerHandle,
+  make: (events: WorkerEvents) => WorkerHandle & { current(): WorkerCall | undefined },
 ): WorkerHandle {
-  let calling: RemoteFunction | undefined;
-  const closed = loop.opened("worker", () =>
-    calling === undefined ? "idle" : `in ${calling.name}() of ${calling.module}`,
-  );
+  const closed = loop.opened("worker", () => {
+    const call = worker.current();
+    return call === undefined ? "idle" : `in ${call.target.name}() of ${call.target.module}`;
+  });
   const worker = make({
-    returned(value) {
-      calling = undefined;
-      events.returned(value);
-    },
-    threw(error) {
-      calling = undefined;
-      events.threw(error);
-    },
+    returned: (call, value) => events.returned(call, value),
+    threw: (call, error) => events.threw(call, error),
+    told: (call, message) => events.told(call, message),
+    roomy: () => events.roomy(),
     died(error) {
       closed();
       events.died(error);
     },
   });
   return {
-    call(target, args) {
-      worker.call(target, args);
-      calling = target;
+    get room() {
+      return worker.room;
     },
+    get megabytes() {
+      return worker.megabytes;
+    },
+    send: (call) => worker.send(call),
+    revoke: (call) => worker.revoke(call),
+    running: (call) => worker.running(call),
+    abort: (call) => worker.abort(call),
     terminate() {
       closed();
       worker.terminate();

@@ -1,15 +1,27 @@
 import type { Deferred } from "../defer/deferred.ts";
 import type { Reactor } from "../reactor/capabilities.ts";
+import type { ThreadPoolOptions } from "./pool-options.ts";
 import { ThreadPool } from "./thread-pool.ts";
 import type { WorkerFunction } from "./worker.ts";
 
-const pools = new WeakMap<object, ThreadPool>();
+type Pools = WeakMap<object, ThreadPool>;
+const threads: Pools = new WeakMap();
+const processes: Pools = new WeakMap();
 
 /** The reactor's own pool, made when it is first asked for, stopped when the reactor stops. */
 export function getThreadPool(reactor: Reactor<"threads">): ThreadPool {
+  return poolOf(reactor, threads, {});
+}
+
+/** The same, of processes. */
+export function getProcessPool(reactor: Reactor<"threads">): ThreadPool {
+  return poolOf(reactor, processes, { substrate: "processes" });
+}
+
+function poolOf(reactor: Reactor<"threads">, pools: Pools, options: ThreadPoolOptions): ThreadPool {
   let pool = pools.get(reactor);
   if (pool === undefined) {
-    const made = (pool = new ThreadPool(reactor));
+    const made = (pool = new ThreadPool(reactor, options));
     pools.set(reactor, made);
     reactor.addSystemEventTrigger("during", "shutdown", () => {
       pools.delete(reactor);
@@ -40,4 +52,16 @@ export function deferToThread<A extends unknown[], R>(
   ...args: A
 ): Deferred<Awaited<R>> {
   return getThreadPool(reactor).call(f, ...args);
+}
+
+/**
+ * As {@link deferToThread}, in a process of the reactor's pool of processes: for code that may
+ * bring its process down. A call takes longer to get there, and nothing can be shared or moved.
+ */
+export function deferToProcess<A extends unknown[], R>(
+  reactor: Reactor<"threads">,
+  f: WorkerFunction<A, R>,
+  ...args: A
+): Deferred<Awaited<R>> {
+  return getProcessPool(reactor).call(f, ...args);
 }

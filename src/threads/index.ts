@@ -1,5 +1,9 @@
 /** Work beside the reactor's thread. */
-export { deferToThread, getThreadPool } from "./defer-to-thread.ts";
+export { NotInWorkerError } from "../core/current-call.ts";
+export { deferToProcess, deferToThread, getProcessPool, getThreadPool } from "./defer-to-thread.ts";
 export { PoolStoppedError } from "./errors.ts";
-export { ThreadPool, type ThreadPoolOptions, type ThreadPoolStatistics } from "./thread-pool.ts";
+export { type CallOptions } from "./pool-call.ts";
+export { type ThreadPoolOptions } from "./pool-options.ts";
+export { type ThreadPoolStatistics } from "./dispatcher.ts";
+export { type MapOptions, ThreadPool } from "./thread-pool.ts";
 export { worker, type WorkerFunction, type WorkerModule } from "./worker.ts";

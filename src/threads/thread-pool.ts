@@ -1,40 +1,22 @@
 /** A pool of workers: a bounded number of them, and a bounded queue before them. */
 import { BadOptionError, QueueFullError } from "../core/errors.ts";
+import { inContext } from "../core/context.ts";
 import { Deferred } from "../defer/deferred.ts";
+import { TimeoutError } from "../defer/errors.ts";
 import { fail } from "../defer/fired.ts";
+import { withSignal } from "../defer/signals.ts";
 import type { Reactor } from "../reactor/capabilities.ts";
-import type { RemoteFunction, WorkerHandle } from "../reactor/workers.ts";
+import type { CallManner, RemoteFunction } from "../reactor/workers.ts";
+import { allResults } from "./all-results.ts";
+import { Dispatcher, type ThreadPoolStatistics } from "./dispatcher.ts";
 import { PoolStoppedError } from "./errors.ts";
+import { type CallOptions, PoolCall } from "./pool-call.ts";
+import { type PoolSettings, settingsOf, type ThreadPoolOptions } from "./pool-options.ts";
 import type { WorkerFunction } from "./worker.ts";
 
-export interface ThreadPoolOptions {
-  /** The most workers at a time; they are started as they are needed. 4 unless given. */
-  max?: number;
-  /** How many calls may wait for a worker; 10,000 unless given. With 0 none may. */
-  maxQueued?: number;
-}
-
-export interface ThreadPoolStatistics {
-  /** Workers there are. */
-  readonly workers: number;
-  /** Those of them that run a call. */
-  readonly working: number;
-  /** Calls that wait for a worker. */
-  readonly queued: number;
-}
-
-interface Job {
-  readonly target: RemoteFunction;
-  readonly args: readonly unknown[];
-  readonly deferred: Deferred<unknown>;
-  /** Where it runs, once it does. */
-  member: Member | undefined;
-}
-
-/** A worker of the pool. */
-interface Member {
-  readonly handle: WorkerHandle;
-  job: Job | undefined;
+/** Of a call's options, all; and how the items are divided. */
+export interface MapOptions extends CallOptions {
+  chunk?: number;
 }
 
 /**
@@ -64,135 +46,143 @@ interface Member {
  */
 export class ThreadPool {
   readonly #reactor: Reactor<"threads">;
-  readonly #max: number;
-  readonly #maxQueued: number;
-  readonly #members = new Set<Member>();
-  readonly #idle: Member[] = [];
-  /** A Set, so that a cancelled job leaves it in constant time. */
-  readonly #queue = new Set<Job>();
-  #stopped = false;
+  readonly #settings: PoolSettings;
+  readonly #dispatcher: Dispatcher;
+  #closed = false;
+  #drained: Deferred<void> | undefined = undefined;
 
+  /** @throws BadOptionError */
   constructor(reactor: Reactor<"threads">, options: ThreadPoolOptions = {}) {
-    const { max = 4, maxQueued = 10_000 } = options;
-    if (!(Number.isInteger(max) && max > 0)) {
-      throw new BadOptionError(`a pool needs 1 or more workers, not ${max}`);
-    }
-    if (!(Number.isInteger(maxQueued) && maxQueued >= 0)) {
-      throw new BadOptionError(`0 or more calls can wait for a worker, not ${maxQueued}`);
-    }
     this.#reactor = reactor;
-    this.#max = max;
-    this.#maxQueued = maxQueued;
+    this.#settings = settingsOf(options);
+    this.#dispatcher = new Dispatcher(reactor, this.#settings, () => this.#checkDrained());
   }
 
   /**
    * Calls `f` in a worker; the Deferred gets a copy of what it returns, or the error it throws.
    *
-   * Calls begin in the order they were made. Arguments are copied when the call begins: do not
-   * change them before. Instances of classes arrive as plain data.
+   * Calls begin in the order they were made. Arguments are copied when a worker gets the call: do
+   * not change them before it has ended. Instances of classes arrive as plain data.
    *
-   * Cancelling a call that waits takes it out of the queue; cancelling one that runs ends its
-   * worker, which takes down no other call, and is replaced.
+   * Cancelling a call that waits takes it out of the queue. One that runs is told by its signal if
+   * its function has asked for one, and has `cancelGraceSeconds` to end; else, and then, its
+   * worker is ended, which takes down no other call, and is replaced.
    *
    * Fails with CannotCrossError when an argument or the result cannot be copied, QueueFullError
    * when too many calls wait, WorkerDiedError when the worker ends in the middle of the call, and
    * PoolStoppedError when the pool does.
    */
   call<A extends unknown[], R>(f: WorkerFunction<A, R>, ...args: A): Deferred<Awaited<R>> {
-    if (this.#stopped) return fail(new PoolStoppedError());
-    if (this.#queue.size >= this.#maxQueued && !this.#hasFreeWorker()) {
-      return fail(new QueueFullError(`the pool is full: ${this.#queue.size} calls wait`));
+    return this.#start(f, "call", args, {}) as Deferred<Awaited<R>>;
+  }
+
+  /** As {@link call}, with options: fails with TimeoutError, too, when its time is up. */
+  callWith<A extends unknown[], R>(
+    options: CallOptions,
+    f: WorkerFunction<A, R>,
+    ...args: A
+  ): Deferred<Awaited<R>> {
+    return this.#start(f, "call", args, options) as Deferred<Awaited<R>>;
+  }
+
+  /**
+   * Calls `f` with each item; the Deferred gets the results, in the items' order. The items go to
+   * workers in chunks, which is far faster for small ones, and each chunk is a call of the pool:
+   * one that fails has the others cancelled, and its error is that of all.
+   *
+   * @param options `chunk`: how many items are in one; a sixteenth of each worker's share unless
+   *   given. The others are those of each chunk's call.
+   */
+  map<T, R>(
+    f: WorkerFunction<[T], R>,
+    items: Iterable<T>,
+    options: MapOptions = {},
+  ): Deferred<Awaited<R>[]> {
+    const all = [...items];
+    const { chunk = Math.max(1, Math.ceil(all.length / (this.#settings.max * 16))) } = options;
+    if (!(Number.isInteger(chunk) && chunk > 0)) {
+      return fail(new BadOptionError(`a chunk has 1 or more items, not ${chunk}`));
     }
-    const deferred = new Deferred<Awaited<R>>(() => this.#cancel(job));
-    const job: Job = { target: f, args, deferred, member: undefined };
-    this.#queue.add(job);
-    this.#dispatch();
-    return deferred;
+    const { chunk: _, ...others } = options;
+    const calls: Deferred<unknown>[] = [];
+    for (let at = 0; at < all.length; at += chunk) {
+      calls.push(this.#start(f, "each", [all.slice(at, at + chunk)], others));
+    }
+    return allResults(calls).addCallback((chunks) => chunks.flat() as Awaited<R>[]);
   }
 
   statistics(): ThreadPoolStatistics {
-    const workers = this.#members.size;
-    return { workers, working: workers - this.#idle.length, queued: this.#queue.size };
+    return this.#dispatcher.statistics();
   }
 
   /** Ends every worker; calls that have not finished fail with PoolStoppedError. */
   stop(): void {
-    if (this.#stopped) return;
-    this.#stopped = true;
-    const lost: Job[] = [];
-    for (const { handle, job } of this.#members) {
-      handle.terminate();
-      if (job !== undefined) lost.push(job);
+    this.#closed = true;
+    for (const call of this.#dispatcher.stop()) {
+      if (call.settle()) call.deferred.errback(new PoolStoppedError());
     }
-    for (const job of this.#queue) lost.push(job);
-    this.#queue.clear();
-    this.#members.clear();
-    this.#idle.length = 0;
-    for (const job of lost) job.deferred.errback(new PoolStoppedError());
+    this.#checkDrained();
   }
 
-  /** Whether there is an idle worker, or may be one more. */
-  #hasFreeWorker(): boolean {
-    return this.#idle.length > 0 || this.#members.size < this.#max;
+  /**
+   * Takes no more calls, and stops when those there are have ended, or after `seconds`: what has
+   * not finished then fails with PoolStoppedError. Fires when it has stopped.
+   */
+  drain(seconds: number = Infinity): Deferred<void> {
+    this.#closed = true;
+    const drained = new Deferred<void>();
+    const before = this.#drained;
+    this.#drained = drained;
+    const late =
+      seconds === Infinity ? undefined : this.#reactor.callLater(seconds, () => this.stop());
+    drained.addCallback(() => {
+      if (late?.active === true) late.cancel();
+      before?.callback();
+    });
+    const outcome = new Deferred<void>();
+    drained.addCallback(() => outcome.callback());
+    this.#checkDrained();
+    return outcome;
   }
 
-  #dispatch(): void {
-    for (const job of this.#queue) {
-      if (!this.#hasFreeWorker()) return;
-      this.#queue.delete(job);
-      let member: Member | undefined;
-      try {
-        member = this.#idle.pop() ?? this.#hire();
-        member.handle.call(job.target, job.args);
-        member.job = job;
-        job.member = member;
-      } catch (error) {
-        // There is no worker to be had, or the arguments cannot cross to it.
-        if (member !== undefined) this.#idle.push(member);
-        job.deferred.errback(error);
-      }
+  // --- calls ---
+
+  #start(
+    target: RemoteFunction,
+    manner: CallManner,
+    args: readonly unknown[],
+    options: CallOptions,
+  ): Deferred<unknown> {
+    if (this.#closed) return fail(new PoolStoppedError());
+    const dispatcher = this.#dispatcher;
+    const { waiting } = dispatcher;
+    if (waiting >= this.#settings.maxQueued && !dispatcher.hasFreeWorker) {
+      return fail(new QueueFullError(`the pool is full: ${waiting} calls wait`));
     }
-  }
-
-  #hire(): Member {
-    const member: Member = {
-      job: undefined,
-      handle: this.#reactor.startWorker({
-        returned: (value) => this.#finished(member).callback(value),
-        threw: (error) => this.#finished(member).errback(error),
-        died: (error) => {
-          const { job } = member;
-          this.#dismiss(member);
-          job?.deferred.errback(error);
-        },
-      }),
-    };
-    this.#members.add(member);
-    return member;
-  }
-
-  /** Gives the worker its next call, and returns the Deferred of the one that it finished. */
-  #finished(member: Member): Deferred<unknown> {
-    const job = member.job as Job;
-    member.job = undefined;
-    this.#idle.push(member);
-    this.#dispatch();
-    return job.deferred;
-  }
-
-  #cancel(job: Job): void {
-    if (job.member === undefined) {
-      this.#queue.delete(job);
-      return;
+    const call = new PoolCall(target, manner, args, options);
+    const { onProgress, signal } = options;
+    if (onProgress !== undefined) call.told = inContext(onProgress);
+    const deferred = new Deferred<unknown>(() => {
+      if (call.settle()) dispatcher.abandon(call);
+    });
+    call.deferred = deferred;
+    const { timeout = this.#settings.timeout } = options;
+    if (timeout < Infinity) {
+      call.deadline = this.#reactor.callLater(timeout, () => {
+        if (!call.settle()) return;
+        dispatcher.abandon(call);
+        deferred.errback(new TimeoutError(`${target.name}() has not ended in ${timeout} seconds`));
+      });
     }
-    job.member.handle.terminate();
-    this.#dismiss(job.member);
+    dispatcher.submit(call);
+    return signal === undefined ? deferred : withSignal(deferred, signal);
   }
 
-  #dismiss(member: Member): void {
-    this.#members.delete(member);
-    const index = this.#idle.indexOf(member);
-    if (index >= 0) this.#idle.splice(index, 1);
-    this.#dispatch();
+  #checkDrained(): void {
+    const drained = this.#drained;
+    if (drained === undefined || !this.#dispatcher.empty) return;
+    this.#drained = undefined;
+    this.stop();
+    drained.callback();
   }
 }

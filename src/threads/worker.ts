@@ -45,8 +45,14 @@ export function worker<M extends object>(url: URL | string): WorkerModule<M> {
     );
   }
   const module = String(url);
+  const made = new Map<string, RemoteFunction>();
   const handles = new Proxy(Object.freeze({}), {
-    get: (_target, name) => (typeof name === "string" ? { module, name } : undefined),
+    get(_target, name) {
+      if (typeof name !== "string") return undefined;
+      let handle = made.get(name);
+      if (handle === undefined) made.set(name, (handle = { module, name }));
+      return handle;
+    },
   });
   return handles as WorkerModule<M>;
 }

@@ -188,7 +188,7 @@ describe("services", () => {
       expect(reactor.inspect()).to.deep.equal([]);
       expect(errorOf(service.call(path.basename, "/a"))).to.be.instanceOf(PoolStoppedError);
       await service.startService();
-      expect(service.statistics()).to.deep.equal({ workers: 0, working: 0, queued: 0 });
+      expect(service.statistics()).to.include({ workers: 0, working: 0, queued: 0 });
     });
 
     it("ends what is at work when it stops", async () => {

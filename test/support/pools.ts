@@ -25,6 +25,7 @@ export function poolTest(
   title: string,
   { only, ...options }: PoolTestOptions,
   body: (world: World) => Promise<void>,
+  timeoutMs = 10_000,
 ): void {
   for (const backend of ["libuv", "clock"] as const) {
     if (only !== undefined && only[0] !== backend) {
@@ -48,7 +49,7 @@ export function poolTest(
         heartbeat.stop();
         await Promise.all([ended, stopped]);
       }
-    });
+    }).timeout(timeoutMs);
   }
 }
 

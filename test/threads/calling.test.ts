@@ -71,7 +71,7 @@ describe("a pool: calling", () => {
   poolTest("answers more calls than it has workers", { max: 2 }, async ({ pool }) => {
     const calls = Array.from({ length: 30 }, (_, n) => pool.call(tasks.add, n, n));
     expect(await Promise.all(calls)).to.deep.equal(Array.from({ length: 30 }, (_, n) => n + n));
-    expect(pool.statistics()).to.deep.equal({ workers: 2, working: 0, queued: 0 });
+    expect(pool.statistics()).to.include({ workers: 2, working: 0, queued: 0 });
   });
 
   poolTest("deferToThread calls in the reactor's own pool", {}, async ({ reactor }) => {

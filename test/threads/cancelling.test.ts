@@ -7,7 +7,7 @@ describe("a pool: cancelling", () => {
   poolTest("a call that waits leaves at once", { max: 1, maxQueued: 2 }, async ({ pool }) => {
     const [first, second, third] = [1, 2, 3].map((n) => pool.call(tasks.add, n, 0));
     second?.cancel();
-    expect(pool.statistics()).to.deep.equal({ workers: 1, working: 1, queued: 1 });
+    expect(pool.statistics()).to.include({ workers: 1, working: 1, queued: 1 });
     expect(await failure(second as PromiseLike<number>)).to.be.instanceOf(CancelledError);
     expect(await Promise.all([first, third])).to.deep.equal([1, 3]);
   });
@@ -30,20 +30,20 @@ describe("a pool: cancelling", () => {
       channel.close();
       expect(await pool.call(tasks.add, 1, 2)).to.equal(3);
       spinning.cancel();
-      expect(pool.statistics()).to.deep.equal({ workers: 1, working: 0, queued: 0 });
+      expect(pool.statistics()).to.include({ workers: 1, working: 0, queued: 0 });
       expect(await failure(spinning)).to.be.instanceOf(CancelledError);
       const sums = [4, 5].map((n) => pool.call(tasks.add, n, 0));
       expect(await Promise.all(sums)).to.deep.equal([4, 5]);
-      expect(pool.statistics()).to.deep.equal({ workers: 2, working: 0, queued: 0 });
+      expect(pool.statistics()).to.include({ workers: 2, working: 0, queued: 0 });
     },
   );
 
   poolTest("a call that never answers takes no other with it", { max: 1 }, async ({ pool }) => {
     const never = pool.call(tasks.never);
     const sum = pool.call(tasks.add, 2, 3);
-    expect(pool.statistics()).to.deep.equal({ workers: 1, working: 1, queued: 1 });
+    expect(pool.statistics()).to.include({ workers: 1, working: 1, queued: 1 });
     never.cancel();
-    expect(pool.statistics()).to.deep.equal({ workers: 1, working: 1, queued: 0 });
+    expect(pool.statistics()).to.include({ workers: 1, working: 1, queued: 0 });
     expect(await failure(never)).to.be.instanceOf(CancelledError);
     expect(await sum).to.equal(5);
   });
@@ -64,6 +64,6 @@ describe("a pool: cancelling", () => {
     await sum;
     sum.cancel();
     expect(await sum).to.equal(5);
-    expect(pool.statistics()).to.deep.equal({ workers: 1, working: 0, queued: 0 });
+    expect(pool.statistics()).to.include({ workers: 1, working: 0, queued: 0 });
   });
 });

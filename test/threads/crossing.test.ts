@@ -71,6 +71,6 @@ describe("a pool: what cannot cross", () => {
     await failure(calls[0]);
     await failure(calls[1]);
     expect(await calls[2]).to.equal(5);
-    expect(pool.statistics()).to.deep.equal({ workers: 1, working: 0, queued: 0 });
+    expect(pool.statistics()).to.include({ workers: 1, working: 0, queued: 0 });
   });
 });

@@ -12,16 +12,15 @@ describe("a pool: workers that die", () => {
     expect(error).to.be.instanceOf(WorkerDiedError);
     expect(error.message).to.equal("a worker exited with status 7");
     expect(await sum).to.equal(5);
-    expect(pool.statistics()).to.deep.equal({ workers: 1, working: 0, queued: 0 });
+    expect(pool.statistics()).to.include({ workers: 1, working: 0, queued: 0 });
   });
 
   for (const [what, thrown, text] of [
     ["an error", new RangeError("out of range"), "out of range"],
     ["null", null, "null"],
   ] as const) {
-    poolTest(`of ${what} that nobody catches fail the next call`, { max: 1, only }, async (w) => {
-      await w.pool.call(tasks.throwAtNext, thrown);
-      const error = await failure(w.pool.call(tasks.never));
+    poolTest(`of ${what} that nobody catches fail their call`, { max: 1, only }, async (w) => {
+      const error = await failure(w.pool.call(tasks.throwAside, thrown));
       expect(error).to.be.instanceOf(WorkerDiedError);
       expect(error.message).to.equal(`a worker died: ${text}`);
       expect(await w.pool.call(tasks.add, 2, 3)).to.equal(5);

@@ -17,6 +17,7 @@ describe("a pool: functions that fail", () => {
 
   poolTest("may be async", {}, async ({ pool }) => {
     const error = await failure(pool.call(tasks.failLater));
+    expect(error).to.be.instanceOf(TypeError);
     expect(error).to.include({ name: "TypeError", message: "not even later" });
   });
 
@@ -29,6 +30,6 @@ describe("a pool: functions that fail", () => {
     const calls = [pool.call(tasks.fail), pool.call(tasks.add, 2, 3)] as const;
     await failure(calls[0]);
     expect(await calls[1]).to.equal(5);
-    expect(pool.statistics()).to.deep.equal({ workers: 1, working: 0, queued: 0 });
+    expect(pool.statistics()).to.include({ workers: 1, working: 0, queued: 0 });
   });
 });

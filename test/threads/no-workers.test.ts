@@ -17,7 +17,7 @@ describe("a reactor without workers", () => {
 
   it("has nothing left of the call in its pool", async () => {
     await failure(deferToThread(reactor, tasks.add, 1, 2));
-    expect(getThreadPool(reactor).statistics()).to.deep.equal({
+    expect(getThreadPool(reactor).statistics()).to.include({
       workers: 0,
       working: 0,
       queued: 0,

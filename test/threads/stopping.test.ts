@@ -7,7 +7,7 @@ describe("a pool: stopping", () => {
   poolTest("fails what runs and what waits", { max: 1 }, async ({ pool }) => {
     const calls = [pool.call(tasks.never), pool.call(tasks.add, 2, 3), pool.call(tasks.nothing)];
     pool.stop();
-    expect(pool.statistics()).to.deep.equal({ workers: 0, working: 0, queued: 0 });
+    expect(pool.statistics()).to.include({ workers: 0, working: 0, queued: 0 });
     for (const error of await Promise.all(calls.map(failure))) {
       expect(error).to.be.instanceOf(PoolStoppedError);
     }

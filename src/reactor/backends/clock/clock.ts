@@ -19,7 +19,9 @@ class ClockDriver implements Driver, ReactorClock {
   readonly network: NetworkFaults;
   readonly threads = {
     startWorker: (events: WorkerEvents): WorkerHandle =>
-      openWorker(this.#loop, events, (told) => new InlineWorker(this.#world.happenings, told)),
+      openWorker(this.#loop, events, (told) => {
+        return new InlineWorker(this.#world.happenings, this.#world.workers, told);
+      }),
   };
   /** The world asks for reports while it is driven: nobody may ever drive it again. */
   readonly endsTurns = true;
@@ -110,6 +112,7 @@ const CLOCK_OPTIONS = Object.keys({
   names: 0,
   processes: 0,
   stdio: 0,
+  workers: 0,
   seed: 0,
   trace: 0,
   turnsAtOnceMax: 0,

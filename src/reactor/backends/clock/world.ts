@@ -13,6 +13,7 @@ import {
   type TimeWatcher,
   type VirtualTime,
 } from "../../virtual-time.ts";
+import type { WorkerScript } from "../../worker-script.ts";
 import { MemoryDatagrams } from "./memory-datagrams.ts";
 import { MemoryNetwork } from "./memory-network.ts";
 import { assertSeconds, networkCharacter, type NetworkOptions } from "./network-options.ts";
@@ -74,6 +75,7 @@ export class ClockWorld implements VirtualTime {
   readonly processes: MemoryProcesses;
   readonly stdio: MemoryStdio;
   readonly seed: number | string;
+  readonly workers: WorkerScript | undefined;
   readonly #trace: ClockOptions["trace"];
   readonly #turnsAtOnceMax: number;
   readonly #advances: Passing;
@@ -98,6 +100,7 @@ export class ClockWorld implements VirtualTime {
     this.#trace = trace;
     this.#turnsAtOnceMax = turnsAtOnceMax;
     this.#advances = advance === "jump" ? "at once" : "to the end";
+    this.workers = options.workers;
     const network: NetworkOptions = {
       ...networkCharacter(options),
       happenings: this.happenings,

@@ -2,7 +2,12 @@
 import type { Deferred } from "../../../defer/deferred.ts";
 import type { Backend, Loop } from "../../backend.ts";
 import { IO, IO_CAPABILITIES, type IOCapability } from "../../io.ts";
-import { openWorker, type WorkerEvents, type WorkerHandle } from "../../workers.ts";
+import {
+  openWorker,
+  type WorkerEvents,
+  type WorkerHandle,
+  type WorkerOptions,
+} from "../../workers.ts";
 import { TimerDriver } from "../timer/timer.ts";
 import { NodeProcesses } from "./children.ts";
 import { DgramDriver } from "./dgram.ts";
@@ -11,6 +16,7 @@ import { NetDriver } from "./net.ts";
 import { NodeStdio } from "./stdio.ts";
 import { SystemNames } from "./system-names.ts";
 import { ThreadWorker } from "./thread-worker.ts";
+import { ProcessWorker } from "./process-worker.ts";
 import { Watchdog } from "./watchdog.ts";
 
 /** Looked up once: properties of `process` are slow to find. */
@@ -19,8 +25,12 @@ const hrtime = process.hrtime.bind(process);
 class LibuvDriver extends TimerDriver {
   readonly io: IO;
   readonly threads = {
-    startWorker: (events: WorkerEvents): WorkerHandle =>
-      openWorker(this.#loop, events, (told) => new ThreadWorker(told)),
+    startWorker: (events: WorkerEvents, options: WorkerOptions = {}): WorkerHandle =>
+      openWorker(this.#loop, events, (told) =>
+        options.substrate === "processes"
+          ? new ProcessWorker(told, options)
+          : new ThreadWorker(told, options),
+      ),
   };
   readonly #loop: Loop;
   #soon: ReturnType<typeof setImmediate> | undefined = undefined;

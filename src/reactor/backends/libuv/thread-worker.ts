@@ -1,53 +1,277 @@
 /** A worker that is a thread of this process. */
-import { Worker } from "node:worker_threads";
+import {
+  MessageChannel,
+  type MessagePort,
+  receiveMessageOnPort,
+  Worker,
+} from "node:worker_threads";
 import { argumentsCannotCross, type PackedError, unpackError } from "../../../core/crossing.ts";
 import { messageOf } from "../../../core/errors.ts";
 import { WorkerDiedError } from "../../errors.ts";
-import type { RemoteFunction, WorkerEvents, WorkerHandle } from "../../workers.ts";
+import type {
+  CallManner,
+  RemoteFunction,
+  WorkerCall,
+  WorkerEvents,
+  WorkerHandle,
+  WorkerOptions,
+} from "../../workers.ts";
+import {
+  BEGUN,
+  CallSlots,
+  FREE,
+  PASSED,
+  RETURNED,
+  REVOKED,
+  SENT,
+  SLOTS,
+  THREW,
+} from "./call-slots.ts";
 
-/** What goes to the worker. */
-export interface WorkerRequest {
-  readonly target: RemoteFunction;
-  readonly args: readonly unknown[];
+/** What a worker starts with. */
+export interface WorkerSetup {
+  readonly port: MessagePort;
+  readonly memory: SharedArrayBuffer;
 }
 
-/** What comes back. */
-export type WorkerReply = { readonly value: unknown } | { readonly error: PackedError };
+/**
+ * What goes to the worker: a ring; or a function, arguments that fit into no slot, an abort. Calls
+ * are named by their numbers: the slot of one that was revoked may be in use again before its
+ * arguments have come through.
+ */
+export type ToWorker =
+  | 0
+  | readonly [kind: "function", index: number, target: RemoteFunction, manner: CallManner]
+  | readonly [kind: "arguments", number: number, args: readonly unknown[]]
+  | readonly [kind: "abort", number: number];
+
+/** What comes back: a ring; or an outcome that fits into no slot, or what a call sends. */
+export type FromWorker =
+  | 0
+  | readonly [kind: "outcome", slot: number, value: unknown]
+  | readonly [kind: "told", slot: number, message: unknown];
+
+/** So many calls of one turn are worth waking the worker for. */
+const ANNOUNCED = 32;
+
+const AT_TURN_END = Promise.resolve();
 
 export class ThreadWorker implements WorkerHandle {
+  readonly #events: WorkerEvents;
   readonly #worker: Worker;
+  readonly #port: MessagePort;
+  readonly #slots = new CallSlots();
+  readonly #calls: (WorkerCall | undefined)[] = [];
+  /** Outcomes that were posted, by slot. */
+  readonly #outcomes = new Map<number, unknown>();
+  readonly #functions = new Map<string, number>();
+  /** The function that was called last, as mostly it is called again. */
+  #lastTarget: RemoteFunction | undefined;
+  #lastManner: CallManner = "call";
+  #lastIndex = 0;
+  /** How many calls have been sent, and how many of these have left their slots. */
+  #sent = 0;
+  #left = 0;
+  /** Calls since the worker was last woken for good. */
+  #unannounced = 0;
+  #collecting = false;
+  /** Whether it will look into the slots again by itself. */
+  #looking = false;
   #ended = false;
+  #failure: WorkerDiedError | undefined;
 
-  constructor(events: WorkerEvents) {
+  constructor(events: WorkerEvents, { heapMegabytesMax }: WorkerOptions = {}) {
+    this.#events = events;
+    const { port1, port2 } = new MessageChannel();
+    this.#port = port1;
     const main = import.meta.url.endsWith(".ts") ? "worker-from-source.js" : "worker-main.js";
-    this.#worker = new Worker(new URL(`./${main}`, import.meta.url));
-    // The reactor keeps the process alive while it runs; idle workers must not do so after.
-    this.#worker.unref();
-    this.#worker.on("message", (reply: WorkerReply) => {
-      if (this.#ended) return;
-      if ("error" in reply) events.threw(unpackError(reply.error));
-      else events.returned(reply.value);
+    const setup: WorkerSetup = { port: port2, memory: this.#slots.memory };
+    this.#worker = new Worker(new URL(`./${main}`, import.meta.url), {
+      workerData: setup,
+      transferList: [port2],
+      resourceLimits:
+        heapMegabytesMax === undefined ? {} : { maxOldGenerationSizeMb: heapMegabytesMax },
     });
-    const died = (message: string, cause?: unknown): void => {
-      if (this.#ended) return;
-      this.#ended = true;
-      events.died(new WorkerDiedError(message, { cause }));
-    };
-    this.#worker.on("error", (error: unknown) => died(`a worker died: ${messageOf(error)}`, error));
-    this.#worker.on("exit", (status) => died(`a worker exited with status ${status}`));
+    port1.on("message", (message: FromWorker) => {
+      this.#take(message);
+      if (!this.#looking) this.#look();
+    });
+    // The reactor keeps the process alive while it runs; idle workers must not do so after.
+    port1.unref();
+    this.#worker.unref();
+    this.#worker.on("error", (error: unknown) => {
+      this.#failure = new WorkerDiedError(`a worker died: ${messageOf(error)}`, { cause: error });
+    });
+    this.#worker.on("exit", (status) => this.#exited(status));
   }
 
-  call(target: RemoteFunction, args: readonly unknown[]): void {
-    const request: WorkerRequest = { target, args };
-    try {
-      this.#worker.postMessage(request);
-    } catch (error) {
-      throw argumentsCannotCross(target.name, args, error);
+  get room(): number {
+    return SLOTS - (this.#sent - this.#left);
+  }
+
+  get megabytes(): number {
+    return this.#slots.kilobytes / 1024;
+  }
+
+  current(): WorkerCall | undefined {
+    return this.#calls[this.#left % SLOTS];
+  }
+
+  send(call: WorkerCall): void {
+    const slot = this.#sent % SLOTS;
+    const slots = this.#slots;
+    slots.begin(slot, this.#indexOf(call));
+    const small = call.transfer === undefined && slots.values[slot]?.write(call.args) === true;
+    if (!small) {
+      try {
+        this.#post(["arguments", this.#sent, call.args], call.transfer);
+      } catch (error) {
+        throw argumentsCannotCross(call.target.name, call.args, error);
+      }
     }
+    slots.setPosted(slot, !small);
+    call.slot = slot;
+    this.#calls[slot] = call;
+    this.#sent++;
+    slots.setState(slot, SENT);
+    if (this.#unannounced === 0) this.#announceSoon();
+    else if (!this.#collecting && this.#unannounced % ANNOUNCED === 0) this.#wake();
+    this.#unannounced++;
+  }
+
+  revoke(call: WorkerCall): boolean {
+    return this.#calls[call.slot] === call && this.#slots.change(call.slot, SENT, REVOKED);
+  }
+
+  running(call: WorkerCall): boolean {
+    return this.#calls[call.slot] === call && this.#slots.state(call.slot) === BEGUN;
+  }
+
+  abort(call: WorkerCall): boolean {
+    if (!this.running(call)) return false;
+    this.#slots.abort(call.slot);
+    // Calls before it may have ended, and not have been told of.
+    const before = (call.slot - (this.#left % SLOTS) + SLOTS) % SLOTS;
+    this.#post(["abort", this.#left + before]);
+    return this.#slots.heeds(call.slot);
   }
 
   terminate(): void {
-    this.#ended = true;
     void this.#worker.terminate();
+  }
+
+  /**
+   * The first call of a turn wakes the worker at once, as there may be much to do here; others as
+   * many at a time, so that it does not fall asleep after each.
+   */
+  #announceSoon(): void {
+    if (this.#collecting) return;
+    this.#wake();
+    // For queueMicrotask() Node makes an object each time.
+    void AT_TURN_END.then(this.#announce);
+  }
+
+  readonly #announce = (): void => {
+    this.#unannounced = 0;
+    this.#wake();
+  };
+
+  #wake(): void {
+    if (this.#slots.mustWake()) this.#post(0);
+  }
+
+  #indexOf({ target, manner }: WorkerCall): number {
+    if (target === this.#lastTarget && manner === this.#lastManner) return this.#lastIndex;
+    const key = `${manner} ${target.name} ${target.module}`;
+    let index = this.#functions.get(key);
+    if (index === undefined) {
+      index = this.#functions.size;
+      this.#functions.set(key, index);
+      this.#post(["function", index, target, manner]);
+    }
+    this.#lastTarget = target;
+    this.#lastManner = manner;
+    this.#lastIndex = index;
+    return index;
+  }
+
+  #post(message: ToWorker, transfer: readonly object[] = []): void {
+    this.#port.postMessage(message, transfer as never);
+  }
+
+  #take(message: FromWorker): void {
+    if (message === 0) return;
+    const [kind, slot, value] = message;
+    if (kind === "outcome") {
+      this.#outcomes.set(slot, value);
+      return;
+    }
+    const call = this.#calls[slot];
+    if (call !== undefined) this.#events.told(call, value);
+  }
+
+  /** Looks into the slots, turn after turn, while there are several; then has itself rung. */
+  #look(): void {
+    if (this.#collect() > 1) {
+      this.#looking = true;
+      setImmediate(this.#lookAgain);
+      return;
+    }
+    this.#slots.listen();
+    this.#collect();
+  }
+
+  readonly #lookAgain = (): void => {
+    this.#looking = false;
+    this.#look();
+  };
+
+  /** Tells of the calls that have ended; returns how many. */
+  #collect(): number {
+    const slots = this.#slots;
+    const full = this.room === 0;
+    let collected = 0;
+    this.#collecting = true;
+    while (this.#left < this.#sent && collected < SLOTS) {
+      const slot = this.#left % SLOTS;
+      const state = slots.state(slot);
+      if (state !== RETURNED && state !== THREW && state !== PASSED) break;
+      let value: unknown;
+      if (state !== PASSED) {
+        if (!slots.posted(slot)) value = slots.values[slot]?.read();
+        else if (this.#outcomes.has(slot)) value = this.#outcomes.get(slot);
+        // It is on its way, and there will be another look when it is here.
+        else break;
+        this.#outcomes.delete(slot);
+      }
+      const call = this.#calls[slot] as WorkerCall;
+      this.#calls[slot] = undefined;
+      slots.setState(slot, FREE);
+      this.#left++;
+      collected++;
+      if (state === RETURNED) this.#events.returned(call, value);
+      else if (state === THREW) this.#events.threw(call, unpackError(value as PackedError));
+    }
+    // Those that were revoked have told of nothing.
+    if (full && this.room > 0) this.#events.roomy();
+    this.#collecting = false;
+    if (this.#unannounced > 0) {
+      this.#unannounced = 0;
+      this.#wake();
+    }
+    return collected;
+  }
+
+  #exited(status: number): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    for (let got = receiveMessageOnPort(this.#port); got; got = receiveMessageOnPort(this.#port)) {
+      this.#take(got.message as FromWorker);
+    }
+    while (this.#collect() > 0);
+    this.#port.close();
+    this.#events.died(
+      this.#failure ?? new WorkerDiedError(`a worker exited with status ${status}`),
+    );
   }
 }

@@ -1,23 +1,194 @@
-/** What runs in a worker thread: takes calls, one after another, and answers them. */
-import { parentPort } from "node:worker_threads";
+/** What runs in a worker thread: takes calls out of their slots, one after another. */
+import { getHeapStatistics } from "node:v8";
+import { workerData } from "node:worker_threads";
 import { cannotCross, packError } from "../../../core/crossing.ts";
-import { callExport } from "../../remote-call.ts";
-import type { WorkerReply, WorkerRequest } from "./thread-worker.ts";
+import { type CallLink, CurrentCall, place } from "../../../core/current-call.ts";
+import { type Callee, calleeOf, isThenable } from "../../remote-call.ts";
+import { BEGUN, CallSlots, PASSED, RETURNED, REVOKED, SENT, SLOTS, THREW } from "./call-slots.ts";
+import type { FromWorker, ToWorker, WorkerSetup } from "./thread-worker.ts";
 
-parentPort?.on("message", ({ target, args }: WorkerRequest) => {
-  void callExport(target, args).then(
-    (value) => {
-      try {
-        reply({ value });
-      } catch (error) {
-        const cause = cannotCross(`the result of ${target.name}()`, value, error);
-        reply({ error: packError(cause) });
-      }
-    },
-    (error: unknown) => reply({ error: packError(error) }),
-  );
+const { port, memory } = workerData as WorkerSetup;
+const slots = new CallSlots(memory);
+const functions: { readonly name: string; readonly callee: Callee }[] = [];
+/** Arguments that were posted, by the numbers of their calls. */
+const posted = new Map<number, readonly unknown[]>();
+/** The number of the call that runs, or is next, and its slot. */
+let number = 0;
+let head = 0;
+let running = false;
+/** The call that runs, if its function has asked for it. */
+let current: CurrentCall | undefined;
+/** Whether that has posted something. */
+let told = false;
+let sinceMeasured = 0;
+/** How many calls have begun since the loop had its last turn. */
+let inTurn = 0;
+
+port.on("message", (message: ToWorker) => {
+  inTurn = 0;
+  if (message !== 0) take(message);
+  if (!running) work();
 });
+work();
 
-function reply(message: WorkerReply): void {
-  parentPort?.postMessage(message);
+function take(message: Exclude<ToWorker, 0>): void {
+  switch (message[0]) {
+    case "function": {
+      const [, index, target, manner] = message;
+      functions[index] = { name: target.name, callee: calleeOf(target, manner) };
+      return;
+    }
+    case "arguments":
+      // Else it was revoked, and passed.
+      if (message[1] >= number) posted.set(message[1], message[2]);
+      return;
+    case "abort":
+      if (message[1] === number) current?.abort();
+  }
+}
+
+/** Runs what there is; a call that returns a promise has it go on later. */
+function work(): void {
+  let dozed = inTurn === 0;
+  let asleep = false;
+  while (inTurn < SLOTS) {
+    const state = slots.state(head);
+    if (state === REVOKED) {
+      posted.delete(number);
+      slots.setState(head, PASSED);
+      moveOn();
+    } else if (state !== SENT) {
+      if (asleep) return;
+      if (!dozed) {
+        measure();
+        slots.doze(head);
+        dozed = true;
+        continue;
+      }
+      slots.fallAsleep();
+      // What was sent meanwhile has rung nobody.
+      asleep = true;
+    } else {
+      // What was posted before the state was changed is on its way; it calls this again.
+      const { [slots.function(head)]: target } = functions;
+      if (target === undefined || (slots.posted(head) && !posted.has(number))) return;
+      if (!slots.change(head, SENT, BEGUN)) continue;
+      inTurn++;
+      dozed = asleep = false;
+      if (!call(target)) return;
+    }
+  }
+  // So that what the calls have left behind, timers and the like, has its turn.
+  running = true;
+  setImmediate(() => {
+    running = false;
+    inTurn = 0;
+    work();
+  });
+}
+
+/** Whether the call has ended already. */
+function call({ name, callee }: { name: string; callee: Callee }): boolean {
+  current = undefined;
+  told = false;
+  try {
+    const args = argumentsOf(head);
+    place.make = makeCurrent;
+    const value = callee(args);
+    place.make = undefined;
+    if (!isThenable(value)) {
+      returned(name, value);
+      return true;
+    }
+    running = true;
+    value.then(
+      (result) => {
+        returned(name, result);
+        goOn();
+      },
+      (error: unknown) => {
+        threw(error);
+        goOn();
+      },
+    );
+    return false;
+  } catch (error) {
+    place.make = undefined;
+    threw(error);
+    return true;
+  }
+}
+
+/** The object of the call that begins, which most functions do not ask for. */
+function makeCurrent(): CurrentCall {
+  const slot = head;
+  // The object may live on after its call.
+  const runs = (): boolean => current === made && slots.state(slot) === BEGUN;
+  const link: CallLink = {
+    heed() {
+      if (runs()) slots.heed(slot);
+    },
+    aborted: () => runs() && slots.aborted(slot),
+    send(message) {
+      if (!runs()) return;
+      post(["told", slot, message]);
+      told = true;
+    },
+  };
+  const made = (current ??= new CurrentCall(link));
+  return made;
+}
+
+function goOn(): void {
+  running = false;
+  work();
+}
+
+function argumentsOf(slot: number): readonly unknown[] {
+  if (!slots.posted(slot)) return slots.values[slot]?.read() as unknown[];
+  const args = posted.get(number) as readonly unknown[];
+  posted.delete(number);
+  return args;
+}
+
+function returned(name: string, value: unknown): void {
+  // What the call has posted comes before its outcome.
+  const small = !told && slots.values[head]?.write(value) === true;
+  if (!small) {
+    try {
+      post(["outcome", head, value]);
+    } catch (error) {
+      threw(cannotCross(`the result of ${name}()`, value, error));
+      return;
+    }
+  }
+  ended(RETURNED, !small);
+}
+
+function threw(error: unknown): void {
+  post(["outcome", head, packError(error)]);
+  ended(THREW, true);
+}
+
+function ended(state: number, wasPosted: boolean): void {
+  slots.setPosted(head, wasPosted);
+  slots.setState(head, state);
+  moveOn();
+}
+
+function moveOn(): void {
+  number++;
+  head = number % SLOTS;
+  if (slots.mustRing()) post(0);
+}
+
+function post(message: FromWorker): void {
+  port.postMessage(message);
+}
+
+/** Says how much memory is held, now and then. */
+function measure(): void {
+  if (sinceMeasured++ % 16 !== 0) return;
+  const { used_heap_size, external_memory } = getHeapStatistics();
+  slots.kilobytes = Math.round((used_heap_size + external_memory) / 1024);
 }

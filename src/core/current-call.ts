@@ -1,0 +1,99 @@
+/** A call, as the function sees it that runs in a worker. */
+import { SkeinError } from "./errors.ts";
+
+/** Nobody has called from elsewhere: this code runs in no worker, or is too late to ask. */
+export class NotInWorkerError extends SkeinError {
+  override readonly name = "NotInWorkerError";
+  readonly code = "ERR_NOT_IN_WORKER";
+
+  constructor() {
+    super(
+      "there is no current call: ask for it in a worker, where the function that was called " +
+        "begins, before its first await",
+    );
+  }
+}
+
+/** What a kind of worker does for a call. */
+export interface CallLink {
+  /** The function wants to be told when it is cancelled. */
+  heed(): void;
+  /** Whether it was, even if no message has come through. */
+  aborted(): boolean;
+  /** Sends something to the caller. @throws DataCloneError */
+  send(message: unknown): void;
+}
+
+/** The call that a function in a worker was called by. */
+export class CurrentCall {
+  readonly #link: CallLink;
+  #controller: AbortController | undefined;
+
+  constructor(link: CallLink) {
+    this.#link = link;
+  }
+
+  /**
+   * Aborts when the call is cancelled, or has run out of time: then the function has a grace time
+   * to end. Who does not ask for it has none.
+   */
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      this.#link.heed();
+      if (this.#link.aborted()) this.#controller.abort();
+    }
+    return this.#controller.signal;
+  }
+
+  /** The same, for a function that does not let the loop of its worker turn: one that computes. */
+  get cancelled(): boolean {
+    this.#link.heed();
+    return this.#link.aborted();
+  }
+
+  /** Gives a copy of `value` to the caller's `onProgress`. @throws DataCloneError */
+  reportProgress(value: unknown): void {
+    this.#link.send({ progress: value });
+  }
+
+  /** For the worker: it was cancelled. */
+  abort(): void {
+    this.#controller?.abort();
+  }
+}
+
+/** Where the two copies of this module would find each other that a worker may load. */
+const KEY = Symbol.for("skein.currentCall");
+
+/** Makes the object of the call that begins, while one does. */
+interface Place {
+  make: (() => CurrentCall) | undefined;
+}
+
+export const place: Place = ((globalThis as { [KEY]?: Place })[KEY] ??= { make: undefined });
+
+/**
+ * The call that this function was called by, in a worker. Ask before the first `await`; what it
+ * gives is of use as long as the call lasts.
+ *
+ * ```ts no-run
+ * import { currentCall } from "skein/threads/worker";
+ *
+ * export function primes(most: number): number[] {
+ *   const call = currentCall();
+ *   const found: number[] = [];
+ *   for (let n = 2; n < most && !call.cancelled; n++) {
+ *     if (found.every((prime) => n % prime !== 0)) found.push(n);
+ *     if (n % 1000 === 0) call.reportProgress(n / most);
+ *   }
+ *   return found;
+ * }
+ * ```
+ *
+ * @throws NotInWorkerError
+ */
+export function currentCall(): CurrentCall {
+  if (place.make === undefined) throw new NotInWorkerError();
+  return place.make();
+}

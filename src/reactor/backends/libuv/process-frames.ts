@@ -1,0 +1,68 @@
+/** Messages between a pool and its processes: v8's serialization, after four bytes of length. */
+import { deserialize, serialize } from "node:v8";
+import type { PackedError } from "../../../core/crossing.ts";
+import type { CallManner, RemoteFunction } from "../../workers.ts";
+
+/** The descriptors of a worker's process, beside the standard ones. */
+export const CALLS_FD = 3;
+export const ANSWERS_FD = 4;
+/** The numbers of calls that were cancelled, for a function that never lets its loop turn. */
+export const ABORTS_FD = 5;
+
+/** What goes to the process. */
+export type ToProcess =
+  | readonly [
+      kind: "call",
+      number: number,
+      target: RemoteFunction,
+      manner: CallManner,
+      args: readonly unknown[],
+    ]
+  | readonly [kind: "abort", number: number];
+
+/** What comes back. */
+export type FromProcess =
+  | readonly [kind: "ready"]
+  | readonly [kind: "heeds" | "told", number: number, value: unknown]
+  | readonly [kind: "returned", number: number, value: unknown, megabytes: number]
+  | readonly [kind: "threw", number: number, error: PackedError, megabytes: number];
+
+/** @throws DataCloneError */
+export function frameOf(message: ToProcess | FromProcess): Buffer {
+  const body = serialize(message);
+  const frame = Buffer.allocUnsafe(body.length + 4);
+  frame.writeUInt32LE(body.length);
+  body.copy(frame, 4);
+  return frame;
+}
+
+/** Puts messages together of what comes in pieces. */
+export class FrameReader<M> {
+  readonly #deliver: (message: M) => void;
+  #pieces: Buffer[] = [];
+  #bytes = 0;
+
+  constructor(deliver: (message: M) => void) {
+    this.#deliver = deliver;
+  }
+
+  push(piece: Buffer): void {
+    this.#pieces.push(piece);
+    this.#bytes += piece.length;
+    for (;;) {
+      if (this.#bytes < 4) return;
+      if ((this.#pieces[0] as Buffer).length < 4) this.#join();
+      const length = (this.#pieces[0] as Buffer).readUInt32LE() + 4;
+      if (this.#bytes < length) return;
+      this.#join();
+      const all = this.#pieces[0] as Buffer;
+      this.#pieces = all.length === length ? [] : [all.subarray(length)];
+      this.#bytes -= length;
+      this.#deliver(deserialize(all.subarray(4, length)) as M);
+    }
+  }
+
+  #join(): void {
+    if (this.#pieces.length > 1) this.#pieces = [Buffer.concat(this.#pieces, this.#bytes)];
+  }
+}

@@ -1,0 +1,163 @@
+/**
+ * A worker that is a process of its own. It holds one call: whether a second one has begun could
+ * not be known once it is gone. It writes its answers by blocking writes, so that none is lost that
+ * was made before it ended.
+ */
+import { type ChildProcess, spawn } from "node:child_process";
+import type { Readable, Writable } from "node:stream";
+import { fileURLToPath } from "node:url";
+import { argumentsCannotCross, unpackError } from "../../../core/crossing.ts";
+import { WorkerDiedError } from "../../errors.ts";
+import type { WorkerCall, WorkerEvents, WorkerHandle, WorkerOptions } from "../../workers.ts";
+import {
+  ABORTS_FD,
+  ANSWERS_FD,
+  CALLS_FD,
+  FrameReader,
+  frameOf,
+  type FromProcess,
+  type ToProcess,
+} from "./process-frames.ts";
+
+/** What it has written is read to the end; but a process that it started may keep the pipe open. */
+const LAST_WORDS_MS = 200;
+
+export class ProcessWorker implements WorkerHandle {
+  readonly #events: WorkerEvents;
+  readonly #process: ChildProcess;
+  #call: WorkerCall | undefined;
+  #number = 0;
+  #heeds = false;
+  #ready = false;
+  #gone = false;
+  #megabytes = 0;
+
+  constructor(events: WorkerEvents, { heapMegabytesMax }: WorkerOptions = {}) {
+    this.#events = events;
+    const source = import.meta.url.endsWith(".ts");
+    const main = source ? "worker-process-from-source.js" : "worker-main-process.js";
+    const heap = heapMegabytesMax === undefined ? [] : [`--max-old-space-size=${heapMegabytesMax}`];
+    const args = [...process.execArgv, ...heap, fileURLToPath(new URL(main, import.meta.url))];
+    this.#process = spawn(process.execPath, args, {
+      stdio: ["ignore", "inherit", "inherit", "pipe", "pipe", "pipe"],
+    });
+    const reader = new FrameReader<FromProcess>((message) => this.#take(message));
+    const answers = this.#process.stdio[ANSWERS_FD] as Readable;
+    answers.on("data", (piece: Buffer) => reader.push(piece));
+    // What cannot be written goes to a process that is gone, of which its exit tells.
+    for (const fd of [CALLS_FD, ANSWERS_FD, ABORTS_FD]) {
+      const stream = this.#process.stdio[fd] as Writable & { unref(): void };
+      stream.on("error", () => {});
+      stream.unref();
+    }
+    this.#process.unref();
+    this.#process.on("error", (cause) => {
+      this.#died(
+        new WorkerDiedError(`a worker's process cannot be started: ${cause.message}`, { cause }),
+      );
+    });
+    this.#process.on("exit", (status, signal) => {
+      const how = signal === null ? `exited with status ${status}` : `was killed by ${signal}`;
+      const error = new WorkerDiedError(`a worker ${how}`);
+      const late = setTimeout(() => this.#died(error), LAST_WORDS_MS);
+      this.#process.on("close", () => {
+        clearTimeout(late);
+        this.#died(error);
+      });
+    });
+  }
+
+  /** The process' own number. */
+  get pid(): number | undefined {
+    return this.#process.pid;
+  }
+
+  get room(): number {
+    return this.#call === undefined ? 1 : 0;
+  }
+
+  get megabytes(): number {
+    return this.#megabytes;
+  }
+
+  current(): WorkerCall | undefined {
+    return this.#call;
+  }
+
+  send(call: WorkerCall): void {
+    const { target, manner, transfer } = call;
+    let frame: Buffer;
+    try {
+      // Nothing can be moved to another process: it is copied, and gone here all the same.
+      const args =
+        transfer === undefined
+          ? call.args
+          : structuredClone(call.args, { transfer: transfer as never[] });
+      frame = frameOf(["call", this.#number + 1, target, manner, args]);
+    } catch (error) {
+      throw argumentsCannotCross(target.name, call.args, error);
+    }
+    this.#number++;
+    this.#call = call;
+    this.#heeds = false;
+    this.#write(CALLS_FD, frame);
+  }
+
+  revoke(call: WorkerCall): boolean {
+    return this.#call === call && this.#gone && !this.#ready;
+  }
+
+  running(call: WorkerCall): boolean {
+    return this.#call === call;
+  }
+
+  abort(call: WorkerCall): boolean {
+    if (this.#call !== call) return false;
+    const message: ToProcess = ["abort", this.#number];
+    this.#write(CALLS_FD, frameOf(message));
+    const number = Buffer.alloc(4);
+    number.writeUInt32LE(this.#number);
+    this.#write(ABORTS_FD, number);
+    return this.#heeds;
+  }
+
+  terminate(): void {
+    this.#process.kill("SIGKILL");
+  }
+
+  #write(fd: number, bytes: Buffer): void {
+    (this.#process.stdio[fd] as Writable).write(bytes);
+  }
+
+  #take(message: FromProcess): void {
+    if (message[0] === "ready") {
+      this.#ready = true;
+      return;
+    }
+    const call = this.#call;
+    if (call === undefined || message[1] !== this.#number) return;
+    switch (message[0]) {
+      case "heeds":
+        this.#heeds = true;
+        return;
+      case "told":
+        this.#events.told(call, message[2]);
+        return;
+      case "returned":
+        this.#call = undefined;
+        this.#megabytes = message[3];
+        this.#events.returned(call, message[2]);
+        return;
+      case "threw":
+        this.#call = undefined;
+        this.#megabytes = message[3];
+        this.#events.threw(call, unpackError(message[2]));
+    }
+  }
+
+  #died(error: WorkerDiedError): void {
+    if (this.#gone) return;
+    this.#gone = true;
+    this.#events.died(error);
+  }
+}

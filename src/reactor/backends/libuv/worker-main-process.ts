@@ -1,0 +1,116 @@
+/** What runs in a worker's process: takes calls, one after another, and answers them. */
+import { readSync, writeSync } from "node:fs";
+import { Socket } from "node:net";
+import { cannotCross, packError } from "../../../core/crossing.ts";
+import { type CallLink, CurrentCall, place } from "../../../core/current-call.ts";
+import { type Callee, calleeOf } from "../../remote-call.ts";
+import {
+  ABORTS_FD,
+  ANSWERS_FD,
+  CALLS_FD,
+  FrameReader,
+  frameOf,
+  type FromProcess,
+  type ToProcess,
+} from "./process-frames.ts";
+
+const callees = new Map<string, Callee>();
+let number = 0;
+let current: CurrentCall | undefined;
+let aborted = 0;
+let megabytes = 0;
+
+const reader = new FrameReader<ToProcess>((message) => {
+  if (message[0] === "call") void run(message);
+  else if (message[1] === number) {
+    aborted = number;
+    current?.abort();
+  }
+});
+new Socket({ fd: CALLS_FD, readable: true, writable: false })
+  .on("data", (piece) => reader.push(piece))
+  // The pool is gone.
+  .on("close", () => process.exit())
+  .on("error", () => process.exit());
+// Opened, so that reading it does not block, but read only when somebody asks.
+const aborts = new Socket({
+  fd: ABORTS_FD,
+  readable: true,
+  writable: false,
+  manualStart: true,
+} as never);
+aborts.on("error", () => {}).unref();
+write(["ready"]);
+
+async function run(message: Extract<ToProcess, readonly ["call", ...unknown[]]>): Promise<void> {
+  const [, its, target, manner, args] = message;
+  number = its;
+  current = undefined;
+  const key = `${manner} ${target.name} ${target.module}`;
+  let callee = callees.get(key);
+  if (callee === undefined) callees.set(key, (callee = calleeOf(target, manner)));
+  try {
+    const value = await begin(callee, args);
+    try {
+      write(["returned", its, value, measured()]);
+    } catch (error) {
+      throw cannotCross(`the result of ${target.name}()`, value, error);
+    }
+  } catch (error) {
+    write(["threw", its, packError(error), measured()]);
+  }
+}
+
+function begin(callee: Callee, args: readonly unknown[]): unknown {
+  place.make = makeCurrent;
+  try {
+    return callee(args);
+  } finally {
+    place.make = undefined;
+  }
+}
+
+function makeCurrent(): CurrentCall {
+  const its = number;
+  let heeds = false;
+  const link: CallLink = {
+    heed() {
+      if (its === number && !heeds) write(["heeds", its, undefined]);
+      heeds = true;
+    },
+    aborted: () => its === number && (aborted === its || lookForAbort() === its),
+    send(message) {
+      if (its === number) write(["told", its, message]);
+    },
+  };
+  return (current ??= new CurrentCall(link));
+}
+
+/** The call that was cancelled last, by the pipe that is for this alone. */
+function lookForAbort(): number {
+  const bytes = Buffer.alloc(4);
+  try {
+    while (readSync(ABORTS_FD, bytes, 0, 4, null) === 4) aborted = bytes.readUInt32LE();
+  } catch {
+    // There is nothing to read.
+  }
+  return aborted;
+}
+
+function write(message: FromProcess): void {
+  const frame = frameOf(message);
+  for (let at = 0; at < frame.length;) {
+    try {
+      at += writeSync(ANSWERS_FD, frame, at);
+    } catch (error) {
+      if ((error as { code?: unknown }).code !== "EAGAIN") process.exit();
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
+    }
+  }
+}
+
+/** Its memory, looked at now and then. */
+function measured(): number {
+  if (number % 8 === 1) megabytes = process.memoryUsage.rss() / (1 << 20);
+  return megabytes;
+}

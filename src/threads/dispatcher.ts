@@ -1,0 +1,375 @@
+/** Which worker gets which call, and how many workers there are: what is inside a pool. */
+import type { DelayedCall, Reactor } from "../reactor/capabilities.ts";
+import { WorkerDiedError } from "../reactor/errors.ts";
+import { CallQueue } from "./call-queue.ts";
+import type { PoolCall } from "./pool-call.ts";
+import { PoolMember } from "./pool-member.ts";
+import type { PoolSettings } from "./pool-options.ts";
+
+export interface ThreadPoolStatistics {
+  /** Workers there are. */
+  readonly workers: number;
+  /** Those of them that run a call. */
+  readonly working: number;
+  /** Calls that wait for a worker, in the queue or inside a worker behind another call. */
+  readonly queued: number;
+  /** Calls that have returned or thrown, so far. */
+  readonly finished: number;
+  /** Workers that have died, or were ended in the middle of a call. */
+  readonly lost: number;
+  /** Workers that were replaced after so many calls, or megabytes. */
+  readonly recycled: number;
+}
+
+/** Who has lost so many workers before it began will not begin. */
+const BEREAVED_MAX = 3;
+
+export class Dispatcher {
+  readonly #reactor: Reactor<"threads">;
+  readonly #settings: PoolSettings;
+  /** Told when calls have ended. */
+  readonly #changed: () => void;
+  readonly #seconds: () => number;
+  readonly #members = new Set<PoolMember>();
+  /** Those with nothing to do; the last to come is the first to go. */
+  readonly #idle: PoolMember[] = [];
+  readonly #queue = new CallQueue();
+  /** Calls that workers hold. */
+  #held = 0;
+  #finished = 0;
+  #lost = 0;
+  #recycled = 0;
+  #stopped = false;
+  #idleCheck: DelayedCall | undefined = undefined;
+
+  constructor(reactor: Reactor<"threads">, settings: PoolSettings, changed: () => void) {
+    this.#reactor = reactor;
+    this.#settings = settings;
+    this.#changed = changed;
+    this.#seconds = () => reactor.seconds();
+    this.#keepMin();
+  }
+
+  statistics(): ThreadPoolStatistics {
+    return Object.freeze({
+      workers: this.#members.size,
+      working: this.#members.size - this.#idle.length,
+      queued: this.waiting,
+      finished: this.#finished,
+      lost: this.#lost,
+      recycled: this.#recycled,
+    });
+  }
+
+  /** Whether no call waits or runs. */
+  get empty(): boolean {
+    return this.#held === 0 && this.#queue.size === 0;
+  }
+
+  /** Calls that wait, wherever. */
+  get waiting(): number {
+    return this.#queue.size + this.#held - (this.#members.size - this.#idle.length);
+  }
+
+  /** Whether there is an idle worker, or may be one more. */
+  get hasFreeWorker(): boolean {
+    return this.#idle.length > 0 || this.#members.size < this.#settings.max;
+  }
+
+  submit(call: PoolCall): void {
+    if (this.#queue.size > 0) this.#queue.push(call);
+    else this.#place(call);
+  }
+
+  /** Gives the call to whoever can have it, or has it wait. */
+  #place(call: PoolCall): void {
+    let member = this.#takeIdle();
+    if (member === undefined && this.#members.size < this.#settings.max) {
+      try {
+        member = this.#hire();
+      } catch (error) {
+        // There is no worker to be had.
+        if (call.settle()) call.deferred.errback(error);
+        return;
+      }
+    }
+    member ??= this.#roomiest();
+    if (member === undefined) this.#queue.push(call);
+    else if (!this.#give(member, call) && member.idle) this.#rest(member);
+  }
+
+  #takeIdle(): PoolMember | undefined {
+    for (let i = this.#idle.length - 1; i >= 0; i--) {
+      const member = this.#idle[i] as PoolMember;
+      // Calls that were revoked may be in its way, until it has seen that they were.
+      if (member.handle.room === 0) continue;
+      this.#idle.splice(i, 1);
+      return member;
+    }
+    return undefined;
+  }
+
+  /** The member that holds the fewest calls, if it may hold more. */
+  #roomiest(): PoolMember | undefined {
+    let best: PoolMember | undefined;
+    for (const member of this.#members) {
+      if (!member.hasRoom(this.#settings.callsPerWorker)) continue;
+      if (best === undefined || member.calls.size < best.calls.size) best = member;
+    }
+    return best;
+  }
+
+  #give(member: PoolMember, call: PoolCall): boolean {
+    try {
+      member.send(call, this.#seconds);
+      this.#held++;
+      return true;
+    } catch (error) {
+      // The arguments cannot cross to it.
+      if (call.settle()) call.deferred.errback(error);
+      return false;
+    }
+  }
+
+  /** Gives the queue's calls to members that may hold more. */
+  #fill(member: PoolMember): void {
+    while (this.#queue.size > 0 && member.hasRoom(this.#settings.callsPerWorker)) {
+      this.#give(member, this.#queue.shift() as PoolCall);
+    }
+  }
+
+  /** Gives the queue's calls to whoever is free. */
+  #dispatch(): void {
+    while (this.#queue.size > 0) {
+      const before = this.#queue.size;
+      if (!this.hasFreeWorker && this.#roomiest() === undefined) return;
+      this.#place(this.#queue.shift() as PoolCall);
+      if (this.#queue.size >= before) return;
+    }
+  }
+
+  #hire(): PoolMember {
+    const member = new PoolMember();
+    const { substrate, heapMegabytesMax } = this.#settings;
+    member.handle = this.#reactor.startWorker(
+      {
+        returned: (call, value) => this.#ended(member, call as PoolCall, value, undefined),
+        threw: (call, error) => this.#ended(member, call as PoolCall, undefined, error),
+        told: (call, message) => this.#told(call as PoolCall, message),
+        roomy: () => this.#dispatch(),
+        died: (error) => this.#died(member, error),
+      },
+      { substrate, ...(heapMegabytesMax === undefined ? {} : { heapMegabytesMax }) },
+    );
+    this.#members.add(member);
+    return member;
+  }
+
+  #told(call: PoolCall, message: unknown): void {
+    if (call.settled) return;
+    try {
+      call.told?.((message as { progress: unknown }).progress);
+    } catch (error) {
+      if (!call.settle()) return;
+      this.abandon(call);
+      call.deferred.errback(error);
+    }
+  }
+
+  #ended(member: PoolMember, call: PoolCall, value: unknown, error: Error | undefined): void {
+    const measured = member.finished(call, this.#seconds);
+    call.member = undefined;
+    this.#finished++;
+    if (!member.retired) {
+      this.#held--;
+      this.#next(member, measured);
+    }
+    if (call.settle()) {
+      if (error === undefined) call.deferred.callback(value);
+      else call.deferred.errback(error);
+    }
+    this.#changed();
+  }
+
+  /** What a member does that has finished a call. */
+  #next(member: PoolMember, measured: boolean): void {
+    const { callsPerWorker, megabytesPerWorker } = this.#settings;
+    if (member.handle.megabytes > megabytesPerWorker) this.#takeBack(member);
+    else if (this.#queue.size > 0) {
+      if (measured) this.#rescue(member);
+      this.#fill(member);
+    } else if (member.idle && member.given < callsPerWorker) this.#relieve(member);
+    if (!member.idle) return;
+    if (member.given >= callsPerWorker || member.handle.megabytes > megabytesPerWorker) {
+      this.#recycled++;
+      this.#retire(member);
+      this.#dispatch();
+    } else {
+      this.#rest(member);
+    }
+  }
+
+  /** It has nothing to do. */
+  #rest(member: PoolMember): void {
+    this.#idle.push(member);
+    this.#watchIdle(member);
+  }
+
+  /** Calls that wait behind one that takes long go back to the queue. */
+  #rescue(free: PoolMember): void {
+    const now = this.#seconds();
+    for (const member of this.#members) {
+      if (member === free || !member.stuck(now)) continue;
+      member.window = 1;
+      this.#takeBack(member);
+    }
+  }
+
+  /** Takes over half of the calls that wait inside another member. */
+  #relieve(free: PoolMember): void {
+    let fullest: PoolMember | undefined;
+    for (const member of this.#members) {
+      if (member.calls.size > (fullest?.calls.size ?? 1)) fullest = member;
+    }
+    if (fullest === undefined) return;
+    const taken = fullest.takeBack(Math.ceil((fullest.calls.size - 1) / 2));
+    this.#held -= taken.length;
+    for (const call of taken) this.#give(free, call);
+  }
+
+  #takeBack(member: PoolMember): void {
+    const taken = member.takeBack();
+    this.#held -= taken.length;
+    this.#queue.putBack(taken);
+    if (taken.length > 0 && member.idle) this.#rest(member);
+  }
+
+  /** Nobody waits for the call any more. */
+  abandon(call: PoolCall): void {
+    if (this.#queue.delete(call)) return;
+    const { member } = call;
+    if (member === undefined || member.retired) return;
+    const { handle } = member;
+    if (handle.revoke(call)) {
+      member.calls.delete(call);
+      call.member = undefined;
+      this.#held--;
+      if (member.idle) this.#rest(member);
+    } else if (handle.running(call)) {
+      const heeds = handle.abort(call);
+      const grace = this.#settings.cancelGraceSeconds;
+      if (!heeds || grace === 0) this.#end(member);
+      else {
+        this.#reactor.callLater(grace, () => {
+          if (call.member === member && !member.retired) this.#end(member);
+        });
+      }
+    }
+  }
+
+  /** Ends a worker in the middle of a call. */
+  #end(member: PoolMember): void {
+    this.#lost++;
+    this.#takeBack(member);
+    this.#retire(member);
+    this.#dispatch();
+  }
+
+  #retire(member: PoolMember): void {
+    this.#dismiss(member);
+    member.handle.terminate();
+    this.#keepMin();
+  }
+
+  #dismiss(member: PoolMember): void {
+    if (member.retired) return;
+    member.retired = true;
+    this.#held -= member.calls.size;
+    this.#members.delete(member);
+    const index = this.#idle.indexOf(member);
+    if (index >= 0) this.#idle.splice(index, 1);
+  }
+
+  #died(member: PoolMember, error: Error): void {
+    const ended = member.retired;
+    if (!ended) this.#lost++;
+    this.#dismiss(member);
+    const failed: PoolCall[] = [];
+    const again: PoolCall[] = [];
+    for (const call of member.calls) {
+      call.member = undefined;
+      if (call.settled) continue;
+      if (!member.handle.revoke(call)) failed.push(call);
+      else if (++call.bereaved < BEREAVED_MAX) again.push(call);
+      else failed.push(call);
+    }
+    member.calls.clear();
+    this.#queue.putBack(again);
+    this.#dispatch();
+    // One that was never of use would be followed by another.
+    if (!ended && member.given > 0 && !this.#stopped) this.#keepMin();
+    for (const call of failed) {
+      if (!call.settle()) continue;
+      call.deferred.errback(
+        call.bereaved < BEREAVED_MAX
+          ? error
+          : new WorkerDiedError(`${BEREAVED_MAX} workers died before the call began`, {
+              cause: error,
+            }),
+      );
+    }
+    this.#changed();
+  }
+
+  // --- how many there are ---
+
+  #keepMin(): void {
+    if (this.#stopped) return;
+    while (this.#members.size < this.#settings.min) {
+      const member = this.#hire();
+      this.#idle.push(member);
+    }
+  }
+
+  #watchIdle(member: PoolMember): void {
+    const { min, idleSeconds } = this.#settings;
+    if (idleSeconds === Infinity || this.#members.size <= min) return;
+    member.idleSince = this.#seconds();
+    if (this.#idleCheck?.active === true) return;
+    this.#idleCheck = this.#reactor.callLater(idleSeconds, this.#shrink);
+  }
+
+  /** Ends workers that have been idle for long. */
+  readonly #shrink = (): void => {
+    const { min, idleSeconds } = this.#settings;
+    const before = this.#seconds() - idleSeconds;
+    // A copy, as those that are ended leave the list.
+    for (const member of this.#idle.slice()) {
+      if (this.#members.size <= min) return;
+      if (member.idleSince <= before + 1e-9) this.#retire(member);
+    }
+    const oldest = Math.min(...this.#idle.map(({ idleSince }) => idleSince));
+    if (oldest === Infinity || this.#members.size <= min) return;
+    const wait = Math.max(0, oldest + idleSeconds - this.#seconds());
+    this.#idleCheck = this.#reactor.callLater(wait, this.#shrink);
+  };
+
+  /** Ends every worker; returns the calls that have not finished, those that run before others. */
+  stop(): PoolCall[] {
+    this.#stopped = true;
+    if (this.#idleCheck?.active === true) this.#idleCheck.cancel();
+    const running: PoolCall[] = [];
+    const waiting: PoolCall[] = [];
+    for (const member of this.#members) {
+      const [first, ...others] = member.calls;
+      if (first !== undefined) running.push(first);
+      waiting.push(...others);
+      member.retired = true;
+      member.handle.terminate();
+    }
+    this.#members.clear();
+    this.#idle.length = 0;
+    this.#held = 0;
+    return [...running, ...waiting, ...this.#queue.clear()];
+  }
+}

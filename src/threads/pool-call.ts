@@ -1,0 +1,66 @@
+import type { Deferred } from "../defer/deferred.ts";
+import type { DelayedCall } from "../reactor/capabilities.ts";
+import type { CallManner, RemoteFunction, WorkerCall } from "../reactor/workers.ts";
+import type { Lane } from "./call-queue.ts";
+import type { PoolMember } from "./pool-member.ts";
+
+/** How one call differs from others. */
+export interface CallOptions {
+  /** Seconds from now in which it has to end; as the pool has it unless given. */
+  timeout?: number;
+  /** Calls of a higher one begin first; 0 unless given. */
+  priority?: number;
+  /** Buffers, ports and the like among the arguments: they are moved, and are gone here. */
+  transfer?: readonly object[];
+  /** Gets what the function reports while it runs. If it throws, that is the call's error. */
+  onProgress?: (value: unknown) => void;
+  /** Cancels the call. */
+  signal?: AbortSignal;
+}
+
+const NONE: readonly unknown[] = [];
+
+/** A call of a pool, from when it is made until it has ended. */
+export class PoolCall implements WorkerCall {
+  readonly target: RemoteFunction;
+  readonly manner: CallManner;
+  args: readonly unknown[];
+  readonly transfer: readonly object[] | undefined;
+  readonly priority: number;
+  slot = -1;
+  /** Where it waits, while it does. */
+  lane: Lane | undefined = undefined;
+  /** Where it runs, or waits to run next. */
+  member: PoolMember | undefined = undefined;
+  /** Whether its caller has been told of its end. */
+  settled = false;
+  /** How many workers have died before it began. */
+  bereaved = 0;
+  deadline: DelayedCall | undefined = undefined;
+  /** Gets what it reports while it runs. */
+  told: ((value: unknown) => void) | undefined = undefined;
+  deferred!: Deferred<unknown>;
+
+  constructor(
+    target: RemoteFunction,
+    manner: CallManner,
+    args: readonly unknown[],
+    options: CallOptions,
+  ) {
+    this.target = target;
+    this.manner = manner;
+    this.args = args;
+    this.transfer = options.transfer;
+    this.priority = options.priority ?? 0;
+  }
+
+  /** Its caller is about to be told, or has cancelled it: false if that has been done before. */
+  settle(): boolean {
+    if (this.settled) return false;
+    this.settled = true;
+    this.args = NONE;
+    if (this.deadline?.active === true) this.deadline.cancel();
+    this.deadline = undefined;
+    return true;
+  }
+}

@@ -1,0 +1,42 @@
+import { expect } from "chai";
+import { WorkerDiedError } from "skein/reactor";
+import { failure, poolTest, tasks } from "../support/pools.ts";
+
+const only = ["libuv", "a simulated worker has no memory of its own"] as const;
+
+describe("a pool: the memory of its workers", () => {
+  poolTest(
+    "replaces one that holds too much",
+    { max: 1, megabytesPerWorker: 60, only },
+    async ({ pool }) => {
+      for (let i = 0; i < 100 && pool.statistics().recycled === 0; i++) {
+        await pool.call(tasks.keep, 10);
+      }
+      expect(pool.statistics()).to.include({ recycled: 1, lost: 0 });
+      expect(await pool.call(tasks.add, 2, 3)).to.equal(5);
+    },
+  );
+
+  poolTest(
+    "loses the call alone that runs out of it",
+    { max: 1, heapMegabytesMax: 40, only },
+    async ({ pool }) => {
+      const greedy = pool.call(tasks.keep, 500);
+      const sum = pool.call(tasks.add, 2, 3);
+      const error = await failure(greedy);
+      expect(error).to.be.instanceOf(WorkerDiedError);
+      expect(error.message).to.match(/memory/);
+      expect(error.cause).to.include({ code: "ERR_WORKER_OUT_OF_MEMORY" });
+      expect(await sum).to.equal(5);
+    },
+  );
+});
+
+describe("a pool: transfer lists", () => {
+  poolTest("move a buffer, rather than copy it", {}, async ({ pool }) => {
+    const bytes = new Uint8Array(1000);
+    const call = pool.callWith({ transfer: [bytes.buffer] }, tasks.byteLength, bytes);
+    expect(bytes.byteLength).to.equal(0);
+    expect(await call).to.equal(1000);
+  });
+});
