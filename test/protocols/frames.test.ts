@@ -75,7 +75,7 @@ describe("frames in a loop", () => {
     expect(transport.reason?.name).to.equal("LineTooLongError");
   });
 
-  it("end with the decoder's error, also when the connection has ended cleanly by then", async () => {
+  it("end with the decoder's error, also behind a clean end", async () => {
     const { lines, feed } = connected();
     feed(`one\n${"x".repeat(11)}`);
     lines.connectionLost(new Failure(new ConnectionDoneError()));
