@@ -77,12 +77,11 @@ export class Dispatcher {
   }
 
   submit(call: PoolCall): void {
-    if (this.#queue.size > 0) this.#queue.push(call);
-    else this.#place(call);
+    if (this.#queue.size > 0 || !this.#place(call)) this.#queue.push(call);
   }
 
-  /** Gives the call to whoever can have it, or has it wait. */
-  #place(call: PoolCall): void {
+  /** Gives the call to whoever can have it; false if it has to wait. */
+  #place(call: PoolCall): boolean {
     let member = this.#takeIdle();
     if (member === undefined && this.#members.size < this.#settings.max) {
       try {
@@ -90,12 +89,13 @@ export class Dispatcher {
       } catch (error) {
         // There is no worker to be had.
         if (call.settle()) call.deferred.errback(error);
-        return;
+        return true;
       }
     }
-    member ??= this.#roomiest();
-    if (member === undefined) this.#queue.push(call);
-    else if (!this.#give(member, call) && member.idle) this.#rest(member);
+    member ??= this.#roomiest(call);
+    if (member === undefined) return false;
+    if (!this.#give(member, call) && member.idle) this.#rest(member);
+    return true;
   }
 
   #takeIdle(): PoolMember | undefined {
@@ -110,10 +110,10 @@ export class Dispatcher {
   }
 
   /** The member that holds the fewest calls, if it may hold more. */
-  #roomiest(): PoolMember | undefined {
+  #roomiest(call: PoolCall): PoolMember | undefined {
     let best: PoolMember | undefined;
     for (const member of this.#members) {
-      if (!member.hasRoom(this.#settings.callsPerWorker)) continue;
+      if (!member.takes(call, this.#settings.callsPerWorker)) continue;
       if (best === undefined || member.calls.size < best.calls.size) best = member;
     }
     return best;
@@ -133,18 +133,23 @@ export class Dispatcher {
 
   /** Gives the queue's calls to members that may hold more. */
   #fill(member: PoolMember): void {
-    while (this.#queue.size > 0 && member.hasRoom(this.#settings.callsPerWorker)) {
-      this.#give(member, this.#queue.shift() as PoolCall);
+    const { callsPerWorker } = this.#settings;
+    while (this.#queue.size > 0 && member.hasRoom(callsPerWorker)) {
+      const call = this.#queue.shift() as PoolCall;
+      if (!member.takes(call, callsPerWorker)) {
+        this.#queue.putBack([call]);
+        return;
+      }
+      this.#give(member, call);
     }
   }
 
   /** Gives the queue's calls to whoever is free. */
   #dispatch(): void {
-    while (this.#queue.size > 0) {
-      const before = this.#queue.size;
-      if (!this.hasFreeWorker && this.#roomiest() === undefined) return;
-      this.#place(this.#queue.shift() as PoolCall);
-      if (this.#queue.size >= before) return;
+    for (let call = this.#queue.shift(); call !== undefined; call = this.#queue.shift()) {
+      if (this.#place(call)) continue;
+      this.#queue.putBack([call]);
+      return;
     }
   }
 
@@ -299,7 +304,7 @@ export class Dispatcher {
     for (const call of member.calls) {
       call.member = undefined;
       if (call.settled) continue;
-      if (!member.handle.revoke(call)) failed.push(call);
+      if (!member.handle.revoke(call) || call.transfer !== undefined) failed.push(call);
       else if (++call.bereaved < BEREAVED_MAX) again.push(call);
       else failed.push(call);
     }

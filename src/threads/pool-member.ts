@@ -32,6 +32,14 @@ export class PoolMember {
     return this.calls.size === 0;
   }
 
+  /**
+   * Whether it may get this call too. One with a transfer list does not wait inside a worker, as it
+   * could go to no other one when that ends.
+   */
+  takes(call: PoolCall, callsMax: number): boolean {
+    return this.hasRoom(callsMax) && (call.transfer === undefined || this.idle);
+  }
+
   /** Whether it may get another call. */
   hasRoom(callsMax: number): boolean {
     return (
@@ -84,6 +92,8 @@ export class PoolMember {
   takeBack(most: number = Infinity): PoolCall[] {
     const taken: PoolCall[] = [];
     for (const call of [...this.calls].reverse()) {
+      // What was moved is gone: nobody else could get it.
+      if (call.transfer !== undefined) break;
       if (taken.length >= most || !this.handle.revoke(call)) break;
       this.calls.delete(call);
       call.member = undefined;

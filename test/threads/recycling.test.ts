@@ -39,4 +39,16 @@ describe("a pool: transfer lists", () => {
     expect(bytes.byteLength).to.equal(0);
     expect(await call).to.equal(1000);
   });
+
+  poolTest("do not wait where they could be lost", { max: 1, only }, async ({ pool }) => {
+    const dying = failure(pool.call(tasks.exit, 1));
+    const moved = Array.from({ length: 20 }, (_, n) => {
+      const bytes = new Uint8Array(n);
+      return pool.callWith({ transfer: [bytes.buffer] }, tasks.byteLength, bytes);
+    });
+    const sum = pool.call(tasks.add, 2, 3);
+    expect(await dying).to.be.instanceOf(WorkerDiedError);
+    expect(await Promise.all(moved)).to.deep.equal(moved.map((_, n) => n));
+    expect(await sum).to.equal(5);
+  });
 });
