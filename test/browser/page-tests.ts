@@ -30,10 +30,14 @@ const ALSO = [
 
 /** Why single tests are not for pages. */
 const LIBUV = "they are about libuv";
+const BUFFERS = "they are about bytes that come in Buffers";
 const CONTEXTS = "there are no asynchronous contexts: nobody knows what an async function awaits";
 
 /** Files that need Node, though they import nothing of it. */
 const NEED_NODE: Readonly<Record<string, string>> = {
+  "test/core/crc32c.test.ts": BUFFERS,
+  "test/core/ip-bytes.test.ts": BUFFERS,
+  "test/core/small-values.test.ts": "a page shares memory only with what is isolated as it is",
   "test/defer/inline-callbacks-async-cancel.test.ts": CONTEXTS,
 };
 
@@ -45,6 +49,7 @@ const NOT_IN_PAGES: Readonly<Record<string, readonly [titles: RegExp, why: strin
   ],
   "test/defer/route.test.ts": [/places of|plain yield|failed before/, "a bundle changes names"],
   "test/defer/unhandled.test.ts": [/that throw do not/, "it looks for an uncaught exception"],
+  "test/reactor/clock-datagrams.test.ts": [/where a Buffer/, BUFFERS],
   "test/reactor/clock.test.ts": [/by setImmediate$|last setImmediate/, "there is no setImmediate"],
   "test/reactor/datagram-port.test.ts": [/which says who has it/, LIBUV],
   "test/reactor/guest.test.ts": [/another backend can do/, LIBUV],
