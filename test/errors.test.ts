@@ -2,7 +2,9 @@ import { expect } from "chai";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as skein from "skein";
+import * as amp from "skein/amp";
 import * as testing from "skein/testing";
+import * as virtual from "skein/virtual/api";
 import { readSources, root } from "./support/read-sources.ts";
 
 /** Every class in src that has a code of its own, with the code. */
@@ -33,7 +35,7 @@ describe("the table of errors", () => {
   });
 
   it("lists classes that can be imported", () => {
-    const exported = Object.keys({ ...skein, ...testing });
+    const exported = Object.keys({ ...skein, ...amp, ...testing, ...virtual });
     expect(exported).to.include.members([...table.values()]);
   });
 });

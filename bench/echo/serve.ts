@@ -1,7 +1,7 @@
 /**
- * The parent's side and the child's side of an echo server in a process of its own. They speak by
- * lines, so that a server may be written in any language: it writes its port, then answers each
- * "usage" with the CPU seconds it has used, and each "memory" with the bytes it occupies.
+ * An echo server in a process of its own. We speak by lines, so that a server may be written in any
+ * language: it writes its port, then answers each "usage" with the CPU seconds it has used, and each
+ * "memory" with the bytes it occupies.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
@@ -23,13 +23,12 @@ export class EchoServer {
     return new EchoServer(child, lines, await numberFrom(lines));
   }
 
-  /** A server that is a module of Node. */
-  static startNode(module: URL): Promise<EchoServer> {
-    return EchoServer.start(process.execPath, [
-      "--expose-gc",
-      ...process.execArgv,
-      module.pathname,
-    ]);
+  /**
+   * A server that is a module of Node, in JavaScript: a loader of TypeScript would leave behind a
+   * heap that the collector goes through again and again, as buffers come and go.
+   */
+  static startNode(module: URL, args: readonly string[] = []): Promise<EchoServer> {
+    return EchoServer.start(process.execPath, ["--expose-gc", module.pathname, ...args]);
   }
 
   usage(): Promise<number> {
@@ -54,20 +53,4 @@ async function numberFrom(lines: AsyncIterator<string>): Promise<number> {
   const line = await lines.next();
   if (line.done === true) throw new Error("an echo server ended before it answered");
   return Number(line.value);
-}
-
-/** In the child: tells the port, then answers questions until the parent closes its input. */
-export function serving(port: number): void {
-  const input = createInterface(process.stdin);
-  input.on("line", (question) => {
-    if (question === "memory") {
-      globalThis.gc?.();
-      console.log(process.memoryUsage().rss);
-    } else {
-      const { user, system } = process.cpuUsage();
-      console.log((user + system) / 1e6);
-    }
-  });
-  input.on("close", () => process.exit());
-  console.log(port);
 }

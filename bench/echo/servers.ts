@@ -3,11 +3,11 @@ import { EchoServer } from "./serve.ts";
 
 type Start = () => Promise<EchoServer>;
 
-export const startOurs: Start = node("skein-server.ts");
+export const startOurs: Start = node("skein-server.mjs");
 
 /** Those that there are, by name. */
 export const peers: { name: string; start: Start }[] = [
-  { name: "raw node:net", start: node("net-server.ts") },
+  { name: "raw node:net", start: node("net-server.mjs") },
 ];
 
 if (hasTwisted()) {

@@ -13,20 +13,36 @@ export async function compare(
   ours: () => Promise<number>,
   theirs: () => Promise<number>,
 ): Promise<Comparison> {
+  const all = async (one: () => Promise<number>): Promise<number[]> => [await one()];
+  const [comparison] = await compareAll(
+    rounds,
+    () => all(ours),
+    () => all(theirs),
+  );
+  return comparison as Comparison;
+}
+
+/** {@link compare} where one turn gives several figures. */
+export async function compareAll(
+  rounds: number,
+  ours: () => Promise<readonly number[]>,
+  theirs: () => Promise<readonly number[]>,
+): Promise<Comparison[]> {
   // Not counted: the compilers warm up.
-  await ours();
+  const figures = (await ours()).length;
   await theirs();
-  const ratios: number[] = [];
+  const ratios = Array.from({ length: figures }, (): number[] => []);
   for (let round = 0; round < rounds; round++) {
     // Each goes first as often as the other.
-    if (round % 2 === 0) {
-      const a = await ours();
-      ratios.push(a / (await theirs()));
-    } else {
-      const b = await theirs();
-      ratios.push((await ours()) / b);
-    }
+    const first = await (round % 2 === 0 ? ours : theirs)();
+    const second = await (round % 2 === 0 ? theirs : ours)();
+    const [a, b] = round % 2 === 0 ? [first, second] : [second, first];
+    ratios.forEach((of, i) => of.push((a[i] as number) / (b[i] as number)));
   }
+  return ratios.map(comparisonOf);
+}
+
+function comparisonOf(ratios: number[]): Comparison {
   ratios.sort((a, b) => a - b);
   return {
     median: ratios[ratios.length >> 1] as number,

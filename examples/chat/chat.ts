@@ -18,7 +18,7 @@ import {
   type Reactor,
   worker,
 } from "skein";
-import { History } from "./history.ts";
+import { addressComplaint, History } from "./history.ts";
 import { type Status, serveStatus } from "./status.ts";
 
 const hashing = worker<typeof import("./hash.ts")>(new URL("./hash.ts", import.meta.url));
@@ -202,7 +202,12 @@ export default defineDaemon({
     port: { type: "number", default: 7000, help: "the port to listen on" },
     idleSeconds: { type: "number", default: 600, help: "drop who says nothing for so long" },
     heartbeatSeconds: { type: "number", default: 60, help: "tell the time this often" },
-    history: { type: "string", default: "", help: "keep the last lines there: redis://HOST:PORT" },
+    history: {
+      type: "string",
+      default: "",
+      help: "keep the last lines there: redis://HOST:PORT",
+      check: (url) => (url === "" ? undefined : addressComplaint(url)),
+    },
     statusPort: { type: "number", default: -1, help: "serve a page about it there; -1: none" },
   },
   build(reactor: Reactor<"tcp" | "threads">, options) {

@@ -15,6 +15,12 @@ const LINES_MAX = 100;
 const PATIENCE_SECONDS = 5;
 const RETRY_SECONDS = 1;
 
+/** What the address of a history should be, if it is none. */
+export function addressComplaint(url: string): string | undefined {
+  if (URL.canParse(url) && new URL(url).protocol === "redis:") return undefined;
+  return "an address is such as redis://127.0.0.1:6379";
+}
+
 export class History {
   readonly #reactor: Reactor<"tcp">;
   readonly #redis: Redis;
@@ -31,11 +37,8 @@ export class History {
   #work: Deferred<void> | undefined = undefined;
   #retry: DelayedCall | undefined = undefined;
 
-  /** @param url such as `redis://127.0.0.1:6379/0` @throws TypeError for another one. */
+  /** @param url that {@link addressComplaint} has nothing against. */
   constructor(reactor: Reactor<"tcp">, url: string) {
-    if (!URL.canParse(url) || new URL(url).protocol !== "redis:") {
-      throw new TypeError("the chat's history wants an address such as redis://127.0.0.1:6379");
-    }
     this.#reactor = reactor;
     this.#redis = new Redis(url, {
       Connector: connectorOver(reactor),

@@ -11,7 +11,7 @@ import { Deferred } from "../defer/deferred.ts";
 import { CancelledError, TimeoutError } from "../defer/errors.ts";
 import { Failure } from "../defer/failure.ts";
 import { fork } from "../defer/fork.ts";
-import { fail, succeed } from "../defer/maybe-deferred.ts";
+import { fail, succeed } from "../defer/fired.ts";
 import type { DelayedCall, ReactorTime } from "../reactor/capabilities.ts";
 import { Audience } from "./audience.ts";
 import { Work } from "./work.ts";

@@ -1,7 +1,7 @@
 import type { Deferred } from "../defer/deferred.ts";
 import { Failure } from "../defer/failure.ts";
 import { inlineCallbacks } from "../defer/inline-callbacks.ts";
-import { fail, succeed } from "../defer/maybe-deferred.ts";
+import { fail, succeed } from "../defer/fired.ts";
 import { ServiceStopError, ServiceTreeError, type StopFailure } from "./errors.ts";
 import { Service, type ServiceSnapshot, setParent, upwards } from "./service.ts";
 

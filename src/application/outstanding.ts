@@ -1,5 +1,5 @@
 import { Deferred } from "../defer/deferred.ts";
-import { succeed } from "../defer/maybe-deferred.ts";
+import { succeed } from "../defer/fired.ts";
 import type { ServiceClock } from "./lifecycle.ts";
 
 /** Things that are to come to an end, and a way to wait for that. */

@@ -1,6 +1,7 @@
 import type { Deferred } from "../defer/deferred.ts";
 import type { Failure } from "../defer/failure.ts";
-import { maybeDeferred, succeed } from "../defer/maybe-deferred.ts";
+import { succeed } from "../defer/fired.ts";
+import { maybeDeferred } from "../defer/maybe-deferred.ts";
 import type { ReactorCore } from "../reactor/capabilities.ts";
 import type { ServiceClock } from "./lifecycle.ts";
 import type { Service } from "./service.ts";

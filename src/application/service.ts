@@ -1,7 +1,7 @@
 import { BadOptionError } from "../core/errors.ts";
 import type { Deferred } from "../defer/deferred.ts";
 import type { Failure } from "../defer/failure.ts";
-import { fail } from "../defer/maybe-deferred.ts";
+import { fail } from "../defer/fired.ts";
 import { ServiceTreeError } from "./errors.ts";
 import { Lifecycle, noClock, type ServiceClock, type ServiceState } from "./lifecycle.ts";
 import type { MultiService } from "./multi-service.ts";

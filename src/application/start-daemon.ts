@@ -1,7 +1,8 @@
 import type { Chained } from "../defer/chained.ts";
 import type { Deferred } from "../defer/deferred.ts";
 import { CancelledError } from "../defer/errors.ts";
-import { fail, maybeDeferred } from "../defer/maybe-deferred.ts";
+import { fail } from "../defer/fired.ts";
+import { maybeDeferred } from "../defer/maybe-deferred.ts";
 import {
   isService,
   runService,

@@ -2,6 +2,7 @@ import type { Deferred } from "../defer/deferred.ts";
 import type { Failure } from "../defer/failure.ts";
 import { inlineCallbacks } from "../defer/inline-callbacks.ts";
 import type { ServerEndpoint } from "../endpoints/endpoint.ts";
+import { WrappingFactory } from "../protocols/policies/wrapping-factory.ts";
 import type {
   ListeningPort,
   ProtocolFactory,
@@ -26,7 +27,7 @@ const CLOSE_TIMEOUT_SECONDS = 2;
  * Listens at an endpoint while it runs.
  *
  * ```ts
- * import { createReactor, Factory, Protocol, runService } from "skein";
+ * import { createReactor, Factory, Protocol, runService, serverFromString } from "skein";
  * import { StreamServerEndpointService } from "skein";
  * import { LineClient } from "skein/testing";
  *
@@ -38,7 +39,7 @@ const CLOSE_TIMEOUT_SECONDS = 2;
  *
  * const reactor = createReactor("clock");
  * const server = new StreamServerEndpointService(
- *   { listen: (factory) => reactor.listenTCP(7000, factory, { interface: "127.0.0.1" }) },
+ *   serverFromString(reactor, "tcp:7000:interface=127.0.0.1"),
  *   Factory.forProtocol(Greeter),
  *   { name: "web", drainTimeout: 10 },
  * );
@@ -61,14 +62,15 @@ const CLOSE_TIMEOUT_SECONDS = 2;
  * The stop takes one step after another, each of which is said to who observes the service: the
  * port is closed; connections have `drainTimeout` seconds to end by themselves; those that are left
  * are closed, and have `closeTimeout` seconds to send what was written; those that have not are
- * aborted. At `stopTimeout` all are aborted at once.
+ * aborted. At `stopTimeout` all are aborted at once. Whose TLS handshake ends when the stop has
+ * begun is refused.
  *
  * It opens its port in privilegedStartService(), if that is called. Connections made until then are
  * accepted. Its start fails as the endpoint's `listen` does.
  */
 export class StreamServerEndpointService extends Service {
   readonly #endpoint: ServerEndpoint;
-  readonly #factory: ProtocolFactory;
+  readonly #factory: Counted;
   readonly #drainTimeout: number;
   readonly #closeTimeout: number;
   readonly #connections: Outstanding<Transport> = new Outstanding();
@@ -102,6 +104,7 @@ export class StreamServerEndpointService extends Service {
 
   protected override privilegedStart(): Deferred<void> {
     this.requireClock("its connections get time to end");
+    this.#factory.accepting = true;
     return this.#endpoint.listen(this.#factory).addCallback((port) => {
       this.#port = port;
     });
@@ -124,6 +127,8 @@ export class StreamServerEndpointService extends Service {
   readonly #close = inlineCallbacks(function* (
     this: StreamServerEndpointService,
   ): Generator<unknown, void, never> {
+    // A handshake that is under way would end in a connection that nobody closes any more.
+    this.#factory.accepting = false;
     try {
       const port = this.#port;
       this.#port = undefined;
@@ -150,39 +155,27 @@ export class StreamServerEndpointService extends Service {
   }
 }
 
-/** A factory that keeps count of its connections. */
-class Counted implements ProtocolFactory {
-  readonly #factory: ProtocolFactory;
+/** A factory that keeps count of its connections, and may take no more. */
+class Counted extends WrappingFactory {
+  accepting = true;
   readonly #connections: Outstanding<Transport>;
 
   constructor(factory: ProtocolFactory, connections: Outstanding<Transport>) {
-    this.#factory = factory;
+    super(factory);
     this.#connections = connections;
   }
 
-  buildProtocol(address: StreamAddress): StreamProtocol | null {
-    return this.#factory.buildProtocol(address);
+  override buildProtocol(address: StreamAddress): StreamProtocol | null {
+    return this.accepting ? super.buildProtocol(address) : null;
   }
 
-  handshakeFailed(address: StreamAddress, reason: Failure): void {
-    this.#factory.handshakeFailed?.(address, reason);
-  }
-
-  connectionAccepted(transport: Transport): void {
-    this.#factory.connectionAccepted?.(transport);
+  override connectionAccepted(transport: Transport): void {
+    super.connectionAccepted(transport);
     this.#connections.add(transport);
   }
 
-  connectionEnded(transport: Transport, reason: Failure): void {
+  override connectionEnded(transport: Transport, reason: Failure): void {
     this.#connections.delete(transport);
-    this.#factory.connectionEnded?.(transport, reason);
-  }
-
-  doStart(): void {
-    this.#factory.doStart();
-  }
-
-  doStop(): void {
-    this.#factory.doStop();
+    super.connectionEnded(transport, reason);
   }
 }

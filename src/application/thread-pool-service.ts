@@ -1,5 +1,5 @@
 import { Deferred } from "../defer/deferred.ts";
-import { fail } from "../defer/maybe-deferred.ts";
+import { fail } from "../defer/fired.ts";
 import type { Reactor } from "../reactor/capabilities.ts";
 import { PoolStoppedError } from "../threads/errors.ts";
 import type { ThreadPoolOptions } from "../threads/pool-options.ts";

@@ -1,6 +1,6 @@
 import type { Deferred } from "../defer/deferred.ts";
 import type { Failure } from "../defer/failure.ts";
-import { fail } from "../defer/maybe-deferred.ts";
+import { fail } from "../defer/fired.ts";
 import { LoopingCall } from "../task/looping-call.ts";
 import { Service, type ServiceOptions } from "./service.ts";
 

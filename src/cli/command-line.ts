@@ -14,6 +14,10 @@ export type CommandLine =
       readonly until: number | undefined;
       /** Seconds that connections have, when it stops, to send what was written. */
       readonly drain: number | undefined;
+      /** Whether the process follows a backend on virtual time. */
+      readonly virtual: boolean;
+      /** What of the real world it may use all the same. */
+      readonly allow: readonly string[];
       /** Path of the daemon's module. */
       readonly daemon: string;
       /** What comes after the daemon: its own options. */
@@ -32,6 +36,11 @@ reactor and its options.
   --until SECONDS        stop after so much of the reactor's time
   --drain SECONDS        when it stops, give connections so long to send what was
                          written, before they are cut off (default: 2)
+  --allow KIND,…         on virtual time (the backend clock): what the daemon and
+                         its libraries may use of the real world all the same:
+                         fs, zlib and others that docs/virtual.md lists
+  --no-virtual           on virtual time: leave setTimeout, Date, node:net and
+                         their like to the real world
   --backends             list the backends, and what each can do
   --version              print the version
   --help                 print this text
@@ -47,10 +56,12 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
   let backend = "libuv";
   let until: number | undefined;
   let drain: number | undefined;
+  let virtual = true;
+  const allow: string[] = [];
   const rest = [...args];
   for (let arg = rest.shift(); arg !== undefined; arg = rest.shift()) {
     if (!arg.startsWith("-")) {
-      return { what: "run", backend, until, drain, daemon: arg, args: rest };
+      return { what: "run", backend, until, drain, virtual, allow, daemon: arg, args: rest };
     }
     const [option, inline] = splitAtEquals(arg);
     switch (option) {
@@ -70,6 +81,13 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
       case "--drain":
         drain = toSeconds(option, takeValue(option, inline, rest));
         break;
+      case "--allow":
+        allow.push(...takeValue(option, inline, rest).split(","));
+        break;
+      case "--no-virtual":
+        if (inline !== undefined) throw takesNoValue(option);
+        virtual = false;
+        break;
       default:
         throw new UsageError(
           `there is no option ${option}` +
@@ -81,8 +99,12 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
 }
 
 function alone<W extends string>(what: W, option: string, value: string | undefined): { what: W } {
-  if (value !== undefined) throw new UsageError(`${option} takes no value`);
+  if (value !== undefined) throw takesNoValue(option);
   return { what };
+}
+
+function takesNoValue(option: string): UsageError {
+  return new UsageError(`${option} takes no value`);
 }
 
 function toSeconds(option: string, text: string): number {

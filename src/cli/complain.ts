@@ -7,7 +7,7 @@ export const FAILED = 1;
 export const MISUSED = 2;
 
 /** What a daemon, or its loading, says to one who uses it wrongly. */
-const MISUSES = new Set<unknown>(["ERR_BAD_OPTION", "ERR_NO_CAPABILITY"]);
+const MISUSES = new Set<unknown>(["ERR_BAD_OPTION", "ERR_ENDPOINT_STRING", "ERR_NO_CAPABILITY"]);
 
 /**
  * Says on standard error what went wrong, and returns the exit status for it. Only what neither the

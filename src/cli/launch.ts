@@ -6,6 +6,7 @@ import { assertGiven } from "../application/option-values.ts";
 import type { OptionDeclarations } from "../application/option-declarations.ts";
 import { type CommandLine, parseCommandLine, USAGE } from "./command-line.ts";
 import { complain, OK } from "./complain.ts";
+import type { LeakKind } from "../virtual/api.ts";
 import type { LoadedDaemon } from "./load.ts";
 
 export async function launch(args: readonly string[]): Promise<number> {
@@ -39,13 +40,18 @@ async function execute(command: CommandLine): Promise<number> {
 /** The rest is loaded only here, so that `--help` answers at once. */
 async function run(command: CommandLine & { what: "run" }): Promise<number> {
   const { loadBackend, loadDaemon } = await import("./load.ts");
-  const daemon = await loadDaemon(command.daemon);
   if (command.args.some((arg) => arg === "--help" || arg === "-h")) {
-    console.log(helpOn(command.daemon, daemon));
+    console.log(helpOn(command.daemon, await loadDaemon(command.daemon)));
     return OK;
   }
-  const options = givenOptions(daemon.options, command.args);
   const backend = await loadBackend(command.backend);
+  // Before the daemon: its libraries take functions of Node's when they are loaded.
+  if (command.virtual && backend.capabilities.includes("clock")) {
+    const { followReactors } = await import("../virtual/api.ts");
+    followReactors({ allow: command.allow as LeakKind[] });
+  }
+  const daemon = await loadDaemon(command.daemon);
+  const options = givenOptions(daemon.options, command.args);
   const { runDaemon } = await import("./run-daemon.ts");
   return runDaemon(backend, daemon, options, command);
 }

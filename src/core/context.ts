@@ -92,7 +92,7 @@ function nodeSnapshot(): TakeSnapshot {
   const snapshot = asyncHooks()?.AsyncLocalStorage.snapshot;
   if (snapshot === undefined) {
     throw new NoContextError(
-      "this platform has no AsyncLocalStorage.snapshot(); give captureContext() a way to take one",
+      "no AsyncLocalStorage here; give captureContext() a way to take a snapshot",
     );
   }
   return snapshot;

@@ -1,51 +1,44 @@
-import { QueueFullError } from "./errors.ts";
-
-/** A queue, first in first out, with a limit. Both ends take constant time. */
+/** A queue, first in first out. Both ends take constant time, over many calls. */
 export class Fifo<T> {
-  #items: (T | undefined)[] = [];
-  #head = 0;
-  readonly #limit: number;
-
-  constructor(limit: number) {
-    this.#limit = limit;
-  }
+  /** The last comes last. */
+  #arrived: T[] = [];
+  /** The next to be shifted comes last: all of them before those that have arrived since. */
+  #next: T[] = [];
 
   get length(): number {
-    return this.#items.length - this.#head;
+    return this.#arrived.length + this.#next.length;
   }
 
-  /** @throws QueueFullError */
   push(item: T): void {
-    if (this.length >= this.#limit) {
-      throw new QueueFullError(`the queue is full: ${this.#limit} are waiting`);
-    }
-    this.#items.push(item);
+    this.#arrived.push(item);
   }
 
   /** The next to be shifted. */
   peek(): T | undefined {
-    return this.#items[this.#head];
+    return this.#turned().at(-1);
   }
 
-  /** Puts another in the place of the next one. */
-  replaceNext(item: T): void {
-    this.#items[this.#head] = item;
+  /** Puts one before all others. */
+  unshift(item: T): void {
+    this.#next.push(item);
   }
 
   shift(): T | undefined {
-    if (this.length === 0) return undefined;
-    const item = this.#items[this.#head];
-    this.#items[this.#head++] = undefined;
-    // Dropping the used-up half at a time costs each item one move at most.
-    if (this.#head * 2 >= this.#items.length) {
-      this.#items.splice(0, this.#head);
-      this.#head = 0;
-    }
-    return item;
+    return this.#turned().pop();
   }
 
   clear(): void {
-    this.#items = [];
-    this.#head = 0;
+    this.#arrived = [];
+    this.#next = [];
+  }
+
+  /** Each item is turned over once. */
+  #turned(): T[] {
+    if (this.#next.length === 0) {
+      const emptied = this.#next;
+      this.#next = this.#arrived.reverse();
+      this.#arrived = emptied;
+    }
+    return this.#next;
   }
 }

@@ -77,6 +77,13 @@ function needsTsx(): boolean {
 
 /** Whether the error says that this very module is not there; not one that it imports. */
 function isMissing(error: unknown, url: string): boolean {
-  const { code, url: missing } = error as { code?: unknown; url?: unknown };
-  return code === "ERR_MODULE_NOT_FOUND" && missing === url;
+  const {
+    code,
+    url: missing,
+    message,
+  } = error as { code?: unknown; url?: string; message: string };
+  if (code !== "ERR_MODULE_NOT_FOUND") return false;
+  // Bun and Deno say it in the message alone, the one as a path and the other as a URL.
+  const named = missing ?? /["'](.*?)["']/.exec(message)?.[1];
+  return named === url || named === decodeURIComponent(new URL(url).pathname);
 }

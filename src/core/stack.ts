@@ -10,19 +10,17 @@ export type Callee = ((...args: never[]) => unknown) | (abstract new (...args: n
 
 /**
  * Frames in the files of this package say nothing to its users. This is how such a file begins, as
- * a path and as a URL; a bundle may not know.
+ * a path and as a URL; a bundle may not know, and no line of a stack has a line break in it.
  */
-const OWN_FILES = (import.meta.url as string | undefined)?.replaceAll(
-  /^file:\/\/|core\/[^/]*$/g,
-  "",
-);
+const OWN_FILES =
+  (import.meta.url as string | undefined)?.replaceAll(/^file:\/\/|core\/[^/]*$/g, "") ?? "\n";
 
 /** V8 has it, and those who followed. */
 const { captureStackTrace } = Error as { captureStackTrace?: (into: Stack, above: Callee) => void };
 
 /** The stack from the caller of `above` on; from its own caller on where an engine cannot do so. */
 export function takeStack(above: Callee): Stack {
-  if (captureStackTrace === undefined) return new Error("for its stack");
+  if (captureStackTrace === undefined) return new Error();
   const taken: Stack = {};
   captureStackTrace(taken, above);
   return taken;
@@ -30,10 +28,10 @@ export function takeStack(above: Callee): Stack {
 
 /** Its lines, each as `    at …`; without those of this package that come first. */
 export function framesOf({ stack }: Stack): string[] {
-  const text = typeof stack === "string" ? stack : "";
-  const frames = text.split("\n").filter((line) => /^\s+at /.test(line));
-  if (OWN_FILES === undefined) return frames;
+  const frames = String(stack)
+    .split("\n")
+    .filter((line) => /^\s+at /.test(line));
   const first = frames.findIndex((line) => !line.includes(OWN_FILES));
   // Bundled, everything may be in one file.
-  return first === -1 ? frames : frames.slice(first);
+  return frames.slice(Math.max(first, 0));
 }

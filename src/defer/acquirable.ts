@@ -3,7 +3,8 @@ import { SkeinError } from "../core/errors.ts";
 import { KEEP_WAITING } from "./canceller.ts";
 import type { Chained } from "./chained.ts";
 import { Deferred } from "./deferred.ts";
-import { maybeDeferred, succeed } from "./maybe-deferred.ts";
+import { succeed } from "./fired.ts";
+import { maybeDeferred } from "./maybe-deferred.ts";
 import { Waiters } from "./waiters.ts";
 
 /** A lock was released that nobody held, or a semaphore more often than it was acquired. */
@@ -64,8 +65,15 @@ export abstract class Acquirable {
     const unwinding: Deferred<void>[] = [];
     let releases = 1;
     for (; releases > 0; releases--) {
+      const waiter = this.#waiting.shift();
+      if (waiter === undefined) {
+        this.#tokens++;
+        continue;
+      }
       const before = unwinding.length;
-      this.#serveNext(unwinding);
+      this.#served = { waiter, unwinding };
+      waiter.callback(this);
+      this.#served = undefined;
       releases += unwinding.length - before;
     }
     for (const done of unwinding.reverse()) done.callback();
@@ -96,17 +104,6 @@ export abstract class Acquirable {
       served?.unwinding.push(done);
       return done.addCallback(() => outcome);
     }) as Deferred<Chained<R>>;
-  }
-
-  #serveNext(unwinding: Deferred<void>[]): void {
-    const waiter = this.#waiting.shift();
-    if (waiter === undefined) {
-      this.#tokens++;
-      return;
-    }
-    this.#served = { waiter, unwinding };
-    waiter.callback(this);
-    this.#served = undefined;
   }
 
   #assertAcquired(): void {

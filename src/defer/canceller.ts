@@ -7,4 +7,4 @@ export type Canceller<T> = (deferred: Deferred<T>) => void;
  * A canceller returns this when the Deferred stays unfired on purpose: its owner was told of the
  * cancellation and goes on (a coroutine that caught its CancelledError, say).
  */
-export const KEEP_WAITING: unique symbol = Symbol("keep waiting");
+export const KEEP_WAITING: unique symbol = Symbol("waiting");

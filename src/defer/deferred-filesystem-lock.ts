@@ -1,15 +1,10 @@
-import { BadOptionError, SkeinError } from "../core/errors.ts";
+import { BadOptionError } from "../core/errors.ts";
 import { Deferred } from "./deferred.ts";
 import { TimeoutError } from "./errors.ts";
+import { AlreadyTryingToLockError } from "./filesystem-errors.ts";
 import { FilesystemLock } from "./filesystem-lock.ts";
-import { fail } from "./maybe-deferred.ts";
+import { fail } from "./fired.ts";
 import type { TimeoutClock } from "./timeout.ts";
-
-/** deferUntilLocked() on a lock that is waited for already. */
-export class AlreadyTryingToLockError extends SkeinError {
-  override readonly name = "AlreadyTryingToLockError";
-  readonly code = "ERR_ALREADY_TRYING_TO_LOCK";
-}
 
 const POLL_SECONDS = 1;
 

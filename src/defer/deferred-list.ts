@@ -42,8 +42,8 @@ class DeferredListImplementation<T> extends Deferred<unknown> {
       for (const deferred of all) deferred.cancel();
       return KEEP_WAITING;
     });
-    const { fireOnOneCallback = false, fireOnOneErrback = false, consumeErrors = false } = options;
-    const outcomes: Outcome<T>[] = Array.from({ length: all.length });
+    const { fireOnOneCallback, fireOnOneErrback, consumeErrors } = options;
+    const outcomes: (Outcome<T> | undefined)[] = all.map(() => undefined);
     let unfinished = all.length;
     const finish = (index: number, outcome: Outcome<T>): void => {
       outcomes[index] = outcome;

@@ -1,7 +1,7 @@
 import { BadOptionError, SkeinError } from "../core/errors.ts";
 import { Fifo } from "../core/fifo.ts";
 import { Deferred } from "./deferred.ts";
-import { succeed } from "./maybe-deferred.ts";
+import { succeed } from "./fired.ts";
 import { Waiters } from "./waiters.ts";
 
 /** put() on a queue that holds as many items as it may. */
@@ -37,7 +37,7 @@ export class QueueUnderflowError extends SkeinError {
 export class DeferredQueue<T> {
   readonly #size: number;
   readonly #backlog: number;
-  readonly #items = new Fifo<T>(Infinity);
+  readonly #items = new Fifo<T>();
   readonly #waiting = new Waiters<T>();
 
   /**

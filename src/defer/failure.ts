@@ -42,8 +42,8 @@ export class Failure<E = unknown> {
    * coroutines that it came through.
    */
   get stack(): string {
-    const own = this.value instanceof Error ? (this.value.stack ?? this.message) : this.message;
-    return own + describeRoute(this.value);
+    const { value } = this;
+    return ((value instanceof Error && value.stack) || this.message) + describeRoute(value);
   }
 
   /** The first of `classes` that the error is an instance of, or undefined. */

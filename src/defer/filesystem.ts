@@ -1,11 +1,5 @@
 /** The files and processes of the machine, for what is also loaded where there are none. */
-import { SkeinError } from "../core/errors.ts";
-
-/** There are no files here: this is a browser, say. */
-export class NoFilesystemError extends SkeinError {
-  override readonly name = "NoFilesystemError";
-  readonly code = "ERR_NO_FILESYSTEM";
-}
+import { NoFilesystemError } from "./filesystem-errors.ts";
 
 /** What of node:fs is used. */
 interface Files {
@@ -33,7 +27,7 @@ export function host(): Host {
   };
   const files = process?.getBuiltinModule?.("fs");
   if (process === undefined || files === undefined) {
-    throw new NoFilesystemError("a lock in the file system needs Node, or what behaves as Node");
+    throw new NoFilesystemError();
   }
   return { files, pid: process.pid, kill: (pid, signal) => process.kill(pid, signal) };
 }

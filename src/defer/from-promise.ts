@@ -35,10 +35,8 @@ export function fromPromise<T>(
 
 function begin<T>(start: (signal: AbortSignal) => PromiseLike<T>): Deferred<T> {
   const controller = new AbortController();
-  let wanted = true;
   let work: PromiseLike<T> | undefined;
   const deferred = new Deferred<T>(() => {
-    wanted = false;
     const error = new CancelledError();
     controller.abort(error);
     if (work instanceof Deferred) work.cancel();
@@ -48,7 +46,7 @@ function begin<T>(start: (signal: AbortSignal) => PromiseLike<T>): Deferred<T> {
   try {
     work = start(controller.signal);
     adopt(work).addBoth((result) => {
-      if (wanted) fireRaw(deferred, result);
+      if (!deferred.called) fireRaw(deferred, result);
     });
   } catch (error) {
     deferred.errback(error);

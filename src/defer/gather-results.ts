@@ -23,8 +23,7 @@ export function gatherResults<const D extends readonly Deferred<unknown>[]>(
   deferreds: D,
   options: { consumeErrors?: boolean } = {},
 ): Deferred<Gathered<D>> {
-  const { consumeErrors = false } = options;
-  return new DeferredList(deferreds, { fireOnOneErrback: true, consumeErrors }).addCallback(
+  return new DeferredList(deferreds, { ...options, fireOnOneErrback: true }).addCallback(
     (outcomes) => outcomes.map(([, value]) => value),
   ) as unknown as Deferred<Gathered<D>>;
 }

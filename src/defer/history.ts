@@ -31,6 +31,6 @@ export function historyOf(deferred: object): History | undefined {
 /** The history as lines that can follow a message. */
 export function describeHistory(history: History | undefined): string {
   if (history === undefined) return "";
-  const fired = history.fired === undefined ? "" : `\nit was fired:\n${history.fired}`;
-  return `\nit was made:\n${history.made}${fired}`;
+  const { made, fired } = history;
+  return `\nit was made:\n${made}` + (fired === undefined ? "" : `\nit was fired:\n${fired}`);
 }

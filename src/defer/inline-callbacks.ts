@@ -24,6 +24,7 @@ import { runAsync } from "./async-coroutine.ts";
 import { KEEP_WAITING } from "./canceller.ts";
 import { Deferred, fireRaw, fromPromise, take } from "./deferred.ts";
 import { Failure } from "./failure.ts";
+import { fail } from "./fired.ts";
 import { noteEntering, noteLeaving } from "./route.ts";
 import { NOT_YET } from "./wait.ts";
 import { waitable } from "./waitable.ts";
@@ -63,9 +64,7 @@ export function inlineCallbacks<This, A extends unknown[], T>(
     try {
       coroutine = body.apply(this, args);
     } catch (error) {
-      const failed = new Deferred<T>();
-      failed.errback(error);
-      return failed;
+      return fail(error);
     }
     if (coroutine instanceof Deferred) return coroutine as Deferred<T>;
     if ("then" in coroutine) return fromPromise(coroutine);
@@ -88,7 +87,7 @@ class Trampoline<T> {
   /** @param name the function's, for stacks. */
   constructor(generator: Generator<unknown, T, unknown>, name: string) {
     this.#generator = generator;
-    this.#name = name === "" ? "<anonymous>" : name;
+    this.#name = name || "<anonymous>";
     inCopiedContext(() => this.#resume(undefined));
   }
 

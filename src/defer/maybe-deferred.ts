@@ -1,21 +1,8 @@
 import type { Chained } from "./chained.ts";
-import { Deferred } from "./deferred.ts";
+import type { Deferred } from "./deferred.ts";
 import type { Failure } from "./failure.ts";
+import { fail, succeed } from "./fired.ts";
 import { waitable } from "./waitable.ts";
-
-/** A Deferred that has already fired with `value`. */
-export function succeed<T>(value: T): Deferred<T> {
-  const deferred = new Deferred<T>();
-  deferred.callback(value);
-  return deferred;
-}
-
-/** A Deferred that has already failed with `error` (anything that can be thrown, or a Failure). */
-export function fail(error: unknown): Deferred<never> {
-  const deferred = new Deferred<never>();
-  deferred.errback(error);
-  return deferred;
-}
 
 /**
  * Calls `f` and gives its outcome as a Deferred, whatever it is: a value, a Failure, a thrown

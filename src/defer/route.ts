@@ -46,8 +46,8 @@ export function noteLeaving(error: unknown, name: string, sent: unknown): void {
 
 /** Lines to come after the error's own stack, each with a newline before it. */
 export function describeRoute(error: unknown): string {
-  const route = typeof error === "object" && error !== null ? routes.get(error) : undefined;
-  return (route ?? []).map((station) => `\n${describe(station)}`).join("");
+  // What is no object has none.
+  return (routes.get(error as object) ?? []).map((station) => `\n${describe(station)}`).join("");
 }
 
 function describe({ name, place }: Station): string {

@@ -24,20 +24,18 @@ import { Failure } from "./failure.ts";
  */
 export function withSignal<T>(deferred: Deferred<T>, signal: AbortSignal): Deferred<T> {
   let aborted = false;
-  let finished = false;
   const abort = (): void => {
     aborted = true;
     deferred.cancel();
   };
+  signal.addEventListener("abort", abort);
   deferred.addBoth((result) => {
-    finished = true;
     signal.removeEventListener("abort", abort);
-    if (aborted && result instanceof Failure) giveCause(result.value, signal.reason);
+    if (aborted) giveCause(result, signal.reason);
     return result;
   });
-  if (finished) return deferred;
+  // It is not told any more; one that is over takes no notice.
   if (signal.aborted) abort();
-  else signal.addEventListener("abort", abort, { once: true });
   return deferred;
 }
 
@@ -69,7 +67,8 @@ export function signalOf(deferred: Deferred<unknown>): AbortSignal {
   return controller.signal;
 }
 
-function giveCause(error: unknown, reason: unknown): void {
+function giveCause(result: unknown, reason: unknown): void {
+  const error: unknown = result instanceof Failure && result.value;
   if (!(error instanceof CancelledError) || error.cause !== undefined) return;
   // What heeds a signal may fail with its reason: an error is not its own cause.
   if (error !== reason) error.cause = reason;

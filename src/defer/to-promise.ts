@@ -23,6 +23,5 @@ export function toPromise<T>(
   deferred: Deferred<T>,
   options: { signal?: AbortSignal | undefined } = {},
 ): Promise<T> {
-  const { signal } = options;
-  return (signal === undefined ? deferred : withSignal(deferred, signal)).then(undefined);
+  return (options.signal ? withSignal(deferred, options.signal) : deferred).then(undefined);
 }

@@ -3,7 +3,7 @@ import { Failure } from "./failure.ts";
 import { throwAt } from "./route.ts";
 
 /** In the place of a result that is not there yet. */
-export const NOT_YET: unique symbol = Symbol("not yet");
+export const NOT_YET: unique symbol = Symbol("pending");
 
 /**
  * The iterator behind `yield* deferred`. A result that is there is returned, or thrown, at once;

@@ -1,4 +1,5 @@
 import { Deferred, fromPromise } from "./deferred.ts";
+import { fail } from "./fired.ts";
 import { asPromise } from "./thenable.ts";
 
 /**
@@ -12,8 +13,6 @@ export function waitable(value: unknown): Deferred<unknown> | undefined {
     const promise = asPromise(value);
     return promise && fromPromise(promise);
   } catch (error) {
-    const failed = new Deferred<unknown>();
-    failed.errback(error);
-    return failed;
+    return fail(error);
   }
 }

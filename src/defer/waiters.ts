@@ -27,9 +27,7 @@ export class Waiters<T> {
     while (this.#firstPlace < this.#nextPlace) {
       const place = this.#firstPlace++;
       const first = this.#waiting.get(place);
-      if (first === undefined) continue;
-      this.#waiting.delete(place);
-      return first;
+      if (this.#waiting.delete(place)) return first;
     }
     return undefined;
   }

@@ -1,6 +1,7 @@
 import type { Deferred } from "../defer/deferred.ts";
 import type { Failure } from "../defer/failure.ts";
-import { fail, maybeDeferred } from "../defer/maybe-deferred.ts";
+import { fail } from "../defer/fired.ts";
+import { maybeDeferred } from "../defer/maybe-deferred.ts";
 import type { Reactor } from "../reactor/capabilities.ts";
 import { adoptRequest } from "../reactor/stream-checks.ts";
 import type { AddressFamily } from "../reactor/stream-driver.ts";

@@ -1,5 +1,6 @@
 import { Deferred } from "../defer/deferred.ts";
-import { fail, maybeDeferred } from "../defer/maybe-deferred.ts";
+import { fail } from "../defer/fired.ts";
+import { maybeDeferred } from "../defer/maybe-deferred.ts";
 import type { ReactorCore } from "../reactor/capabilities.ts";
 import type { ClientProtocolFactory, Connector, StreamProtocol } from "../reactor/transport.ts";
 import type { FactoryOf } from "./endpoint.ts";

@@ -48,6 +48,8 @@ export class EndpointArguments<E = unknown> {
     const { parameters = [], options = [] } = shape;
     const many = parameters.some((name) => name.startsWith("…"));
     const known = parameters.filter((name) => !name.startsWith("…"));
+    // `stdio:` has no value, rather than an empty one too many.
+    if (rest.text === "" && parameters.length + options.length === 0) return;
     let next = 0;
     for (const argument of argumentsOf(rest, context.whole)) {
       const { name, value } = argument;

@@ -12,6 +12,8 @@ export { MemoryClientEndpoint, MemoryServerEndpoint } from "./memory-endpoints.t
 export { ProcessEndpoint, type ProcessEndpointOptions } from "./process-endpoint.ts";
 export { systemdServer } from "./prefixes/systemd.ts";
 export { quoteStringArgument } from "./quote-string-argument.ts";
+export { SOCKS5ClientEndpoint, type SOCKS5EndpointOptions } from "./socks5-client-endpoint.ts";
+export { StdioEndpoint } from "./stdio-endpoint.ts";
 export {
   SystemdEndpoint,
   type SystemdEnvironment,

@@ -1,4 +1,5 @@
 /** Connections inside one reactor: what one end writes, the other reads, by way of memory. */
+import { copyOf } from "../core/bytes.ts";
 import { Fifo } from "../core/fifo.ts";
 import { SecurableConnection } from "../reactor/securable-connection.ts";
 import type { StreamAddress } from "../reactor/transport.ts";
@@ -18,7 +19,7 @@ export class LocalConnection extends SecurableConnection {
   readonly #peer: StreamAddress;
   #other!: LocalConnection;
   /** For the other end, which has not read it yet. */
-  readonly #outbox = new Fifo<Uint8Array | typeof FIN | typeof RESET>(Infinity);
+  readonly #outbox = new Fifo<Uint8Array | typeof FIN | typeof RESET>();
   #outboxBytes = 0;
   #reading = false;
   /** A turn to read in was asked for. */
@@ -76,7 +77,7 @@ export class LocalConnection extends SecurableConnection {
       return;
     }
     // Both sides must be free to use their bytes as they like.
-    this.#outbox.push(bytes.slice());
+    this.#outbox.push(copyOf(bytes));
     this.#outboxBytes += bytes.length;
     this.#other.#readSoon();
   }

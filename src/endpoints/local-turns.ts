@@ -1,5 +1,5 @@
 import { Deferred } from "../defer/deferred.ts";
-import { succeed } from "../defer/maybe-deferred.ts";
+import { succeed } from "../defer/fired.ts";
 import type { Loop } from "../reactor/backend.ts";
 
 /** Turns of the reactor that local streams ask for; known, so that nobody stops before the last. */

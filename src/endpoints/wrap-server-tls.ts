@@ -1,6 +1,7 @@
 import type { Deferred } from "../defer/deferred.ts";
 import type { Failure } from "../defer/failure.ts";
 import { maybeDeferred } from "../defer/maybe-deferred.ts";
+import { WrappingFactory } from "../protocols/policies/wrapping-factory.ts";
 import type { Reactor } from "../reactor/capabilities.ts";
 import type { TLSContext, TLSServerOptions } from "../reactor/tls.ts";
 import type {
@@ -28,24 +29,52 @@ export function wrapServerTLS(
     listen: (factory: ProtocolFactory): Deferred<ListeningPort<StreamAddress>> =>
       maybeDeferred(() => {
         const context = reactor.tlsProvider.server(tls);
-        return endpoint.listen({
-          buildProtocol: (address) => new Securing(factory, context, address),
-          doStart: () => factory.doStart(),
-          doStop: () => factory.doStop(),
-        });
+        return endpoint.listen(new SecuringFactory(factory, context));
       }),
   };
 }
 
+/** Tells the factory of those connections whose handshake has ended well, and of no others. */
+class SecuringFactory extends WrappingFactory {
+  readonly #context: TLSContext;
+  readonly #secured = new WeakSet<Transport>();
+
+  constructor(factory: ProtocolFactory, context: TLSContext) {
+    super(factory);
+    this.#context = context;
+  }
+
+  override buildProtocol(address: StreamAddress): StreamProtocol {
+    return new Securing(this, this.#context, address);
+  }
+
+  override connectionAccepted(): void {
+    // It has no protocol yet.
+  }
+
+  override connectionEnded(transport: Transport, reason: Failure): void {
+    if (this.#secured.has(transport)) super.connectionEnded(transport, reason);
+  }
+
+  /** The protocol for a connection with TLS; the factory is told that it has one. */
+  secured(transport: Transport, address: StreamAddress): StreamProtocol | null {
+    const protocol = super.buildProtocol(address);
+    if (!protocol) return null;
+    super.connectionAccepted(transport);
+    this.#secured.add(transport);
+    return protocol;
+  }
+}
+
 /** Holds a connection's place until its handshake has ended. */
 class Securing implements StreamProtocol {
-  readonly #factory: ProtocolFactory;
+  readonly #factory: SecuringFactory;
   readonly #context: TLSContext;
   readonly #address: StreamAddress;
   #transport: Transport | undefined = undefined;
   #secured = false;
 
-  constructor(factory: ProtocolFactory, context: TLSContext, address: StreamAddress) {
+  constructor(factory: SecuringFactory, context: TLSContext, address: StreamAddress) {
     this.#factory = factory;
     this.#context = context;
     this.#address = address;
@@ -61,7 +90,7 @@ class Securing implements StreamProtocol {
   handshakeCompleted(): void {
     const transport = this.#transport as Transport;
     this.#secured = true;
-    const protocol = this.#factory.buildProtocol(this.#address);
+    const protocol = this.#factory.secured(transport, this.#address);
     if (!protocol) {
       transport.loseConnection();
       return;
@@ -71,6 +100,6 @@ class Securing implements StreamProtocol {
   }
 
   connectionLost(reason: Failure): void {
-    if (!this.#secured) this.#factory.handshakeFailed?.(this.#address, reason);
+    if (!this.#secured) this.#factory.handshakeFailed(this.#address, reason);
   }
 }

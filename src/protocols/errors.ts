@@ -1,4 +1,5 @@
 import { SkeinError } from "../core/errors.ts";
+import { ConnectError } from "../reactor/errors.ts";
 
 /** A protocol's transport was asked for before there was a connection. */
 export class NotConnectedError extends SkeinError {
@@ -51,8 +52,9 @@ export class FrameTooLongError extends SkeinError {
   override readonly name = "FrameTooLongError";
   readonly code = "ERR_FRAME_TOO_LONG";
 
-  constructor(bytes: number, maxBytes: number) {
-    super(`the peer announced a frame of ${bytes} bytes: ${maxBytes} are taken at most`);
+  /** @param unit what is counted: "values", say. */
+  constructor(length: number, maxLength: number, unit = "bytes") {
+    super(`the peer announced a frame of ${length} ${unit}: ${maxLength} are taken at most`);
   }
 }
 
@@ -64,5 +66,24 @@ export class BadFrameError extends SkeinError {
   /** @param frame what it should have sent: "netstring", say. */
   constructor(frame: string, why: string) {
     super(`the peer sent no ${frame}: ${why}`);
+  }
+}
+
+/** A connection could not be forwarded: there was none to go on with. `cause` says why. */
+export class ForwardError extends ConnectError {
+  override readonly name = "ForwardError";
+  override readonly code = "ERR_FORWARD";
+}
+
+/** A SOCKS proxy did not connect. */
+export class SOCKSError extends ConnectError {
+  override readonly name = "SOCKSError";
+  override readonly code = "ERR_SOCKS";
+  /** What it has replied, by RFC 1928: 2 for not allowed, say; undefined before that. */
+  readonly reply: number | undefined;
+
+  constructor(message: string, reply?: number) {
+    super(message);
+    this.reply = reply;
   }
 }

@@ -1,7 +1,7 @@
 import { Deferred } from "../defer/deferred.ts";
 import { CancelledError } from "../defer/errors.ts";
 import { Failure } from "../defer/failure.ts";
-import { fail, succeed } from "../defer/maybe-deferred.ts";
+import { fail, succeed } from "../defer/fired.ts";
 import { ConnectionDoneError } from "../reactor/errors.ts";
 import type { Decoder } from "./decoder.ts";
 import { BadFrameError } from "./errors.ts";
@@ -46,7 +46,7 @@ import { Protocol } from "./protocol.ts";
  */
 export class Frames<F> extends Protocol implements AsyncIterable<F> {
   readonly #decoder: Decoder<F>;
-  /** Those who have asked; there are none while frames are there. */
+  /** Those who have asked; while frames are there, only those who are about to get them. */
   #waiting: Deferred<F>[] = [];
   /** Why no more will come. */
   #reason: Failure | undefined = undefined;
@@ -60,12 +60,11 @@ export class Frames<F> extends Protocol implements AsyncIterable<F> {
 
   /**
    * Fires with the next frame; those who ask first are given first, and one may ask before there is
-   * a connection. Fails, with the reason, when
-   * the connection has ended: ConnectionDoneError if it was the peer's wish. Cancelling leaves the
-   * frame to whoever asks next.
+   * a connection. Fails, with the reason, when the connection has ended: ConnectionDoneError if it
+   * was the peer's wish. Cancelling leaves the frame to whoever asks next.
    */
   receive(): Deferred<F> {
-    const frame = this.#next();
+    const frame = this.#waiting.length === 0 ? this.#next() : undefined;
     if (frame !== undefined) return succeed(frame);
     if (this.#reason !== undefined) return fail(this.#whyEnded(this.#reason));
     const waiting = new Deferred<F>(() => {
@@ -119,6 +118,8 @@ export class Frames<F> extends Protocol implements AsyncIterable<F> {
     } catch (error) {
       this.#undecodable = true;
       this.#decoder.takeRest();
+      // It was no clean end, behind bytes like these.
+      if (this.#reason?.check(ConnectionDoneError)) this.#reason = undefined;
       this.#end(new Failure(error));
       this.transport.loseConnection(error as Error);
       return undefined;
@@ -128,7 +129,10 @@ export class Frames<F> extends Protocol implements AsyncIterable<F> {
   /** There are no more: those who wait are told why. */
   #end(reason: Failure): void {
     this.#reason ??= reason;
-    for (const waiting of this.#waiting.splice(0)) waiting.errback(this.#whyEnded(reason));
+    for (const waiting of this.#waiting.splice(0)) {
+      // One that was told before may have cancelled it.
+      if (!waiting.called) waiting.errback(this.#whyEnded(reason));
+    }
   }
 
   /** To be asked when all frames were given: what is left is a part of one. */

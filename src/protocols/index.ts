@@ -4,11 +4,13 @@ export { DatagramProtocol } from "./datagram-protocol.ts";
 export type { Decoder } from "./decoder.ts";
 export {
   BadFrameError,
+  ForwardError,
   FrameTooLongError,
   LineTooLongError,
   NotConnectedError,
   ProcessOutputError,
   ProtocolInUseError,
+  SOCKSError,
 } from "./errors.ts";
 export { ClientFactory, Factory } from "./factory.ts";
 export { type FileSource, FileSender, type FileSenderOptions } from "./file-sender.ts";
@@ -24,6 +26,11 @@ export { LineDecoder, type LineFormat, TOO_LONG } from "./line-decoder.ts";
 export { LineReceiver } from "./line-receiver.ts";
 export { Lines } from "./lines.ts";
 export { NetstringDecoder, NetstringReceiver } from "./netstring.ts";
+export {
+  ProcessMonitor,
+  type ProcessMonitorEvent,
+  type ProcessMonitorOptions,
+} from "./process-monitor.ts";
 export { ProcessProtocol } from "./process-protocol.ts";
 export {
   getProcessOutput,
@@ -56,3 +63,12 @@ export type {
   MulticastTransport,
   UDPAddress,
 } from "../reactor/datagrams.ts";
+export * from "./forward/index.ts";
+export * from "./policies/index.ts";
+export * from "./proxy/index.ts";
+export * from "./socks/index.ts";
+export * from "./wire/index.ts";
+export * from "./telnet/index.ts";
+export * from "./redis/index.ts";
+export * from "./manhole/index.ts";
+export * from "./irc/index.ts";

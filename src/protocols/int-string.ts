@@ -29,7 +29,8 @@ export class IntStringDecoder implements Decoder<Uint8Array> {
     let length = 0;
     for (let i = 0; i < this.#prefixBytes; i++) length = length * 256 + (bytes[i] as number);
     const { maxLength } = this.#format;
-    if (length > maxLength) throw new FrameTooLongError(length, maxLength);
+    // A limit that is no number is one that nothing keeps.
+    if (!(length <= maxLength)) throw new FrameTooLongError(length, maxLength);
     if (this.#queue.length < this.#prefixBytes + length) return undefined;
     this.#queue.drop(this.#prefixBytes);
     return this.#queue.take(length);

@@ -21,6 +21,13 @@ export interface LineFormat {
   readonly maxLength: number;
 }
 
+/** @throws BadOptionError for a delimiter, or a limit, that is none. */
+export function assertLineFormat({ delimiter, maxLength }: LineFormat): void {
+  if (delimiter === "") throw new BadOptionError("a delimiter has one character at least");
+  if (maxLength >= 0) return;
+  throw new BadOptionError(`maxLength must be 0 or more bytes, not ${maxLength}`);
+}
+
 /**
  * Lines of UTF-8 text. In raw mode, pieces of bytes. `TOO_LONG` comes once for a line that is
  * longer than the limit, as soon as that is known.
@@ -133,7 +140,7 @@ export class LineDecoder implements Decoder<string | Uint8Array | typeof TOO_LON
   }
 
   #use(delimiter: string, maxLength: number): void {
-    if (delimiter === "") throw new BadOptionError("a delimiter has one character at least");
+    assertLineFormat({ delimiter, maxLength });
     this.#settle();
     this.#maxLength = maxLength;
     this.#delimiter = delimiter;

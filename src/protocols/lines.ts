@@ -1,6 +1,6 @@
 import { LineTooLongError } from "./errors.ts";
 import { Frames } from "./frames.ts";
-import { LineDecoder, type LineFormat, TOO_LONG } from "./line-decoder.ts";
+import { assertLineFormat, LineDecoder, type LineFormat, TOO_LONG } from "./line-decoder.ts";
 
 /**
  * A connection as an asynchronous iterable of lines of text. A line that is too long ends it, with
@@ -30,7 +30,9 @@ import { LineDecoder, type LineFormat, TOO_LONG } from "./line-decoder.ts";
  * ```
  */
 export class Lines extends Frames<string> {
+  /** @throws BadOptionError for a delimiter, or a limit, that is none. */
   constructor({ delimiter = "\r\n", maxLength = 16_384 }: Partial<LineFormat> = {}) {
+    assertLineFormat({ delimiter, maxLength });
     const lines = new LineDecoder({ delimiter, maxLength });
     super({
       push: (data) => lines.push(data),

@@ -41,6 +41,8 @@ export class NetstringDecoder implements Decoder<Uint8Array> {
   #takeLength(): number | undefined {
     const { bytes } = this.#queue;
     const { maxLength } = this.#format;
+    // Longer ones cannot be told exactly, whatever the limit.
+    const most = Math.min(maxLength, Number.MAX_SAFE_INTEGER);
     let length = 0;
     for (let at = 0; at < bytes.length; at++) {
       const byte = bytes[at] as number;
@@ -52,7 +54,7 @@ export class NetstringDecoder implements Decoder<Uint8Array> {
       if (at > 0 && length === 0) throw new BadFrameError("netstring", "its length begins with 0");
       length = length * 10 + byte - ZERO;
       // More digits make it longer still.
-      if (length > maxLength) throw new FrameTooLongError(length, maxLength);
+      if (!(length <= most)) throw new FrameTooLongError(length, maxLength);
     }
     return undefined;
   }
@@ -67,7 +69,7 @@ export class NetstringDecoder implements Decoder<Uint8Array> {
  *
  * class Reverse extends NetstringReceiver {
  *   override stringReceived(string: Uint8Array): void {
- *     this.sendString(string.slice().reverse());
+ *     this.sendString(Uint8Array.from(string).reverse());
  *   }
  *   override decodingFailed(error: Error): void {
  *     this.sendString(error.message); // unless overridden, it ends the connection

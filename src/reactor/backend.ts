@@ -104,6 +104,8 @@ export interface Driver {
   started(): void;
   /** The run has ended: forget the alarm, keep nothing alive. */
   sleep(): void;
+  /** Asked when a run ends in order: an error that it gives is what run() fails with. */
+  verdict?(): Error | undefined;
   /** Closes every port and connection; fires when each has been told. */
   disconnectAll?(): Deferred<void>;
   /**

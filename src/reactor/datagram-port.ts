@@ -3,7 +3,7 @@ import { concat } from "../core/bytes.ts";
 import { BadOptionError, messageOf } from "../core/errors.ts";
 import { canonicalIP, isIP, isIPv4 } from "../core/ip-address.ts";
 import { Deferred } from "../defer/deferred.ts";
-import { succeed } from "../defer/maybe-deferred.ts";
+import { succeed } from "../defer/fired.ts";
 import {
   AlreadyConnectedError,
   DatagramError,

@@ -1,7 +1,7 @@
 /** Who waits for a consumer to take more: its producer, and those who asked whenDrained(). */
 import type { Deferred } from "../defer/deferred.ts";
 import type { Failure } from "../defer/failure.ts";
-import { succeed } from "../defer/maybe-deferred.ts";
+import { succeed } from "../defer/fired.ts";
 import { Waiters } from "../defer/waiters.ts";
 import { ProducerRegisteredError } from "./errors.ts";
 import type { PullProducer, PushProducer } from "./producer.ts";

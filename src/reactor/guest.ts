@@ -22,7 +22,7 @@
  * ```
  */
 import { BadOptionError } from "../core/errors.ts";
-import { succeed } from "../defer/maybe-deferred.ts";
+import { succeed } from "../defer/fired.ts";
 import type { Backend, Driver, Loop, Opened } from "./backend.ts";
 import type { Capability } from "./capabilities.ts";
 

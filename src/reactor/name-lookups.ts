@@ -4,7 +4,7 @@ import { isIP, isIPv4 } from "../core/ip-address.ts";
 import type { Deferred } from "../defer/deferred.ts";
 import { CancelledError, TimeoutError } from "../defer/errors.ts";
 import { Failure } from "../defer/failure.ts";
-import { fail, succeed } from "../defer/maybe-deferred.ts";
+import { fail, succeed } from "../defer/fired.ts";
 import type { Loop } from "./backend.ts";
 import { ReactorNotRunningError, UnknownHostError } from "./errors.ts";
 import type {

@@ -1,7 +1,7 @@
 /** A pipe that a child reads: what may be written when, and who waits for it. */
 import type { Deferred } from "../defer/deferred.ts";
 import type { Failure } from "../defer/failure.ts";
-import { fail } from "../defer/maybe-deferred.ts";
+import { fail } from "../defer/fired.ts";
 import { WriteOverflowError } from "./errors.ts";
 import { Flow } from "./flow.ts";
 import type { ChildHandle } from "./process-driver.ts";

@@ -1,5 +1,5 @@
 import { Deferred } from "../defer/deferred.ts";
-import { succeed } from "../defer/maybe-deferred.ts";
+import { succeed } from "../defer/fired.ts";
 import type { Listener } from "./stream-driver.ts";
 import type { ListeningPort, StreamAddress } from "./transport.ts";
 

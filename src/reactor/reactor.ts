@@ -7,7 +7,7 @@
  */
 import { Deferred } from "../defer/deferred.ts";
 import { atTurnEnd, reportUnhandled } from "../defer/unhandled.ts";
-import { BadOptionError } from "../core/errors.ts";
+import { BadOptionError, QueueFullError } from "../core/errors.ts";
 import { inContext } from "../core/context.ts";
 import { debugging } from "../core/debugging.ts";
 import { Fifo } from "../core/fifo.ts";
@@ -27,6 +27,7 @@ import {
   ReactorNotRunningError,
   TurnInProgressError,
 } from "./errors.ts";
+import { tellRunBegan, tellRunEnded } from "./run-observers.ts";
 import { type Openable, openThing, OpenThings, Site } from "./open-things.ts";
 import { type SlowCall, SlowCalls } from "./slow-calls.ts";
 import { type Timer, TimerQueue } from "./timer-queue.ts";
@@ -73,7 +74,7 @@ export class BaseReactor implements ReactorCore, ReactorTime, ReactorFromThreads
   readonly #sites: WeakMap<DelayedCall, Site> | undefined;
   readonly #slow: SlowCalls | undefined;
   readonly #onSlow: (call: SlowCall) => void;
-  readonly #fromThread = new Fifo<() => void>(FROM_THREAD_MAX);
+  readonly #fromThread = new Fifo<() => void>();
   #state: State = "idle";
   #running = false;
   #stopRequested = false;
@@ -127,9 +128,12 @@ export class BaseReactor implements ReactorCore, ReactorTime, ReactorFromThreads
     this.#state = "starting";
     this.#transition = () => this.#start();
     if (this.#driver.endsTurns !== true) this.#forgetTurnEnd = atTurnEnd(() => this.wake());
+    const done = this.#done;
+    // First: the backend may start timers.
+    tellRunBegan(this);
     this.#driver.started();
     this.wake();
-    return this.#done;
+    return done;
   }
 
   stop(): void {
@@ -148,9 +152,11 @@ export class BaseReactor implements ReactorCore, ReactorTime, ReactorFromThreads
     this.#alarm = Infinity;
     this.#forgetTurnEnd();
     this.#forgetTurnEnd = () => {};
+    const wrong = error ?? this.#driver.verdict?.();
     this.#driver.sleep();
-    if (error === undefined) done.callback();
-    else done.errback(error);
+    tellRunEnded(this);
+    if (wrong === undefined) done.callback();
+    else done.errback(wrong);
   }
 
   addSystemEventTrigger(phase: Phase, event: SystemEvent, action: () => unknown): TriggerId {
@@ -235,6 +241,9 @@ export class BaseReactor implements ReactorCore, ReactorTime, ReactorFromThreads
   // --- from threads ---
 
   callFromThread(action: () => void): void {
+    if (this.#fromThread.length === FROM_THREAD_MAX) {
+      throw new QueueFullError(`${FROM_THREAD_MAX} calls from threads wait already`);
+    }
     this.#fromThread.push(inContext(action));
     this.wake();
   }

@@ -1,7 +1,8 @@
 /** From a host, as it is given to connect to, to the addresses to try. */
 import { isIP } from "../core/ip-address.ts";
 import type { Deferred } from "../defer/deferred.ts";
-import { maybeDeferred, succeed } from "../defer/maybe-deferred.ts";
+import { succeed } from "../defer/fired.ts";
+import { maybeDeferred } from "../defer/maybe-deferred.ts";
 import { FailureGroup } from "../defer/race.ts";
 import type { ReactorTime } from "./capabilities.ts";
 import { ATTEMPT_DELAY_SECONDS, firstToConnect } from "./first-to-connect.ts";

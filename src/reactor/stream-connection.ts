@@ -5,7 +5,7 @@
 import { bytesOf, concat } from "../core/bytes.ts";
 import type { Deferred } from "../defer/deferred.ts";
 import { Failure } from "../defer/failure.ts";
-import { fail } from "../defer/maybe-deferred.ts";
+import { fail } from "../defer/fired.ts";
 import type { Loop } from "./backend.ts";
 import type { DelayedCall } from "./capabilities.ts";
 import { closedTooLate, endOf, peerOf } from "./end-of.ts";
@@ -44,7 +44,7 @@ export abstract class StreamConnection implements Transport, Openable {
   #readEnded = false;
   #protocol: StreamProtocol | undefined = undefined;
   /** Why it is being closed, when this side decided that; in the end, why it was. */
-  #reason: Failure | undefined = undefined;
+  protected reason: Failure | undefined = undefined;
   #paused = false;
   /** What the protocol before this one has left for it. */
   #rest: Uint8Array | undefined = undefined;
@@ -85,8 +85,10 @@ export abstract class StreamConnection implements Transport, Openable {
   protected abstract finish(): void;
   /** Closes at once; {@link lost} follows in a later turn. */
   protected abstract destroy(): void;
-
-  // --- for `inspect()` ---
+  /** For a backend that keeps the deadline itself, as it delays the peer: Infinity. */
+  protected closingSeconds(): number {
+    return this.closeTimeout;
+  }
 
   get kind(): string {
     return "connection";
@@ -116,7 +118,7 @@ export abstract class StreamConnection implements Transport, Openable {
   /** Aborts it, with this reason, even if loseConnection() was given another. */
   cutOff(reason: Error): void {
     if (this.#state === "lost") return;
-    this.#reason = new Failure(reason);
+    this.reason = new Failure(reason);
     this.abortConnection();
   }
 
@@ -160,16 +162,13 @@ export abstract class StreamConnection implements Transport, Openable {
     if (this.#state === "closing" && this.#deadline?.active !== true) this.#setDeadline();
   }
 
-  /**
-   * It is closed, for `error` or else cleanly. The system's errors become ConnectionLostError.
-   * Calls after the first do nothing.
-   */
+  /** It is closed, for `error` or else cleanly. Calls after the first do nothing. */
   protected lost(error?: Error): void {
     if (this.#state === "lost") return;
     this.#state = "lost";
     this.#writable = false;
     if (this.#deadline?.active === true) this.#deadline.cancel();
-    const reason = (this.#reason ??= new Failure(endOf(error, this)));
+    const reason = (this.reason ??= new Failure(endOf(error, this)));
     this.#flow?.end(reason);
     this.tell("connectionLost", (protocol) => protocol.connectionLost(reason));
     this.#ended?.(reason, this);
@@ -211,7 +210,7 @@ export abstract class StreamConnection implements Transport, Openable {
   }
 
   whenDrained(): Deferred<void> {
-    if (this.#state === "lost") return fail(this.#reason);
+    if (this.#state === "lost") return fail(this.reason);
     const flow = this.#getFlow();
     return this.#writable ? flow.whenCaughtUp() : flow.whenEnded();
   }
@@ -220,7 +219,7 @@ export abstract class StreamConnection implements Transport, Openable {
 
   loseConnection(reason?: Error): void {
     if (this.#state !== "open") return;
-    if (reason !== undefined) this.#reason = new Failure(reason);
+    if (reason !== undefined) this.reason = new Failure(reason);
     this.#state = "closing";
     this.setReading(false);
     const pulls = this.#writable && this.#flow?.pulls === true;
@@ -239,7 +238,7 @@ export abstract class StreamConnection implements Transport, Openable {
     if (this.#state === "lost") return;
     this.#state = "closing";
     this.#writable = false;
-    this.#reason ??= new Failure(reason);
+    this.reason ??= new Failure(reason);
     this.setReading(false);
     this.destroy();
   }
@@ -316,18 +315,18 @@ export abstract class StreamConnection implements Transport, Openable {
   }
 
   #setDeadline(): void {
-    const seconds = this.closeTimeout;
+    const seconds = this.closingSeconds();
     if (this.#deadline?.active === true) this.#deadline.cancel();
     if (seconds === Infinity) return;
     this.#deadline = this.#loop?.callLater(seconds, () => {
-      this.cutOff(closedTooLate(this, seconds, this.#reason));
+      this.cutOff(closedTooLate(this, seconds, this.reason));
     });
   }
 
   /** What is called here was this connection's own: it ends, if it has not. */
   #failed(error: unknown, whose: string): void {
     this.#report(error, `calling a ${whose}`);
-    this.#reason ??= Failure.from(error);
+    this.reason ??= Failure.from(error);
     this.abortConnection();
   }
 

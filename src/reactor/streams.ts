@@ -6,7 +6,7 @@
 import { isIP } from "../core/ip-address.ts";
 import { Deferred } from "../defer/deferred.ts";
 import type { Failure } from "../defer/failure.ts";
-import { fail, succeed } from "../defer/maybe-deferred.ts";
+import { fail, succeed } from "../defer/fired.ts";
 import type { Loop } from "./backend.ts";
 import type {
   ConnectOptions,

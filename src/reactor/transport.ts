@@ -145,7 +145,7 @@ export interface StreamProtocol {
    * The peer will send no more; it may still read. A protocol without this method has its
    * connection closed then, as by loseConnection().
    */
-  readConnectionLost?(): void;
+  readConnectionLost?: (() => void) | undefined;
   /**
    * loseWriteConnection() has sent everything. Not called when the whole connection ends: that is
    * connectionLost.

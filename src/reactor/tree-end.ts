@@ -1,7 +1,7 @@
 /** The end of a process and all that it has started: TERM, time to comply, KILL. */
 import { BadOptionError } from "../core/errors.ts";
 import type { Deferred } from "../defer/deferred.ts";
-import { succeed } from "../defer/maybe-deferred.ts";
+import { succeed } from "../defer/fired.ts";
 import { Waiters } from "../defer/waiters.ts";
 import type { Loop } from "./backend.ts";
 import type { DelayedCall } from "./capabilities.ts";

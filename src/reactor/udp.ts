@@ -7,7 +7,7 @@ import { BadOptionError } from "../core/errors.ts";
 import { canonicalIP } from "../core/ip-address.ts";
 import type { Deferred } from "../defer/deferred.ts";
 import type { Failure } from "../defer/failure.ts";
-import { fail, succeed } from "../defer/maybe-deferred.ts";
+import { fail, succeed } from "../defer/fired.ts";
 import type { Loop } from "./backend.ts";
 import type {
   ListenMulticastOptions,

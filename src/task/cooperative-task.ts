@@ -3,7 +3,7 @@ import { CancelledError } from "../defer/errors.ts";
 import { Deferred, fireRaw, fromPromise } from "../defer/deferred.ts";
 import { Failure } from "../defer/failure.ts";
 import { fork } from "../defer/fork.ts";
-import { fail } from "../defer/maybe-deferred.ts";
+import { fail } from "../defer/fired.ts";
 import { waitable } from "../defer/waitable.ts";
 import { NotPausedError, TaskDoneError, TaskFailedError, TaskStoppedError } from "./errors.ts";
 

@@ -1,7 +1,7 @@
 import { concat } from "../core/bytes.ts";
 import type { Deferred } from "../defer/deferred.ts";
 import { Failure } from "../defer/failure.ts";
-import { fail } from "../defer/maybe-deferred.ts";
+import { fail } from "../defer/fired.ts";
 import {
   ConnectionAbortedError,
   ConnectionDoneError,

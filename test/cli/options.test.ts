@@ -23,4 +23,10 @@ describe("reactor: daemon options", () => {
 
   it("without their value are refused", () =>
     expectMisuse([DAEMON, "--greeting"], "--greeting needs a value"));
+
+  it("that are endpoint strings of no meaning are refused, and point at what is wrong", () =>
+    expectMisuse(
+      ["test/fixtures/daemons/at-endpoint.ts", "--listen", "tcp:http"],
+      'the port of "tcp" must be a whole number from 0 to 65535, not "http"\n  tcp:http\n      ^',
+    ));
 });

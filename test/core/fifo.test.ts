@@ -2,7 +2,6 @@ import { expect } from "chai";
 import fc from "fast-check";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { QueueFullError } from "../../src/core/errors.ts";
 import { Fifo } from "../../src/core/fifo.ts";
 
 setFlagsFromString("--expose-gc");
@@ -10,7 +9,7 @@ const collectGarbage = runInNewContext("gc") as () => void;
 
 describe("Fifo", () => {
   it("gives the items in the order they came", () => {
-    const queue = new Fifo<string>(10);
+    const queue = new Fifo<string>();
     queue.push("a");
     queue.push("b");
     expect(queue.shift()).to.equal("a");
@@ -19,7 +18,7 @@ describe("Fifo", () => {
   });
 
   it("gives undefined when it is empty, and works on", () => {
-    const queue = new Fifo<number>(1);
+    const queue = new Fifo<number>();
     expect(queue.shift()).to.equal(undefined);
     expect(queue.length).to.equal(0);
     queue.push(1);
@@ -27,41 +26,50 @@ describe("Fifo", () => {
     expect(queue.shift()).to.equal(undefined);
   });
 
-  it("takes as many as its limit, and no more", () => {
-    const queue = new Fifo<number>(2);
+  it("takes one back at the front", () => {
+    const queue = new Fifo<number>();
     queue.push(1);
     queue.push(2);
-    expect(() => queue.push(3))
-      .to.throw(QueueFullError, "2 are waiting")
-      .with.property("code", "ERR_QUEUE_FULL");
-    expect(queue.length).to.equal(2);
-    queue.shift();
+    queue.unshift(queue.shift() as number);
     queue.push(3);
-    expect([queue.shift(), queue.shift(), queue.shift()]).to.deep.equal([2, 3, undefined]);
+    queue.unshift(0);
+    expect(queue.peek()).to.equal(0);
+    expect([0, 1, 2, 3].map(() => queue.shift())).to.deep.equal([0, 1, 2, 3]);
   });
 
-  it("behaves as an array does, with push and shift in any order", () => {
+  it("is empty when it is cleared", () => {
+    const queue = new Fifo<number>();
+    queue.push(1);
+    queue.push(2);
+    queue.shift();
+    queue.push(3);
+    queue.clear();
+    expect([queue.length, queue.peek(), queue.shift()]).to.deep.equal([0, undefined, undefined]);
+  });
+
+  it("behaves as an array does, with push, shift, unshift and a look in any order", () => {
     fc.assert(
-      fc.property(fc.array(fc.boolean(), { maxLength: 200 }), (pushes) => {
-        const queue = new Fifo<number>(20);
-        const model: number[] = [];
-        pushes.forEach((push, i) => {
-          if (!push) {
-            expect(queue.shift()).to.equal(model.shift());
-          } else if (model.length < 20) {
-            queue.push(i);
-            model.push(i);
-          } else {
-            expect(() => queue.push(i)).to.throw(QueueFullError);
-          }
-          expect(queue.length).to.equal(model.length);
-        });
-      }),
+      fc.property(
+        fc.array(fc.constantFrom("push", "shift", "unshift", "peek"), { maxLength: 200 }),
+        (steps) => {
+          const queue = new Fifo<number>();
+          const model: number[] = [];
+          steps.forEach((step, i) => {
+            if (step === "shift") expect(queue.shift()).to.equal(model.shift());
+            else if (step === "peek") expect(queue.peek()).to.equal(model[0]);
+            else {
+              queue[step](i);
+              model[step](i);
+            }
+            expect(queue.length).to.equal(model.length);
+          });
+        },
+      ),
     );
   });
 
   it("does not hold on to what was shifted, though others still wait", async () => {
-    const queue = new Fifo<object>(10);
+    const queue = new Fifo<object>();
     const refs = [1, 2, 3, 4].map((n) => {
       const item = { n };
       queue.push(item);
@@ -78,7 +86,7 @@ describe("Fifo", () => {
   });
 
   it("does not grow when as many are shifted as pushed", () => {
-    const queue = new Fifo<number>(10);
+    const queue = new Fifo<number>();
     queue.push(0);
     collectGarbage();
     const before = process.memoryUsage().heapUsed;

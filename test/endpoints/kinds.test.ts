@@ -4,89 +4,19 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CancelledError, type Failure } from "skein/defer";
-import {
-  type ClientEndpoint,
-  clientFromString,
-  ConnectingCancelledError,
-  connectProtocol,
-  quoteStringArgument,
-  type ServerEndpoint,
-  serverFromString,
-  wrapClientTLS,
-  wrapServerTLS,
-} from "skein/endpoints";
+import { ConnectingCancelledError, connectProtocol } from "skein/endpoints";
 import { Factory, Protocol } from "skein/protocols";
 import {
-  type backends,
   CannotListenError,
   ConnectError,
   ConnectionDoneError,
   createReactor,
   NoProtocolError,
-  type ReactorOn,
-  type StreamAddress,
 } from "skein/reactor";
 import { certificates } from "../support/certificates.ts";
+import { type AnyReactor, ENDPOINT_KINDS, type EndpointPlace } from "../support/endpoint-kinds.ts";
 import { collectUnhandled } from "../support/outcomes.ts";
 import { failureOf } from "../support/processes.ts";
-
-type AnyReactor = ReactorOn<typeof backends.libuv>;
-
-interface Place {
-  readonly server: ServerEndpoint;
-  /** Where one that listens can be connected to. */
-  readonly client: (listening: StreamAddress) => ClientEndpoint;
-}
-
-interface Scene {
-  readonly reactor: AnyReactor;
-  /** A directory for sockets. */
-  readonly directory: string;
-}
-
-const portOf = (address: StreamAddress): number => (address.type === "TCP" ? address.port : 0);
-
-/** One that listens with one string, and connects with another. */
-const byStrings =
-  (server: string, client: string) =>
-  ({ reactor, directory }: Scene): Place => {
-    const filled = (text: string, port: number): string =>
-      text.replaceAll("PORT", String(port)).replaceAll("DIR", quoteStringArgument(directory));
-    return {
-      server: serverFromString(reactor, filled(server, 0)),
-      client: (address) => clientFromString(reactor, filled(client, portOf(address))),
-    };
-  };
-
-const tls = certificates();
-const path = (file: string): string => quoteStringArgument(join(tls.directory, file));
-const keys = `privateKey=${path("server.key")}:certKey=${path("server.pem")}`;
-const roots = `trustRoots=${path("authority.pem")}`;
-
-const KINDS: Readonly<Record<string, (scene: Scene) => Place>> = {
-  tcp: byStrings("tcp:PORT:interface=127.0.0.1", "tcp:127.0.0.1:PORT"),
-  "tcp, by a name": byStrings("tcp:PORT:interface=127.0.0.1", "tcp:localhost:PORT:timeout=5"),
-  tcp6: byStrings("tcp6:PORT", String.raw`tcp:127.0.0.1:PORT:bindAddress=127.0.0.1`),
-  unix: byStrings("unix:DIR/tea.sock:mode=600", "unix:DIR/tea.sock"),
-  memory: byStrings("memory:tea", "memory:tea"),
-  ssl: byStrings(`ssl:PORT:${keys}:interface=127.0.0.1`, `ssl:127.0.0.1:PORT:${roots}`),
-  "tls, by a name": byStrings(
-    `tls:PORT:${keys}`,
-    `tls:localhost:PORT:${roots}:serverName=tea.example`,
-  ),
-  "tls over memory": byStrings(
-    String.raw`tls:${keys}:endpoint=memory\:tea`,
-    String.raw`tls:tea.example:443:${roots}:endpoint=memory\:tea`,
-  ),
-  "tls over unix, as classes": (scene) => {
-    const { server, client } = byStrings("unix:DIR/tea.sock", "unix:DIR/tea.sock")(scene);
-    const { trustRoot } = tls;
-    return {
-      server: wrapServerTLS(scene.reactor, tls.server, server),
-      client: (address) => wrapClientTLS({ trustRoot, serverName: "tea.example" }, client(address)),
-    };
-  },
-};
 
 /** Says what happens to it; answers in capitals. */
 class Host extends Protocol {
@@ -162,7 +92,7 @@ for (const backend of ["libuv", "clock"] as const) {
       reactor =
         backend === "libuv"
           ? createReactor("libuv", { onError })
-          : createReactor("clock", { onError, certificates: tls.simulated });
+          : createReactor("clock", { onError, certificates: certificates().simulated });
       // Clocks drive themselves too, while something is left to happen.
       reactor.callLater(600, () => {});
       stopped = reactor.run();
@@ -177,9 +107,9 @@ for (const backend of ["libuv", "clock"] as const) {
     });
     after(() => rmSync(directory, { recursive: true }));
 
-    for (const [name, open] of Object.entries(KINDS)) {
+    for (const [name, open] of Object.entries(ENDPOINT_KINDS)) {
       describe(name, () => {
-        let place: Place;
+        let place: EndpointPlace;
         const hosts = (): Hosts => new Hosts();
         beforeEach(() => {
           place = open({ reactor, directory });
@@ -210,6 +140,32 @@ for (const backend of ["libuv", "clock"] as const) {
           const text = "abcdefghij".repeat(30_000);
           guest.transport.write(text);
           expect(await guest.heard(3 + text.length)).to.equal(`TEA${text.toUpperCase()}`);
+        });
+
+        it("delivers bytes that are the receiver's own, also of a Buffer", async () => {
+          const factory = hosts();
+          const port = await place.server.listen(factory);
+          const message = Buffer.from("the same for all");
+          const texts: string[] = [];
+          const both = new Promise<void>((resolve) => {
+            class Spoiling extends Protocol {
+              override dataReceived(data: Uint8Array): void {
+                texts.push(Buffer.from(data).toString());
+                data.fill(0);
+                if (texts.join("").length === 2 * message.length) resolve();
+              }
+            }
+            factory.buildProtocol = () => new Spoiling();
+          });
+          const writers = [new Protocol(), new Protocol()];
+          for (const writer of writers) {
+            await connectProtocol(place.client(port.getHost()), writer);
+            writer.transport.write(message);
+          }
+          await both;
+          expect(texts.join("")).to.equal("the same for all".repeat(2));
+          expect(message.toString()).to.equal("the same for all");
+          for (const { transport } of writers) transport.abortConnection();
         });
 
         it("takes the factories into use for as long as they are used", async () => {

@@ -32,7 +32,7 @@ async function talk(seed: number): Promise<string[]> {
   const reactor = createReactor("clock", { seed, segments: "seeded", latency: [0.001, 0.1] });
   const stopped = reactor.run();
   const store = new RespStore();
-  await reactor.listenTCP(REDIS.port, respServer(store));
+  await reactor.listenTCP(REDIS.port, respServer(reactor, store));
   await chat(reactor, { port: PORT, history: `redis://127.0.0.1:${REDIS.port}` });
   const [ann, bob] = [await dialReactor(reactor, PORT), await dialReactor(reactor, PORT)];
   ann.say("ann");

@@ -132,7 +132,7 @@ describe("the chat: its history in Redis", () => {
     const stopped = reactor.run();
     const store = new RespStore();
     await quietly(async () => {
-      const port = await reactor.listenTCP(0, respServer(store));
+      const port = await reactor.listenTCP(0, respServer(reactor, store));
       const history = `redis://127.0.0.1:${port.getHost().port}`;
       await chat(reactor, { port: 7000, history });
       const [ann, bob] = [await dialReactor(reactor, 7000), await dialReactor(reactor, 7000)];
@@ -151,10 +151,9 @@ describe("the chat: its history in Redis", () => {
 
   for (const address of ["127.0.0.1:6379", "http://127.0.0.1", "rediss://127.0.0.1", "?"]) {
     it(`is not kept at "${address}"`, () => {
-      expect(() => chat(createReactor("clock"), { history: address })).to.throw(
-        TypeError,
-        "the chat's history wants an address such as redis://127.0.0.1:6379",
-      );
+      expect(() => chat(createReactor("clock"), { history: address }))
+        .to.throw("an address is such as redis://127.0.0.1:6379")
+        .with.property("code", "ERR_BAD_OPTION");
     });
   }
 });

@@ -6,7 +6,7 @@ import { redisConnector } from "../support/npm-clients.ts";
 import { respServer } from "../support/resp-server.ts";
 
 async function open(reactor: Reactor<"tcp">): Promise<Redis> {
-  const port = await reactor.listenTCP(0, respServer());
+  const port = await reactor.listenTCP(0, respServer(reactor));
   return new Redis({
     Connector: redisConnector(reactor, port.getHost().port),
     enableReadyCheck: false,

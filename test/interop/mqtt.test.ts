@@ -35,6 +35,5 @@ describe("mqtt over the bridge", () => {
       return [`${topic} ${text.toString()}`];
     },
     ["tea is ready"],
-    { timers: true },
   );
 });

@@ -56,6 +56,5 @@ describe("nodemailer and smtp-server over the bridge", () => {
       return mails;
     },
     ["ann@client.example to bob@server.example: It is ready."],
-    { timers: true },
   );
 });

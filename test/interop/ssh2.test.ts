@@ -59,7 +59,7 @@ describe("ssh2 over the bridge", () => {
       return [answer];
     },
     ["BREW 0"],
-    { encrypted: true },
+    { encrypted: true, allow: ["random"] },
   );
 
   bridged(
@@ -70,6 +70,6 @@ describe("ssh2 over the bridge", () => {
       return [error.message];
     },
     ["All configured authentication methods failed"],
-    { encrypted: true },
+    { encrypted: true, allow: ["random"] },
   );
 });

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { Failure } from "skein/defer";
 import { BadFrameError, IntStringDecoder, Frames, Lines } from "skein/protocols";
-import { ConnectionAbortedError, ConnectionDoneError } from "skein/reactor";
+import { BadOptionError, ConnectionAbortedError, ConnectionDoneError } from "skein/reactor";
 import { StringTransport } from "skein/testing";
 import { createReactor } from "skein/reactor";
 import { Factory } from "skein/protocols";
@@ -75,6 +75,14 @@ describe("frames in a loop", () => {
     expect(transport.reason?.name).to.equal("LineTooLongError");
   });
 
+  it("end with the decoder's error, also behind a clean end", async () => {
+    const { lines, feed } = connected();
+    feed(`one\n${"x".repeat(11)}`);
+    lines.connectionLost(new Failure(new ConnectionDoneError()));
+    expect(await all(lines)).to.deep.equal(["one", "LineTooLongError"]);
+    expect(await all(lines)).to.deep.equal(["LineTooLongError"]);
+  });
+
   it("go on in another loop, behind the one that was left", async () => {
     const { lines, feed } = connected();
     feed("one\ntwo\nthree\n");
@@ -93,6 +101,38 @@ describe("frames in a loop", () => {
       "CancelledError",
       "two",
     ]);
+  });
+
+  it("are given to those who asked first, also when one asks again on being given his", () => {
+    const { lines, feed } = connected();
+    const seen: string[] = [];
+    lines.receive().addCallback((line) => {
+      seen.push(`a: ${line}`);
+      lines.receive().addCallback((another) => seen.push(`a again: ${another}`));
+    });
+    lines.receive().addCallback((line) => seen.push(`b: ${line}`));
+    feed("1\n2\n3\n");
+    expect(seen).to.deep.equal(["a: 1", "b: 2", "a again: 3"]);
+  });
+
+  it("may be given up from inside of hearing of the end", () => {
+    const { lines } = connected();
+    const seen: string[] = [];
+    lines.receive().addErrback(({ value }) => {
+      seen.push((value as Error).name);
+      second.cancel();
+    });
+    const second = lines.receive();
+    second.addErrback(({ value }) => void seen.push((value as Error).name));
+    lines.connectionLost(new Failure(new ConnectionAbortedError()));
+    expect(seen).to.deep.equal(["ConnectionAbortedError", "CancelledError"]);
+  });
+
+  it("are refused a delimiter, or a limit, that is none", () => {
+    expect(() => new Lines({ delimiter: "" })).to.throw(BadOptionError, "one character at least");
+    for (const maxLength of [NaN, -1]) {
+      expect(() => new Lines({ maxLength })).to.throw(BadOptionError, `not ${maxLength}`);
+    }
   });
 
   it("may be asked for before there is a connection", async () => {

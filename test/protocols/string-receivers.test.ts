@@ -50,6 +50,14 @@ for (const kind of kinds) {
       expect(receiver.takeUnread()).to.have.length(0);
     });
 
+    it("takes nothing by a limit that is no number", () => {
+      const { receiver, transport } = connected(kind);
+      receiver.maxLength = NaN;
+      feed(receiver, kind.frame("a"));
+      expect(receiver.seen).to.deep.equal([]);
+      expect(transport.reason?.name).to.equal("FrameTooLongError");
+    });
+
     it("takes calls from inside stringReceived: 49", () => {
       const { receiver } = connected(kind);
       receiver.at = (string) => {
@@ -117,3 +125,14 @@ for (const kind of kinds) {
     );
   });
 }
+
+describe("netstrings without a limit", () => {
+  it("have lengths that are numbers all the same: digits without end are refused", () => {
+    const { receiver, transport } = connected(
+      kinds.find(({ name }) => name.startsWith("Netstring")) as Kind,
+    );
+    receiver.maxLength = Infinity;
+    feed(receiver, "9".repeat(17));
+    expect(transport.reason?.name).to.equal("FrameTooLongError");
+  });
+});

@@ -1,7 +1,6 @@
 import { expect } from "chai";
-import { build } from "esbuild";
 import vm from "node:vm";
-import { root } from "../support/read-sources.ts";
+import { bundle } from "../support/bundles.ts";
 
 const PAGE = `
   import { Deferred, DeferredFilesystemLock, fromPromise, inlineCallbacks } from "skein/defer";
@@ -66,14 +65,7 @@ const BROWSER_GLOBALS = [
 
 describe("in a browser", () => {
   it("timer, clock, Deferreds and protocols run with what a browser has", async () => {
-    const { outputFiles } = await build({
-      stdin: { contents: withStatementsInFunction(PAGE), resolveDir: root },
-      bundle: true,
-      platform: "browser",
-      format: "iife",
-      write: false,
-      logLevel: "silent",
-    });
+    const script = await bundle(withStatementsInFunction(PAGE));
     const log: string[] = [];
     const page = vm.createContext({
       ...Object.fromEntries(BROWSER_GLOBALS.map((name) => [name, globalThis[name]])),
@@ -81,7 +73,7 @@ describe("in a browser", () => {
     });
     await new Promise<void>((resolve, reject) => {
       page["done"] = (error?: Error) => (error === undefined ? resolve() : reject(error));
-      vm.runInContext(outputFiles[0]?.text ?? "", page);
+      vm.runInContext(script, page);
     });
     expect(log).to.deep.equal([
       "timer function",

@@ -45,6 +45,27 @@ describe("datagrams on the clock", () => {
     expect(arrived.some((number, at) => number < (arrived[at - 1] ?? 0))).to.equal(true);
   });
 
+  it("are the receiver's own, also where a Buffer was sent", async () => {
+    const reactor = createReactor("clock");
+    const texts: string[] = [];
+    class Spoiling extends Notes {
+      override datagramReceived(data: Uint8Array): void {
+        texts.push(Buffer.from(data).toString());
+        data.fill(0);
+      }
+    }
+    const sender = new Notes();
+    await reactor.advance(0);
+    for (const [i, receiver] of [sender, new Spoiling(), new Spoiling()].entries()) {
+      reactor.listenUDP(i + 1, receiver);
+    }
+    await reactor.advance(0);
+    const message = Buffer.from("for both");
+    for (const port of [2, 3]) sender.transport.write(message, { host: HOST, port });
+    await reactor.advance(1);
+    expect([...texts, message.toString()]).to.deep.equal(["for both", "for both", "for both"]);
+  });
+
   it("are late by reorderSeconds at the most", async () => {
     const datagrams = { reorder: 1, reorderSeconds: 0.5 };
     const { arrived, endedAt } = await sendNumbers(100, { datagrams, latency: 1 });

@@ -31,7 +31,9 @@ const NETWORKS: Readonly<Record<string, ClockOptions>> = {
   },
 };
 
-describe("the contract", () => {
+describe("the contract", function () {
+  // For what hangs: some cases move millions of bytes in small pieces.
+  this.timeout(40_000);
   const given = certificates();
   const simulated = { certificates: given.simulated };
   const { libuv, timer } = backends;

@@ -1,4 +1,6 @@
 import { expect } from "chai";
+import { createSocket } from "node:dgram";
+import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -209,13 +211,17 @@ describe("names on libuv", () => {
       expect(await failure(Promise.resolve(atOnce))).to.be.instanceOf(CancelledError);
     });
     let stopped: Promise<UnknownHostError> | undefined;
-    const reactor = withDNS({ hostsFile, servers: ["127.0.0.1:9"] });
+    // One that is there, and says nothing: a refusal might be quicker than the stop.
+    const silent = createSocket("udp4").bind(0, "127.0.0.1");
+    await once(silent, "listening");
+    const reactor = withDNS({ hostsFile, servers: [`127.0.0.1:${silent.address().port}`] });
     const run = reactor.run();
     reactor.callWhenRunning(() => {
       stopped = failure(Promise.resolve(reactor.nameResolver.resolve("silent.example")));
       reactor.stop();
     });
     await run;
+    silent.close();
     expect(await stopped).to.be.instanceOf(CancelledError);
   });
 

@@ -59,7 +59,9 @@ describeWithTerminals("terminals of the system", () => {
 
   it("make ^C of byte 3", () =>
     onStage("libuv", {}, async ({ start }) => {
-      const { probe, transport } = await start("exec sleep 60");
+      const { probe, transport } = await start("echo ready; exec sleep 60");
+      // Before that the terminal may have nobody in front of it.
+      await new Promise<void>((resolve) => (probe.onData = () => resolve()));
       transport.write("\x03");
       await probe.whenEnded;
       expect(probe.events).to.include("exited the process was ended by SIGINT");
@@ -158,7 +160,7 @@ describeWithTerminals("terminals of the system", () => {
   ).timeout(60_000);
 
   it("say what the system says when there cannot be more of them", async () => {
-    const [said = "", left] = await runFixture('ulimit -n 48; NODE "$1" 100');
+    const [said = "", left] = await runFixture('NODE "$1" 100 48');
     expect(JSON.parse(said)).to.include({ name: "CannotSpawnError", reason: "EMFILE" });
     expect(left).to.equal("[]");
   });

@@ -25,7 +25,8 @@ describe("reads of libuv's sockets into one buffer", () => {
     client.say("there");
     await client.heard("back");
     reactor.stop();
-    expect(buffers).to.deep.equal([Buffer.poolSize]);
+    // The pool that Node copies small pieces to: Node 26 has some bytes more in it than it says.
+    expect(buffers).to.deep.equal([Buffer.from("small").buffer.byteLength]);
   });
 
   it("are left alone where a server has no handle, or another kind of one", () => {

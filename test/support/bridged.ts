@@ -2,28 +2,35 @@
  * Libraries of npm over the bridge: each scenario runs on `libuv` and on `clock`, where it opens no
  * socket and leaves the same trace every time.
  */
-import { createHook } from "node:async_hooks";
 import { createHash } from "node:crypto";
 import { appendFileSync } from "node:fs";
 import { expect } from "chai";
 import { createReactor, type Reactor, type ReactorOptions, type TraceEvent } from "skein/reactor";
+import {
+  hookGlobals,
+  installVirtualGlobals,
+  type LeakKind,
+  type VirtualGlobals,
+  VirtualLeakError,
+} from "skein/virtual/api";
 import { replaceWebCrypto } from "./instant-webcrypto.ts";
-import { replaceTimers } from "./replace-timers.ts";
-import { seed, unseed } from "./seeded-bytes.ts";
+
+const { setImmediate } = globalThis;
+
+// Libraries are loaded after this: they take functions of Node's then.
+hookGlobals();
 
 /** A program; gives what it has seen, which must be the same on both backends. */
 export type Scenario = (reactor: Reactor<"tcp">) => Promise<readonly string[]>;
 
-/** How Node calls what a simulation must not open: sockets, servers, and looking up names. */
-const REAL = /^(TCP|UDP|PIPE|GETADDRINFO|GETNAMEINFO|QUERY)/;
 /** In one process; scripts/bridge-traces.mjs compares processes. */
 const RUNS = 3;
 
 export interface BridgedOptions {
   /** Its bytes and their number differ from run to run: the trace is compared without them. */
   readonly encrypted?: boolean;
-  /** Its own timers are part of what it does: in simulations they are the reactor's. */
-  readonly timers?: boolean;
+  /** What it uses of the real world all the same. */
+  readonly allow?: readonly LeakKind[];
   /** It uses WebCrypto, which is work of threads: in simulations it is done at once. */
   readonly webCrypto?: boolean;
   /** It makes faults that only the simulated network has: there is no run on libuv. */
@@ -34,40 +41,34 @@ export interface SimulatedRun {
   readonly seen: readonly string[];
   /** Of all that happened on the simulated network, and when. */
   readonly hash: string;
-  /** What was opened in reality. */
+  /** What was used of the real world: kinds of leaks. */
   readonly real: readonly string[];
 }
 
 export async function simulate(
   scenario: Scenario,
-  { encrypted = false, timers = false, webCrypto = false }: BridgedOptions = {},
+  { encrypted = false, webCrypto = false, allow = [] }: BridgedOptions = {},
 ): Promise<SimulatedRun> {
-  seed();
   const hash = createHash("sha256");
-  const real: string[] = [];
-  const hook = createHook({
-    init(_id, type) {
-      if (REAL.test(type)) real.push(type);
-    },
-  }).enable();
   const trace = ({ at, event }: TraceEvent): void => {
     hash.update(`${at} ${encrypted ? event.replace(/^data \d+ #\w+/, "data") : event}\n`);
   };
-  let restore = (): void => {};
+  let globals: VirtualGlobals | undefined;
   const restoreWebCrypto = webCrypto ? replaceWebCrypto() : undefined;
   const create = (own: ReactorOptions): Reactor<"tcp"> => {
     const reactor = createReactor("clock", { latency: 0.01, trace, ...own });
-    if (timers) restore = replaceTimers(reactor);
+    globals = installVirtualGlobals(reactor, { allow });
     return reactor;
   };
   try {
     const seen = await run(create, scenario);
+    // The last sockets are closing: what is left of this run is no part of the next.
+    await new Promise((resolve) => setImmediate(resolve));
+    const real = globals?.leaks.map(({ kind }) => kind) ?? [];
     return { seen, hash: hash.digest("hex"), real };
   } finally {
-    restore();
+    globals?.restore();
     restoreWebCrypto?.();
-    hook.disable();
-    unseed();
   }
 }
 
@@ -116,6 +117,7 @@ async function run(
     return seen;
   } finally {
     if (reactor.running) reactor.stop();
-    await stopped;
+    // Leaks fail it: they are told by those who look for them.
+    await stopped.addErrback((failure) => void failure.trap(VirtualLeakError));
   }
 }

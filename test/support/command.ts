@@ -3,7 +3,7 @@ import { expect } from "chai";
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { root } from "./read-sources.ts";
 
 const MAIN = join(root, "dist", "cli", "main.js");
@@ -104,7 +104,10 @@ export function moduleFolder(modules: Record<string, string>): (name: string) =>
   const folder = join(tmpdir(), `skein-cli-${process.pid}-${++folders}`);
   before(() => {
     mkdirSync(folder);
-    for (const [name, text] of Object.entries(modules)) writeFileSync(join(folder, name), text);
+    for (const [name, text] of Object.entries(modules)) {
+      mkdirSync(dirname(join(folder, name)), { recursive: true });
+      writeFileSync(join(folder, name), text);
+    }
   });
   after(() => rmSync(folder, { recursive: true }));
   return (name) => join(folder, name);

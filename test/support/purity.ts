@@ -28,6 +28,8 @@ const MODULES: readonly (readonly [Kind, RegExp])[] = [
 const ALLOWED: readonly (readonly [string, readonly Kind[]])[] = [
   ["src/reactor/backends/", ["clock", "timer", "socket", "process", "chance"]],
   ["src/testing/", ["clock", "timer", "socket", "process", "chance"]],
+  // What it is about.
+  ["src/virtual/", ["clock", "timer", "socket", "process", "chance"]],
   ["src/cli/", ["process"]],
 ];
 

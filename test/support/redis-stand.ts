@@ -1,6 +1,6 @@
 /** A Redis for the chat's history: the real one, or the small one on a reactor. */
 import { Redis } from "ioredis";
-import type { ListeningPort, Reactor } from "skein";
+import type { ListeningPort, Reactor, RedisServer } from "skein";
 import { redis } from "../peers/servers.ts";
 import { redisConnector } from "./npm-clients.ts";
 import { RespStore, respServer } from "./resp-server.ts";
@@ -24,13 +24,16 @@ export function openRedis(reactor: Reactor<"tcp">): Promise<RedisStand> {
 
 async function smallRedis(reactor: Reactor<"tcp">): Promise<RedisStand> {
   const store = new RespStore();
-  const listen = (number: number): PromiseLike<ListeningPort> =>
-    reactor.listenTCP(number, respServer(store));
+  let server: RedisServer;
+  const listen = (number: number): PromiseLike<ListeningPort> => {
+    server = respServer(reactor, store);
+    return reactor.listenTCP(number, server);
+  };
   let listening = await listen(0);
   const { port } = listening.getHost();
   const kill = async (): Promise<void> => {
     await listening.stopListening();
-    for (const client of store.clients) client.transport.abortConnection();
+    for (const client of server.connections) client.transport.abortConnection();
   };
   const restart = async (): Promise<void> => {
     listening = await listen(port);

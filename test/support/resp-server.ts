@@ -1,12 +1,11 @@
-/** As much of a Redis server as a client needs to think that it is one. */
-import { Factory, LineReceiver, type Protocol } from "skein/protocols";
+/** A Redis server for npm's client: skein's, and the commands that the chat's history needs. */
+import { RedisReplyError, RedisServer } from "skein/protocols";
+import type { ReactorTime } from "skein/reactor";
 
 /** What a server holds; another one may go on with it. */
 export class RespStore {
-  readonly values = new Map<string, string>();
   /** Members of sorted sets, with their scores. */
   readonly sorted = new Map<string, Map<string, number>>();
-  readonly clients = new Set<Protocol>();
 
   /** By rank, from `start` to `stop`, both included; negative ones count from the end. */
   range(key: string, start: string, stop: string): string[] {
@@ -17,71 +16,34 @@ export class RespStore {
 }
 
 /** A factory; its connections share what was set. */
-export function respServer(store: RespStore = new RespStore()): Factory {
-  const { values, sorted, clients } = store;
-  return Factory.forProtocol(
-    class extends LineReceiver {
-      #words: string[] = [];
-      #left = 0;
-
-      override connectionMade(): void {
-        clients.add(this);
-      }
-
-      override connectionLost(): void {
-        clients.delete(this);
-      }
-
-      /** `*2 $4 ECHO $2 hi`, a line each; what is counted in bytes holds no line breaks here. */
-      override lineReceived(line: string): void {
-        if (this.#left === 0) {
-          this.#left = Number(line.slice(1));
-          this.#words = [];
-        } else if (!line.startsWith("$")) {
-          this.#words.push(line);
-          if (--this.#left === 0) this.transport.write(`${this.#answer(this.#words)}\r\n`);
+export function respServer(
+  clock: Pick<ReactorTime, "seconds">,
+  store: RespStore = new RespStore(),
+): RedisServer {
+  const { sorted } = store;
+  const decoder = new TextDecoder();
+  return new RedisServer(clock, {
+    commands: {
+      ZADD(_connection, ...args) {
+        const [key = "", ...pairs] = args.map((word) => decoder.decode(word));
+        if (pairs.length % 2 === 1) throw new RedisReplyError("ERR syntax error");
+        const members = sorted.get(key) ?? new Map<string, number>();
+        sorted.set(key, members);
+        for (let i = 0; i < pairs.length; i += 2) {
+          members.set(pairs[i + 1] as string, Number(pairs[i]));
         }
-      }
-
-      #answer([command = "", key = "", value = "", ...more]: readonly string[]): string {
-        switch (command.toLowerCase()) {
-          case "set":
-            values.set(key, value);
-            return "+OK";
-          case "get":
-            return bulk(values.get(key));
-          case "incr":
-            values.set(key, String(Number(values.get(key) ?? 0) + 1));
-            return `:${values.get(key)}`;
-          case "zadd": {
-            const members = sorted.get(key) ?? new Map<string, number>();
-            sorted.set(key, members);
-            const pairs = [value, ...more];
-            for (let i = 0; i < pairs.length; i += 2) {
-              members.set(pairs[i + 1] as string, Number(pairs[i]));
-            }
-            return `:${pairs.length / 2}`;
-          }
-          case "zrange": {
-            const members = store.range(key, value, more[0] as string);
-            return [`*${members.length}`, ...members.map(bulk)].join("\r\n");
-          }
-          case "zremrangebyrank": {
-            const removed = store.range(key, value, more[0] as string);
-            for (const member of removed) sorted.get(key)?.delete(member);
-            return `:${removed.length}`;
-          }
-          case "client":
-          case "quit":
-            return "+OK";
-          default:
-            return `-ERR unknown command '${command}'`;
-        }
-      }
+        return pairs.length / 2;
+      },
+      ZRANGE(_connection, ...args) {
+        const [key = "", start = "", stop = ""] = args.map((word) => decoder.decode(word));
+        return store.range(key, start, stop);
+      },
+      ZREMRANGEBYRANK(_connection, ...args) {
+        const [key = "", start = "", stop = ""] = args.map((word) => decoder.decode(word));
+        const removed = store.range(key, start, stop);
+        for (const member of removed) sorted.get(key)?.delete(member);
+        return removed.length;
+      },
     },
-  );
-}
-
-function bulk(text: string | undefined): string {
-  return text === undefined ? "$-1" : `$${Buffer.byteLength(text)}\r\n${text}`;
+  });
 }

@@ -3,6 +3,8 @@
  * running when it was found out.
  */
 import type { RootHookObject } from "mocha";
+// Before the tests, which may have them replaced.
+export * as realFunctions from "./real-functions.ts";
 
 const rejections: unknown[] = [];
 

@@ -10,7 +10,7 @@ function program(log: string[]) {
     function* counted(name: string, steps: number) {
       for (let i = 0; i < steps; i++) {
         log.push(`${name}${i}`);
-        yield i === 1 ? deferLater(reactor, name === "a" ? 0.002 : 0.02) : undefined;
+        yield i === 1 ? deferLater(reactor, name === "a" ? 0.002 : 0.2) : undefined;
       }
     }
     const tasks = ["a", "b"].map((name) => cooperator.cooperate(counted(name, 4)));

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { Deferred } from "../../defer/deferred.ts";
-import { fail } from "../../defer/maybe-deferred.ts";
+import { fail } from "../../defer/fired.ts";
 import { onUnhandledFailure } from "../../defer/unhandled.ts";
 import type { Phase, SystemEvent } from "../../reactor/capabilities.ts";
 import { ReactorAlreadyRunningError, ReactorNotRunningError } from "../../reactor/errors.ts";

@@ -3,7 +3,7 @@ import { isLoopback } from "../../core/ip-address.ts";
 import { Deferred } from "../../defer/deferred.ts";
 import { CancelledError, TimeoutError } from "../../defer/errors.ts";
 import { Failure } from "../../defer/failure.ts";
-import { succeed } from "../../defer/maybe-deferred.ts";
+import { succeed } from "../../defer/fired.ts";
 import type { Reactor } from "../../reactor/capabilities.ts";
 import { ReactorNotRunningError, UnknownHostError } from "../../reactor/errors.ts";
 import type { NameResolver, ResolvedAddress } from "../../reactor/names.ts";

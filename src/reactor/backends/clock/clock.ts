@@ -1,44 +1,20 @@
 /** Virtual time, with an in-memory network, simulated processes and workers. */
 import { BadOptionError } from "../../../core/errors.ts";
 import type { Deferred } from "../../../defer/deferred.ts";
-import type { Backend, Loop, Opened } from "../../backend.ts";
+import type { Backend, Driver, Loop } from "../../backend.ts";
+import { IO, IO_CAPABILITIES, type IOCapability } from "../../io.ts";
 import type { ClockOptions, ReactorClock } from "../../simulation.ts";
-import type { StreamKind } from "../../stream-driver.ts";
-import { Names } from "../../name-lookups.ts";
-import { Processes } from "../../spawning.ts";
-import { Stdio } from "../../stdio.ts";
-import { Streams } from "../../streams.ts";
-import { UDP } from "../../udp.ts";
+import { offerVirtualTime } from "../../virtual-time.ts";
 import { openWorker, type WorkerEvents, type WorkerHandle } from "../../workers.ts";
 import { InlineWorker } from "./inline-worker.ts";
 import type { NetworkFaults } from "./network-faults.ts";
 import { ClockWorld } from "./world.ts";
 
-type ClockCapability =
-  | "tcp"
-  | "tls"
-  | "unix"
-  | "adopt"
-  | "udp"
-  | "multicast"
-  | "names"
-  | "process"
-  | "stdio"
-  | "threads"
-  | "clock"
-  | "network";
+type ClockCapability = IOCapability | "threads" | "clock" | "network";
 
 /** One reactor's part in a world, which is its own unless it is given one. */
-class ClockDriver implements Opened<ClockCapability>, ReactorClock {
-  readonly tcp: Streams<StreamKind>;
-  readonly tls: Streams<StreamKind>;
-  readonly unix: Streams<StreamKind>;
-  readonly adopt: Streams<StreamKind>;
-  readonly udp: UDP;
-  readonly multicast: UDP;
-  readonly names: Names;
-  readonly process: Processes;
-  readonly stdio: Stdio;
+class ClockDriver implements Driver, ReactorClock {
+  readonly io: IO;
   readonly clock: ReactorClock = this;
   readonly network: NetworkFaults;
   readonly threads = {
@@ -57,14 +33,11 @@ class ClockDriver implements Opened<ClockCapability>, ReactorClock {
     this.#loop = loop;
     this.#world = world;
     this.#number = world.join();
-    const report = (error: unknown, doing: string): void => loop.reportError(error, doing);
-    this.names = new Names(loop, world.names);
-    const streams = new Streams(loop, world.network.reportingTo(report), this.names);
-    this.tcp = this.tls = this.unix = this.adopt = streams;
-    this.udp = this.multicast = new UDP(loop, world.datagrams);
-    this.network = world.network.faults;
-    this.process = new Processes(loop, world.processes);
-    this.stdio = new Stdio(loop, world.stdio);
+    const { network, datagrams, names, processes, stdio } = world;
+    const streams = network.reportingTo((error, doing) => loop.reportError(error, doing));
+    this.io = new IO(loop, { streams, datagrams, names, processes, stdio });
+    this.network = network.faults;
+    offerVirtualTime(loop, world);
   }
 
   // --- Driver ---
@@ -82,17 +55,15 @@ class ClockDriver implements Opened<ClockCapability>, ReactorClock {
 
   sleep(): void {
     this.#world.ended(this.#loop);
-    this.tcp.reopen();
-    this.udp.reopen();
-    this.names.reopen();
-    this.process.reopen();
-    this.stdio.reopen();
+    this.io.reopen();
+  }
+
+  verdict(): Error | undefined {
+    return this.#world.verdict();
   }
 
   disconnectAll(): Deferred<void> {
-    this.names.disconnectAll();
-    const others = [this.udp, this.process, this.stdio].map((part) => part.disconnectAll());
-    return others.reduce((all, other) => all.addCallback(() => other), this.tcp.disconnectAll());
+    return this.io.disconnectAll();
   }
 
   // --- ReactorClock ---
@@ -151,19 +122,9 @@ const CLOCK_OPTIONS = Object.keys({
 export const clock: Backend<ClockCapability, ClockReactorOptions> = {
   name: "clock",
   summary: "virtual time, in-memory network, simulated processes and workers: deterministic",
-  capabilities: [
-    "tcp",
-    "tls",
-    "unix",
-    "adopt",
-    "udp",
-    "multicast",
-    "names",
-    "process",
-    "stdio",
-    "threads",
-    "clock",
-    "network",
-  ],
-  open: (loop, options) => new ClockDriver(loop, worldOf(options)),
+  capabilities: [...IO_CAPABILITIES, "threads", "clock", "network"],
+  open(loop, options) {
+    const driver = new ClockDriver(loop, worldOf(options));
+    return Object.assign(driver, driver.io.capabilities);
+  },
 };

@@ -1,15 +1,25 @@
+import { unwatched } from "../../../core/unwatched.ts";
+
 /**
  * Resolves in a new macrotask, when every promise (and in Node every nextTick) that could settle
  * has settled. It is the one real scheduling the clock does: it orders, and measures no time.
  */
 export function macrotask(): Promise<void> {
+  return inMacrotask(nothing);
+}
+
+/** Calls `action`, which must not throw, from an empty stack: in Node, nextTicks come behind it. */
+export function inMacrotask(action: () => void): Promise<void> {
   const later = (schedule ??= chooseSchedule());
   pending++;
   return new Promise((resolve) => {
-    later(() => {
-      pending--;
-      resolve();
-    });
+    unwatched(() =>
+      later(() => {
+        pending--;
+        action();
+        resolve();
+      }),
+    );
   });
 }
 
@@ -23,6 +33,8 @@ export function immediatesWait(): boolean {
   if (resources === undefined) return false;
   return resources.filter((kind) => kind === "Immediate").length > pending;
 }
+
+function nothing(): void {}
 
 /** Those of {@link macrotask} that have not run, of all clocks. */
 let pending = 0;
@@ -44,9 +56,11 @@ function byMessages(): Schedule {
 }
 
 let schedule: Schedule | undefined;
+/** As it is when this is loaded: later it may be a virtual one, which waits for the clock. */
+const realSetImmediate = typeof setImmediate === "function" ? setImmediate : undefined;
 
 function chooseSchedule(): Schedule {
-  if (typeof setImmediate === "function") return setImmediate;
+  if (realSetImmediate !== undefined) return realSetImmediate;
   if (typeof MessageChannel === "function") return byMessages();
   return (action) => setTimeout(action, 0);
 }

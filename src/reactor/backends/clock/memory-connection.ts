@@ -1,3 +1,4 @@
+import { copyOf } from "../../../core/bytes.ts";
 import { Fifo } from "../../../core/fifo.ts";
 import type { SeededRandom } from "../../../core/random.ts";
 import { SecurableConnection } from "../../securable-connection.ts";
@@ -34,7 +35,7 @@ export class MemoryConnection extends SecurableConnection {
   readonly #sender: Sender;
   readonly #patience: Patience;
   /** Arrived, and not yet read: no more than the window holds. */
-  readonly #inbox = new Fifo<Segment>(Infinity);
+  readonly #inbox = new Fifo<Segment>();
   #reading = false;
   /** Somebody wants to know when the system has taken bytes. */
   #flushWanted = false;
@@ -169,7 +170,7 @@ export class MemoryConnection extends SecurableConnection {
 
   protected override sendWire(bytes: Uint8Array): void {
     // Both sides must be free to use their bytes as they like.
-    if (bytes.length > 0) this.#sender.push(bytes.slice());
+    if (bytes.length > 0) this.#sender.push(copyOf(bytes));
   }
 
   protected override setWireReading(enabled: boolean): void {

@@ -40,7 +40,7 @@ export class MemoryDatagramSocket implements DatagramSocket {
   /** Groups, each with the interface by which it was joined. */
   readonly #memberships = new Map<string, { group: string; local: boolean }>();
   /** Arrived, and not yet delivered. */
-  readonly #inbox = new Fifo<Datagram>(Infinity);
+  readonly #inbox = new Fifo<Datagram>();
   #inboxBytes = 0;
   #peer: DatagramDestination | undefined = undefined;
   #events: DatagramEvents | undefined = undefined;

@@ -1,5 +1,5 @@
 /** UDP on the clock's network: its sockets, and which of them get a datagram. */
-import { checksum } from "../../../core/bytes.ts";
+import { checksum, copyOf } from "../../../core/bytes.ts";
 import { isLoopback, isMulticast } from "../../../core/ip-address.ts";
 import type { SeededRandom } from "../../../core/random.ts";
 import { Deferred } from "../../../defer/deferred.ts";
@@ -87,7 +87,7 @@ export class MemoryDatagrams implements DatagramDriver, DatagramNetwork {
     const local = by !== undefined && isLoopback(by);
     // As on Linux, nothing keeps the loopback interface from bringing things back.
     const comesBack = local || sender.hearsItself;
-    const datagram = { bytes: bytes.slice(), from: sender.sourceFor(to), to, local, comesBack };
+    const datagram = { bytes: copyOf(bytes), from: sender.sourceFor(to), to, local, comesBack };
     const way = wayOf(datagram);
     this.trace(`udp data ${bytes.length} #${checksum(bytes).toString(16)} ${way}`);
     const copies = sender.fates.next();
@@ -131,7 +131,7 @@ export class MemoryDatagrams implements DatagramDriver, DatagramNetwork {
     }
     // All must be free to use their bytes as they like.
     for (const receiver of receivers) {
-      receiver.arrive({ ...datagram, bytes: datagram.bytes.slice() });
+      receiver.arrive({ ...datagram, bytes: copyOf(datagram.bytes) });
     }
   }
 

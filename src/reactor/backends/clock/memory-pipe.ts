@@ -1,4 +1,5 @@
 /** A pipe between the reactor and a simulated process. */
+import { copyOf } from "../../../core/bytes.ts";
 import { systemError } from "./system-error.ts";
 
 /** What a pipe holds that nobody has read, as on Linux. */
@@ -61,7 +62,7 @@ export class MemoryPipe {
       return;
     }
     if (bytes.length > 0) {
-      this.#pieces.push(bytes.slice());
+      this.#pieces.push(copyOf(bytes));
       this.#bytes += bytes.length;
     }
     this.#soon(() => this.writer?.taken());

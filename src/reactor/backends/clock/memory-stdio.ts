@@ -1,7 +1,7 @@
 /** Standard input and output in virtual time: pipes, with a simulated process at the other end. */
 import { checksum } from "../../../core/bytes.ts";
 import type { Deferred } from "../../../defer/deferred.ts";
-import { fail, succeed } from "../../../defer/maybe-deferred.ts";
+import { fail, succeed } from "../../../defer/fired.ts";
 import type { ProcessProgram } from "../../process-script.ts";
 import type { SimulatedStdio } from "../../simulation.ts";
 import { NotATerminalError, StdioInUseError } from "../../stdio-errors.ts";

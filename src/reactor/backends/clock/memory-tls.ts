@@ -3,7 +3,7 @@
  * what `ClockOptions.certificates` says about them. It talks in records like TLS 1.3, so that
  * what goes wrong between the ends (other text in between, a stream that is cut short) does here.
  */
-import { concat } from "../../../core/bytes.ts";
+import { concat, copyOf } from "../../../core/bytes.ts";
 import { BadOptionError } from "../../../core/errors.ts";
 import type { SimulatedCertificate } from "../../simulation.ts";
 import { TLSError } from "../../tls-errors.ts";
@@ -242,7 +242,7 @@ abstract class MemoryEngine implements TLSEngine {
     if (bytes.length < length) return false;
     this.#received = bytes.subarray(length);
     const payload = bytes.subarray(HEADER_BYTES, length);
-    if (kind === DATA) this.events.data(payload.slice());
+    if (kind === DATA) this.events.data(copyOf(payload));
     else if (kind === ALERT) this.#alerted(decoder.decode(payload) as Alert);
     else this.#heard(payload);
     return true;

@@ -28,7 +28,7 @@ export interface SenderOptions {
 export class Sender {
   readonly #options: SenderOptions;
   /** As they were written. The writer's limit is that of the transport. */
-  readonly #waiting = new Fifo<Uint8Array>(Infinity);
+  readonly #waiting = new Fifo<Uint8Array>();
   #waitingBytes = 0;
   /** How much of the peer's window is used. */
   #unread = 0;
@@ -137,10 +137,9 @@ export class Sender {
 
   /** Takes the first piece of what waits, or as much of it as `most` bytes. */
   #take(most: number): Uint8Array {
-    const first = this.#waiting.peek() as Uint8Array;
+    const first = this.#waiting.shift() as Uint8Array;
     const piece = first.subarray(0, most);
-    if (piece.length === first.length) this.#waiting.shift();
-    else this.#waiting.replaceNext(first.subarray(most));
+    if (piece.length < first.length) this.#waiting.unshift(first.subarray(most));
     this.#waitingBytes -= piece.length;
     return piece;
   }

@@ -28,7 +28,7 @@ interface Packet {
 export class Wire {
   readonly #options: WireOptions;
   /** Under way, in order. At most as many as there are bytes in a window, and some. */
-  readonly #packets = new Fifo<Packet>(Infinity);
+  readonly #packets = new Fifo<Packet>();
   #unanswered = 0;
   /** When all that was put in has left. */
   #freeAt = 0;

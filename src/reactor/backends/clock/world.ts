@@ -6,7 +6,13 @@ import { atTurnEnd } from "../../../defer/unhandled.ts";
 import type { Loop } from "../../backend.ts";
 import type { ClockOptions } from "../../simulation.ts";
 import { ClockBusyError, ClockStuckError, ReactorNotRunningError } from "../../errors.ts";
-import { TimerQueue } from "../../timer-queue.ts";
+import { type Timer, TimerQueue } from "../../timer-queue.ts";
+import {
+  type Happening,
+  happeningOf,
+  type TimeWatcher,
+  type VirtualTime,
+} from "../../virtual-time.ts";
 import type { WorkerScript } from "../../worker-script.ts";
 import { MemoryDatagrams } from "./memory-datagrams.ts";
 import { MemoryNetwork } from "./memory-network.ts";
@@ -14,7 +20,7 @@ import { assertSeconds, networkCharacter, type NetworkOptions } from "./network-
 import { ScriptedNames } from "./scripted-names.ts";
 import { MemoryStdio } from "./memory-stdio.ts";
 import { MemoryProcesses } from "./memory-processes.ts";
-import { immediatesWait, macrotask } from "./macrotask.ts";
+import { immediatesWait, inMacrotask, macrotask } from "./macrotask.ts";
 
 /** So many turns at one instant mean that a program loops, unless an option says otherwise. */
 const TURNS_AT_ONCE_MAX = 1_000_000;
@@ -27,6 +33,12 @@ const EPSILON_SECONDS = 1e-9;
 interface Drive {
   readonly manual: boolean;
 }
+
+/**
+ * How time passes: in one jump, or from one thing that happens to the next, to the end of it or
+ * until nothing is left but what is in the background.
+ */
+type Passing = "at once" | "to the end" | "to idle";
 
 /**
  * One virtual time and one network, for several reactors: daemons that talk to one another as they
@@ -51,7 +63,7 @@ interface Drive {
  *
  * Its options are those of the clock; they cannot be given to its reactors.
  */
-export class ClockWorld {
+export class ClockWorld implements VirtualTime {
   /** What will happen outside the reactors: bytes that arrive, workers that answer. */
   readonly happenings: TimerQueue = new TimerQueue(
     () => this.#now,
@@ -62,10 +74,14 @@ export class ClockWorld {
   readonly names: ScriptedNames;
   readonly processes: MemoryProcesses;
   readonly stdio: MemoryStdio;
+  readonly seed: number | string;
   readonly workers: WorkerScript | undefined;
   readonly #trace: ClockOptions["trace"];
   readonly #turnsAtOnceMax: number;
-  readonly #jumps: boolean;
+  readonly #advances: Passing;
+  /** Those of the happenings that keep no run going. */
+  readonly #background = new WeakSet<Timer>();
+  readonly #watchers = new Set<TimeWatcher>();
   #now = 0;
   /** How many reactors were ever made in it. */
   #made = 0;
@@ -80,9 +96,10 @@ export class ClockWorld {
     const { trace, turnsAtOnceMax = TURNS_AT_ONCE_MAX } = options;
     const { advance = "step", seed = 0 } = options;
     if (Number.isNaN(seed)) throw new BadOptionError("a seed must be a number or a text, not NaN");
+    this.seed = seed;
     this.#trace = trace;
     this.#turnsAtOnceMax = turnsAtOnceMax;
-    this.#jumps = advance === "jump";
+    this.#advances = advance === "jump" ? "at once" : "to the end";
     this.workers = options.workers;
     const network: NetworkOptions = {
       ...networkCharacter(options),
@@ -124,7 +141,7 @@ export class ClockWorld {
   advance(loop: Loop, seconds: number): Deferred<void> {
     assertSeconds("the time to advance by", seconds);
     return this.#driveManually(loop, async (drive) => {
-      await this.#pass(drive, this.#now + seconds, this.#jumps);
+      await this.#pass(drive, this.#now + seconds, this.#advances);
     });
   }
 
@@ -132,13 +149,39 @@ export class ClockWorld {
     const all = [...steps];
     for (const step of all) assertSeconds("a step", step);
     return this.#driveManually(loop, async (drive) => {
-      for (const step of all) await this.#pass(drive, this.#now + step, this.#jumps);
+      for (const step of all) await this.#pass(drive, this.#now + step, this.#advances);
     });
   }
 
   runUntilIdle(loop: Loop, limitSeconds: number): Deferred<boolean> {
     if (limitSeconds !== Infinity) assertSeconds("the limit", limitSeconds);
-    return this.#driveManually(loop, (drive) => this.#pass(drive, this.#now + limitSeconds));
+    return this.#driveManually(loop, (drive) =>
+      this.#pass(drive, this.#now + limitSeconds, "to idle"),
+    );
+  }
+
+  // --- for those who put more on this time ---
+
+  happen(delaySeconds: number, what: string, action: () => void): Happening {
+    const timer = this.happenings.add(delaySeconds, () => {
+      this.#note(what);
+      return inMacrotask(action);
+    });
+    return happeningOf(timer, this.#background);
+  }
+
+  watch(watcher: TimeWatcher): () => void {
+    this.#watchers.add(watcher);
+    return () => void this.#watchers.delete(watcher);
+  }
+
+  /** What its watchers have found wrong since they were last asked: the first one's. */
+  verdict(): Error | undefined {
+    for (const watcher of this.#watchers) {
+      const wrong = watcher.verdict();
+      if (wrong !== undefined) return wrong;
+    }
+    return undefined;
   }
 
   // --- driving ---
@@ -148,9 +191,15 @@ export class ClockWorld {
     const drive = (this.#drive = { manual: true });
     if (!this.#running.has(loop)) loop.run();
     return fromPromise(
-      this.#inTurn(() => passTime(drive)).finally(() => {
-        this.#drive = undefined;
-      }),
+      this.#inTurn(() => passTime(drive))
+        .then((result) => {
+          const wrong = this.verdict();
+          if (wrong !== undefined) throw wrong;
+          return result;
+        })
+        .finally(() => {
+          this.#drive = undefined;
+        }),
     );
   }
 
@@ -165,10 +214,10 @@ export class ClockWorld {
     const drive = (this.#drive = { manual: false });
     try {
       await this.#inTurn(async () => {
-        await this.#pass(drive, Infinity);
+        await this.#pass(drive, Infinity, "to idle");
         while (this.#drive === drive) {
           this.#endWhenIdle();
-          await this.#pass(drive, Infinity);
+          await this.#pass(drive, Infinity, "to idle");
         }
       });
     } catch (error) {
@@ -189,20 +238,21 @@ export class ClockWorld {
     throw new ClockStuckError("stopping waits for something that will never happen");
   }
 
-  /**
-   * Lets time pass until `until`, in one jump or from one thing that happens to the next; resolves
-   * with whether nothing was left to happen.
-   */
-  async #pass(drive: Drive, until: number, jump = false): Promise<boolean> {
+  /** Lets time pass until `until`; resolves with whether nothing was left to happen. */
+  async #pass(drive: Drive, until: number, how: Passing): Promise<boolean> {
     const forgetTurnEnd = atTurnEnd(() => this.#running.keys().next().value?.wake());
     let turns = 0;
     let immediates = 0;
     let idle = true;
     try {
       await macrotask();
-      if (jump) this.#now = until;
+      if (how === "at once") this.#now = until;
       while (this.#running.size > 0 && this.#drive === drive) {
-        const next = this.#next();
+        const next = this.#next(how === "to idle");
+        if (next > this.#now && this.#isHeldUp()) {
+          await macrotask();
+          continue;
+        }
         // Node's own streams, and who uses them, may react in several macrotasks.
         if (next > this.#now && immediates < IMMEDIATES_MAX && immediatesWait()) {
           immediates++;
@@ -232,10 +282,24 @@ export class ClockWorld {
   }
 
   /** When something is to happen next. */
-  #next(): number {
-    let next = this.happenings.next();
+  #next(toIdle: boolean): number {
+    let next = Infinity;
     for (const loop of this.#running.keys()) next = Math.min(next, loop.nextWake());
-    return next;
+    const happening = this.happenings.next();
+    if (toIdle && next === Infinity && happening < Infinity && this.#onlyBackground()) {
+      return Infinity;
+    }
+    return Math.min(next, happening);
+  }
+
+  #onlyBackground(): boolean {
+    return this.happenings.active().every((timer) => this.#background.has(timer));
+  }
+
+  /** Whether virtual time stands still, for something real. */
+  #isHeldUp(): boolean {
+    for (const watcher of this.#watchers) if (watcher.busy()) return true;
+    return false;
   }
 
   /** A turn of each reactor, then what is due outside; each with all its promises settled. */

@@ -2,7 +2,7 @@
 import type { ChildProcess } from "node:child_process";
 import type { Socket } from "node:net";
 import { Deferred, fromPromise } from "../../../defer/deferred.ts";
-import { fail } from "../../../defer/maybe-deferred.ts";
+import { fail } from "../../../defer/fired.ts";
 import type {
   ChildEvents,
   ChildHandle,

@@ -41,6 +41,8 @@ class BoundSocket implements DatagramSocket {
   #connected = false;
   /** Sends that the system has not answered for. */
   #sending = 0;
+  /** What they hold: of use where the socket itself cannot tell (Deno). */
+  #sendingBytes = 0;
   #closing: Deferred<void> | undefined = undefined;
   #closed = false;
 
@@ -55,7 +57,7 @@ class BoundSocket implements DatagramSocket {
   }
 
   get bufferedBytes(): number {
-    return this.#closed ? 0 : this.#socket.getSendQueueSize();
+    return this.#closed ? 0 : (this.#socket.getSendQueueSize?.() ?? this.#sendingBytes);
   }
 
   start(events: DatagramEvents): void {
@@ -65,8 +67,10 @@ class BoundSocket implements DatagramSocket {
 
   send(bytes: Uint8Array, { host, port }: DatagramDestination): void {
     this.#sending++;
+    this.#sendingBytes += bytes.length;
     const sent = (error: Error | null): void => {
       this.#sending--;
+      this.#sendingBytes -= bytes.length;
       if (error !== null) this.#failed(error, `sending a datagram to ${host}:${port}`);
       this.#closeWhenSent();
     };

@@ -1,12 +1,7 @@
 /** Node's own loop: timers, TCP, UDP, child processes and worker threads. */
 import type { Deferred } from "../../../defer/deferred.ts";
-import type { Backend, Loop, Opened } from "../../backend.ts";
-import type { StreamKind } from "../../stream-driver.ts";
-import { Names } from "../../name-lookups.ts";
-import { Processes } from "../../spawning.ts";
-import { Stdio } from "../../stdio.ts";
-import { Streams } from "../../streams.ts";
-import { UDP } from "../../udp.ts";
+import type { Backend, Loop } from "../../backend.ts";
+import { IO, IO_CAPABILITIES, type IOCapability } from "../../io.ts";
 import {
   openWorker,
   type WorkerEvents,
@@ -27,28 +22,8 @@ import { Watchdog } from "./watchdog.ts";
 /** Looked up once: properties of `process` are slow to find. */
 const hrtime = process.hrtime.bind(process);
 
-type Capabilities =
-  | "tcp"
-  | "tls"
-  | "unix"
-  | "adopt"
-  | "udp"
-  | "multicast"
-  | "names"
-  | "process"
-  | "stdio"
-  | "threads";
-
-class LibuvDriver extends TimerDriver implements Opened<Capabilities> {
-  readonly tcp: Streams<StreamKind>;
-  readonly tls: Streams<StreamKind>;
-  readonly unix: Streams<StreamKind>;
-  readonly adopt: Streams<StreamKind>;
-  readonly udp: UDP;
-  readonly multicast: UDP;
-  readonly names: Names;
-  readonly process: Processes;
-  readonly stdio: Stdio;
+class LibuvDriver extends TimerDriver {
+  readonly io: IO;
   readonly threads = {
     startWorker: (events: WorkerEvents, options: WorkerOptions = {}): WorkerHandle =>
       openWorker(this.#loop, events, (told) =>
@@ -73,15 +48,13 @@ class LibuvDriver extends TimerDriver implements Opened<Capabilities> {
         (error) => loop.reportError(error, "watching the loop"),
       );
     }
-    const driver = new NetDriver((error, doing) => loop.reportError(error, doing));
-    this.names = new Names(
-      loop,
-      names === "system" ? new SystemNames() : new DNSNames(names === "dns" ? {} : names),
-    );
-    this.tcp = this.tls = this.unix = this.adopt = new Streams(loop, driver, this.names);
-    this.udp = this.multicast = new UDP(loop, new DgramDriver());
-    this.process = new Processes(loop, new NodeProcesses());
-    this.stdio = new Stdio(loop, new NodeStdio());
+    this.io = new IO(loop, {
+      streams: new NetDriver((error, doing) => loop.reportError(error, doing)),
+      datagrams: new DgramDriver(),
+      names: names === "system" ? new SystemNames() : new DNSNames(names === "dns" ? {} : names),
+      processes: new NodeProcesses(),
+      stdio: new NodeStdio(),
+    });
   }
 
   /** As performance.now() tells, but faster: every callLater and every reset asks. */
@@ -110,17 +83,11 @@ class LibuvDriver extends TimerDriver implements Opened<Capabilities> {
     this.#watchdog?.stop();
     clearImmediate(this.#soon);
     this.#soon = undefined;
-    this.tcp.reopen();
-    this.udp.reopen();
-    this.names.reopen();
-    this.process.reopen();
-    this.stdio.reopen();
+    this.io.reopen();
   }
 
   disconnectAll(): Deferred<void> {
-    this.names.disconnectAll();
-    const others = [this.udp, this.process, this.stdio].map((part) => part.disconnectAll());
-    return others.reduce((all, other) => all.addCallback(() => other), this.tcp.disconnectAll());
+    return this.io.disconnectAll();
   }
 
   readonly #turn = (): void => {
@@ -147,20 +114,12 @@ export interface LibuvOptions {
   names?: "system" | "dns" | DNSOptions;
 }
 
-export const libuv: Backend<Capabilities, LibuvOptions> = {
+export const libuv: Backend<IOCapability | "threads", LibuvOptions> = {
   name: "libuv",
   summary: "Node's own loop: real time, real sockets, processes, worker threads",
-  capabilities: [
-    "tcp",
-    "tls",
-    "unix",
-    "adopt",
-    "udp",
-    "multicast",
-    "names",
-    "process",
-    "stdio",
-    "threads",
-  ],
-  open: (loop, options) => new LibuvDriver(loop, options),
+  capabilities: [...IO_CAPABILITIES, "threads"],
+  open(loop, options) {
+    const driver = new LibuvDriver(loop, options);
+    return Object.assign(driver, driver.io.capabilities);
+  },
 };

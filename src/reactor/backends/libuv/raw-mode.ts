@@ -18,12 +18,13 @@ export class RawMode {
   set(enabled: boolean): void {
     if (enabled === this.#enabled) return;
     this.#enabled = enabled;
-    this.#terminal.setRawMode(enabled);
     const change = enabled ? "on" : "off";
     process[change]("exit", this.#restore);
     for (const signal of ENDING) process[change](signal, this.#ended);
     process[change]("SIGTSTP", this.#stopped);
     process[change]("SIGCONT", this.#continued);
+    // Last: a terminal that is lost ends its connection from inside, which comes here again.
+    this.#terminal.setRawMode(enabled);
   }
 
   readonly #restore = (): void => {

@@ -4,6 +4,8 @@ import { SecurableConnection } from "../../securable-connection.ts";
 import type { StreamAddress, TCPAddress } from "../../transport.ts";
 
 const NOTHING = new Uint8Array(0);
+/** So much is held back at most while a chunk is delivered: more gains nothing. */
+const TOGETHER_BYTES = 16 * 1024;
 
 /** A socket's connection, for listeners that all share: closures would be 260 bytes for each. */
 const CONNECTION = Symbol("connection");
@@ -23,7 +25,13 @@ export interface KnownEnds {
 export class SocketConnection extends SecurableConnection {
   static readonly #listeners = Object.entries({
     data(this: Linked, bytes: Uint8Array): void {
-      this[CONNECTION].wireReceived(bytes);
+      // Answers to many small questions in one chunk go out in one call to the system.
+      this.cork();
+      try {
+        this[CONNECTION].wireReceived(bytes);
+      } finally {
+        this.uncork();
+      }
     },
     /** Node resumes a tick later, and then reads even if it was told to pause meanwhile. */
     resume(this: Linked): void {
@@ -125,7 +133,17 @@ export class SocketConnection extends SecurableConnection {
   }
 
   protected override sendWire(bytes: Uint8Array): void {
-    this.#socket.write(bytes);
+    const socket = this.#socket;
+    socket.write(bytes);
+    // What is held to go out together is not yet what the system does not take.
+    if (socket.writableCorked > 0 && socket.writableLength > this.#mostTogether) {
+      socket.uncork();
+      socket.cork();
+    }
+  }
+
+  get #mostTogether(): number {
+    return Math.min(TOGETHER_BYTES, this.highWaterBytes, this.maxBufferedBytes);
   }
 
   protected override flushWire(): void {

@@ -4,7 +4,7 @@ import { Socket } from "node:net";
 import type { Readable, Writable } from "node:stream";
 import { isatty, ReadStream } from "node:tty";
 import type { Deferred } from "../../../defer/deferred.ts";
-import { fail, succeed } from "../../../defer/maybe-deferred.ts";
+import { fail, succeed } from "../../../defer/fired.ts";
 import { NotATerminalError, StdioInUseError } from "../../stdio-errors.ts";
 import { StdioConnection, type StdioDriver } from "../../stdio.ts";
 import { RawMode } from "./raw-mode.ts";

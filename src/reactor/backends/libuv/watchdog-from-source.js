@@ -1,5 +1,6 @@
 /** What the watchdog starts with when skein itself runs from source; see worker-from-source.js. */
-import { register } from "tsx/esm/api";
-
-register();
+if (!("Bun" in globalThis || "Deno" in globalThis)) {
+  const { register } = await import("tsx/esm/api");
+  register();
+}
 await import("./worker-main-watchdog.ts");

@@ -2,7 +2,9 @@
  * What a worker starts with when skein itself runs from source: older versions of Node have tsx in
  * the main thread only.
  */
-import { register } from "tsx/esm/api";
-
-register();
+// Bun and Deno load TypeScript by themselves, and tsx not at all.
+if (!("Bun" in globalThis || "Deno" in globalThis)) {
+  const { register } = await import("tsx/esm/api");
+  register();
+}
 await import("./worker-main.ts");
