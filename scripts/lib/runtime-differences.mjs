@@ -22,7 +22,16 @@ export const DIFFERENCES = {
       /promises-aplus\.test.*2\.2\.5/,
       "The suite looks at `this` in functions that are not strict, which Bun makes strict.",
     ],
-    [/filesystem-lock\.test/, "Its processes are started with options of Node's."],
+    [
+      /(?:filesystem-lock|systemd-endpoint)\.test/,
+      "Their processes are started with options of Node's.",
+    ],
+    [/manhole\.test/, "Its engine words errors of syntax in another way."],
+    [
+      /process-endpoint\.test.*(behind|cut off)/,
+      "A pipe does not tell that its reader has stopped reading.",
+    ],
+    [/(?:kinds|services-over-endpoints)\.test.*clock/, "As below: a run on clock ends too early."],
     [/adopting\.test/, "No descriptor of a server is handed to another process by its handle."],
     [/few-descriptors\.test/, "The test limits a process with options of Node's."],
     [/clock\.test.*setImmediate|\(clock\)/, "It is not told whether a setImmediate is left."],
@@ -43,6 +52,7 @@ export const DIFFERENCES = {
     ],
   ],
   deno: [
+    [/systemd-endpoint\.test/, "Its processes are started with options of Node's."],
     [/filesystem-lock\.test/, "The test hides Node's modules, which Deno does not let go."],
     [/adopting\.test/, "No descriptor of a server is handed to another process by its handle."],
     [
