@@ -33,6 +33,15 @@ export function endOf(error: Error | undefined, connection?: Ends): Error {
     : new ConnectionLostError(`${what} lost: ${error.message}`, options);
 }
 
+/** The reactor has stopped, and the peer has not taken what was written. */
+export function undrained(
+  { bufferedBytes }: Pick<Transport, "bufferedBytes">,
+  seconds: number,
+): ConnectionLostError {
+  const left = `${bufferedBytes} bytes were not taken`;
+  return new ConnectionLostError(`the reactor has stopped: in ${seconds} seconds ${left}`);
+}
+
 /** It was to be closed, for `reason`, and the peer has not taken what was written. */
 export function closedTooLate(
   connection: Ends & Pick<Transport, "bufferedBytes">,

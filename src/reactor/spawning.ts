@@ -6,8 +6,8 @@ import { Deferred } from "../defer/deferred.ts";
 import type { Failure } from "../defer/failure.ts";
 import { fail } from "../defer/fired.ts";
 import type { Loop } from "./backend.ts";
-import type { DelayedCall } from "./capabilities.ts";
 import { ChildProcess } from "./child-process.ts";
+import { Closing } from "./closing.ts";
 import { ConnectionLostError, ReactorNotRunningError } from "./errors.ts";
 import { Openings } from "./openings.ts";
 import type { ChildHandle, ProcessDriver, SpawnRequest } from "./process-driver.ts";
@@ -30,14 +30,14 @@ export class Processes implements ReactorProcess {
   readonly #openings: Openings;
   readonly #children = new Set<ChildProcess>();
   /** While everything is disconnected: nothing new is begun. */
-  #emptied: Deferred<void> | undefined = undefined;
-  #deadline: DelayedCall | undefined = undefined;
+  readonly #closing: Closing;
   /** Those whose trees are being ended: what they started may outlive them. */
   readonly #ending = new Set<ChildProcess>();
 
   constructor(loop: Loop, driver: ProcessDriver) {
     this.#loop = loop;
     this.#openings = new Openings(loop);
+    this.#closing = new Closing(loop);
     this.#driver = driver;
   }
 
@@ -47,7 +47,7 @@ export class Processes implements ReactorProcess {
     options: SpawnOptions = {},
   ): Deferred<ProcessTransport> {
     const request = spawnRequest(command, options);
-    if (this.#emptied !== undefined) return fail(new ReactorNotRunningError());
+    if (this.#closing.begun) return fail(new ReactorNotRunningError());
     if (request.terminal !== undefined && this.#driver.hasTerminals !== true) {
       const what = `cannot start "${command}" in a terminal`;
       return fail(new NoTerminalsError(`${what}: this backend has none`));
@@ -75,21 +75,17 @@ export class Processes implements ReactorProcess {
    * protocol has been told.
    */
   disconnectAll(): Deferred<void> {
-    const emptied = (this.#emptied = new Deferred<void>());
-    this.#openings.cancelAll();
     const { drainSeconds } = this.#loop;
+    const emptied = this.#closing.begin(drainSeconds + PIPES_SECONDS, () => this.#cutOffAll());
+    this.#openings.cancelAll();
     for (const child of new Set([...this.#children, ...this.#ending])) child.endTree(drainSeconds);
-    if (drainSeconds < Infinity) {
-      this.#deadline = this.#loop.callLater(drainSeconds + PIPES_SECONDS, () => this.#cutOffAll());
-    }
     this.#checkEmpty();
     return emptied;
   }
 
   /** The run has ended: what comes now is for the next one. */
   reopen(): void {
-    if (this.#deadline?.active === true) this.#deadline.cancel();
-    this.#emptied = this.#deadline = undefined;
+    this.#closing.reopen();
   }
 
   #start(
@@ -131,9 +127,6 @@ export class Processes implements ReactorProcess {
   }
 
   #checkEmpty(): void {
-    if (this.#emptied === undefined || this.#emptied.called) return;
-    if (this.#children.size + this.#ending.size > 0) return;
-    if (this.#deadline?.active === true) this.#deadline.cancel();
-    this.#emptied.callback();
+    if (this.#children.size + this.#ending.size === 0) this.#closing.done();
   }
 }

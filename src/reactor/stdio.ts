@@ -2,17 +2,16 @@
  * Standard input and output as one connection: `openStdio`, made from what a backend can do. The
  * rules are here, so that they are the same on every backend.
  */
-import { Deferred } from "../defer/deferred.ts";
-import type { Failure } from "../defer/failure.ts";
+import type { Deferred } from "../defer/deferred.ts";
 import { fail } from "../defer/fired.ts";
 import type { Loop } from "./backend.ts";
-import type { DelayedCall } from "./capabilities.ts";
-import { ConnectionLostError, NoCapabilityError } from "./errors.ts";
-import { ReactorNotRunningError, ReactorStoppedError } from "./errors.ts";
+import { Closing } from "./closing.ts";
+import { undrained } from "./end-of.ts";
+import { NoCapabilityError, ReactorNotRunningError, ReactorStoppedError } from "./errors.ts";
+import { Openings } from "./openings.ts";
 import { NotATerminalError, StdioInUseError } from "./stdio-errors.ts";
 import { StreamConnection } from "./stream-connection.ts";
 import type { StreamAddress, StreamProtocol, Transport } from "./transport.ts";
-import { whenRunning } from "./when-running.ts";
 
 export interface StdioOptions {
   /** Whether the terminal begins in raw mode: see {@link StdioTransport.setRawMode}. */
@@ -103,14 +102,15 @@ export abstract class StdioConnection extends StreamConnection implements StdioT
 export class Stdio implements ReactorStdio {
   readonly #loop: Loop;
   readonly #driver: StdioDriver;
-  #opening: Deferred<StdioConnection> | undefined = undefined;
+  readonly #openings: Openings;
   #connection: StdioConnection | undefined = undefined;
   /** While everything is disconnected: nothing new is begun. */
-  #emptied: Deferred<void> | undefined = undefined;
-  #deadline: DelayedCall | undefined = undefined;
+  readonly #closing: Closing;
 
   constructor(loop: Loop, driver: StdioDriver) {
     this.#loop = loop;
+    this.#openings = new Openings(loop);
+    this.#closing = new Closing(loop);
     this.#driver = driver;
   }
 
@@ -118,19 +118,13 @@ export class Stdio implements ReactorStdio {
     protocol: StreamProtocol,
     { raw = false }: StdioOptions = {},
   ): Deferred<StdioTransport> {
-    if (this.#emptied !== undefined) return fail(new ReactorNotRunningError());
-    if (this.#opening !== undefined || this.#connection !== undefined) {
+    if (this.#closing.begun) return fail(new ReactorNotRunningError());
+    if (this.#openings.size > 0 || this.#connection !== undefined) {
       return fail(new StdioInUseError());
     }
     const report: Loop["reportError"] = (error, doing) => this.#loop.reportError(error, doing);
-    const opening = whenRunning(this.#loop, () => this.#driver.open({ raw }, report));
-    this.#opening = opening;
-    const opened = <R>(result: R): R => {
-      this.#opening = undefined;
-      return result;
-    };
-    return opening
-      .addCallbacks(opened, (failure: Failure) => opened(failure))
+    return this.#openings
+      .begin(() => this.#driver.open({ raw }, report))
       .addCallback((connection) => {
         this.#connection = connection;
         this.#loop.enter(connection);
@@ -142,35 +136,25 @@ export class Stdio implements ReactorStdio {
 
   /** Closes it, when what was written is taken, or after `drainSeconds`. */
   disconnectAll(): Deferred<void> {
-    const emptied = (this.#emptied = new Deferred<void>());
-    const { drainSeconds } = this.#loop;
-    this.#opening?.cancel();
     const connection = this.#connection;
-    if (connection === undefined) {
-      emptied.callback();
-      return emptied;
-    }
-    if (drainSeconds < Infinity) {
-      this.#deadline = this.#loop.callLater(drainSeconds, () => {
-        const left = `${connection.bufferedBytes} bytes were not taken`;
-        const what = `the reactor has stopped: in ${drainSeconds} seconds ${left}`;
-        connection.cutOff(new ConnectionLostError(what));
-      });
-    }
-    connection.loseConnection(new ReactorStoppedError());
+    const { drainSeconds } = this.#loop;
+    const emptied = this.#closing.begin(drainSeconds, () => {
+      connection?.cutOff(undrained(connection, drainSeconds));
+    });
+    this.#openings.cancelAll();
+    if (connection === undefined) this.#closing.done();
+    else connection.loseConnection(new ReactorStoppedError());
     return emptied;
   }
 
   /** The run has ended: what comes now is for the next one. */
   reopen(): void {
-    if (this.#deadline?.active === true) this.#deadline.cancel();
-    this.#emptied = this.#deadline = undefined;
+    this.#closing.reopen();
   }
 
   #gone(connection: StdioConnection): void {
     this.#loop.leave(connection);
     this.#connection = undefined;
-    if (this.#deadline?.active === true) this.#deadline.cancel();
-    if (this.#emptied?.called === false) this.#emptied.callback();
+    this.#closing.done();
   }
 }

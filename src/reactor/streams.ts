@@ -4,13 +4,12 @@
  * every kind of stream.
  */
 import { isIP } from "../core/ip-address.ts";
-import { Deferred } from "../defer/deferred.ts";
+import type { Deferred } from "../defer/deferred.ts";
 import type { Failure } from "../defer/failure.ts";
 import { fail, succeed } from "../defer/fired.ts";
 import type { Loop } from "./backend.ts";
 import type {
   ConnectOptions,
-  DelayedCall,
   ListenOptions,
   ReactorAdopt,
   ReactorTCP,
@@ -19,9 +18,10 @@ import type {
   UNIXConnectOptions,
   UNIXListenOptions,
 } from "./capabilities.ts";
+import { Closing } from "./closing.ts";
 import { type ConnectorOwner, StreamConnector } from "./connector.ts";
-import { ConnectionLostError, NoCapabilityError } from "./errors.ts";
-import { ReactorNotRunningError, ReactorStoppedError } from "./errors.ts";
+import { undrained } from "./end-of.ts";
+import { NoCapabilityError, ReactorNotRunningError, ReactorStoppedError } from "./errors.ts";
 import type { ReactorNames } from "./names.ts";
 import { Openings } from "./openings.ts";
 import { Port } from "./port.ts";
@@ -75,14 +75,13 @@ export class Streams<K extends StreamKind = "tcp">
   /** Those of them that have no protocol yet. */
   readonly #handshaking = new Set<StreamConnection>();
   /** While everything is disconnected: nothing new is begun. */
-  #closing:
-    { readonly emptied: Deferred<void>; readonly deadline: DelayedCall | undefined } | undefined =
-    undefined;
+  readonly #closing: Closing;
 
   /** @param names who is asked about host names; without it they are the driver's affair. */
   constructor(loop: Loop, driver: StreamDriver<K>, names?: ReactorNames) {
     this.#loop = loop;
     this.#openings = new Openings(loop);
+    this.#closing = new Closing(loop);
     this.#names = names;
     this.#driver = driver as unknown as StreamDriver<StreamKind>;
     this.#serverOrigin = { side: "server", host: undefined, tls: driver.tls, clock: loop };
@@ -199,19 +198,12 @@ export class Streams<K extends StreamKind = "tcp">
    * those whose peers have not taken what was written in `drainSeconds` are cut off.
    */
   disconnectAll(): Deferred<void> {
-    const emptied = new Deferred<void>();
     const { drainSeconds } = this.#loop;
-    const cutOffAll = (): void => {
+    const emptied = this.#closing.begin(drainSeconds, () => {
       for (const connection of this.#connections) {
-        const left = `${connection.bufferedBytes} bytes were not taken`;
-        connection.cutOff(
-          new ConnectionLostError(`the reactor has stopped: in ${drainSeconds} seconds ${left}`),
-        );
+        connection.cutOff(undrained(connection, drainSeconds));
       }
-    };
-    const deadline =
-      drainSeconds === Infinity ? undefined : this.#loop.callLater(drainSeconds, cutOffAll);
-    this.#closing = { emptied, deadline };
+    });
     this.#openings.cancelAll();
     const ports = [...this.#ports].map((port) => port.stopListening());
     for (const connector of this.#connectors) connector.stopConnecting();
@@ -228,14 +220,13 @@ export class Streams<K extends StreamKind = "tcp">
 
   /** The run has ended: what comes now is for the next one. */
   reopen(): void {
-    if (this.#closing?.deadline?.active === true) this.#closing.deadline.cancel();
-    this.#closing = undefined;
+    this.#closing.reopen();
   }
 
   // --- ConnectorOwner ---
 
   began(connector: StreamConnector): void {
-    if (this.#closing !== undefined) throw new ReactorNotRunningError();
+    if (this.#closing.begun) throw new ReactorNotRunningError();
     // It may be connecting again, without having ended.
     if (this.#connectors.has(connector)) return;
     this.#connectors.add(connector);
@@ -270,7 +261,7 @@ export class Streams<K extends StreamKind = "tcp">
     factory: ProtocolFactory,
     tls?: TLSContext,
   ): Deferred<ListeningPort<A>> {
-    if (this.#closing !== undefined) return fail(new ReactorNotRunningError());
+    if (this.#closing.begun) return fail(new ReactorNotRunningError());
     let listening: ListeningPort<A> | undefined;
     const closed = this.#loop.opened("port", () =>
       listening === undefined ? `${whereOf(request)}, to be opened` : textOf(listening.getHost()),
@@ -389,11 +380,7 @@ export class Streams<K extends StreamKind = "tcp">
   };
 
   #checkEmpty(): void {
-    if (this.#closing === undefined || this.#connections.size + this.#connectors.size > 0) return;
-    const { emptied, deadline } = this.#closing;
-    if (emptied.called) return;
-    if (deadline?.active === true) deadline.cancel();
-    emptied.callback();
+    if (this.#connections.size + this.#connectors.size === 0) this.#closing.done();
   }
 }
 
