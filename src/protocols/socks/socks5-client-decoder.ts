@@ -1,5 +1,4 @@
-import { ByteQueue } from "../../core/byte-queue.ts";
-import type { Decoder } from "../decoder.ts";
+import { ExpectingDecoder } from "./expecting-decoder.ts";
 import {
   assertVersion,
   PASSWORD_VERSION,
@@ -15,32 +14,13 @@ export type SOCKSServerMessage =
   | ({ readonly kind: "reply" } & SOCKSCommand);
 
 /** What a server of SOCKS5 says: the method first; what comes next is told by {@link expect}. */
-export class SOCKS5ClientDecoder implements Decoder<SOCKSServerMessage> {
-  readonly #queue = new ByteQueue();
-  #expected: SOCKSServerMessage["kind"] | undefined = "method";
-
-  /** What the next message is. */
-  expect(kind: SOCKSServerMessage["kind"]): void {
-    this.#expected = kind;
+export class SOCKS5ClientDecoder extends ExpectingDecoder<SOCKSServerMessage> {
+  constructor() {
+    super("method");
   }
 
-  push(data: Uint8Array): void {
-    this.#queue.push(data);
-  }
-
-  next(): SOCKSServerMessage | undefined {
-    if (this.#queue.length === 0) return undefined;
-    const message = this.#take();
-    if (message !== undefined) this.#expected = undefined;
-    return message;
-  }
-
-  takeRest(): Uint8Array {
-    return this.#queue.takeAll();
-  }
-
-  #take(): SOCKSServerMessage | undefined {
-    switch (this.#expected) {
+  protected override take(kind: SOCKSServerMessage["kind"]): SOCKSServerMessage | undefined {
+    switch (kind) {
       case "method": {
         const method = this.#takeSecond(VERSION, "choice of a method by SOCKS5");
         return method === undefined ? undefined : { kind: "method", method };
@@ -50,20 +30,18 @@ export class SOCKS5ClientDecoder implements Decoder<SOCKSServerMessage> {
         return status === undefined ? undefined : { kind: "password", accepted: status === 0 };
       }
       case "reply": {
-        const command = takeCommand(this.#queue, "SOCKS5 reply");
+        const command = takeCommand(this.queue, "SOCKS5 reply");
         return command && { kind: "reply", ...command };
       }
-      case undefined:
-        return undefined;
     }
   }
 
   /** The second of two bytes, the first of which is a version. */
   #takeSecond(version: number, what: string): number | undefined {
-    const { bytes } = this.#queue;
+    const { bytes } = this.queue;
     assertVersion(bytes, version, what);
     if (bytes.length < 2) return undefined;
-    this.#queue.drop(2);
+    this.queue.drop(2);
     return bytes[1];
   }
 }

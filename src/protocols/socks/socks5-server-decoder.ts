@@ -1,5 +1,4 @@
-import { ByteQueue } from "../../core/byte-queue.ts";
-import type { Decoder } from "../decoder.ts";
+import { ExpectingDecoder } from "./expecting-decoder.ts";
 import {
   assertVersion,
   PASSWORD_VERSION,
@@ -22,61 +21,40 @@ const REQUEST = "SOCKS5 request";
  * is told, so that it must be said by {@link expect}: a greeting comes first, and none after a
  * message.
  */
-export class SOCKS5ServerDecoder implements Decoder<SOCKSClientMessage> {
-  readonly #queue = new ByteQueue();
-  #expected: SOCKSClientMessage["kind"] | undefined = "greeting";
-
-  /** What the next message is. */
-  expect(kind: SOCKSClientMessage["kind"]): void {
-    this.#expected = kind;
+export class SOCKS5ServerDecoder extends ExpectingDecoder<SOCKSClientMessage> {
+  constructor() {
+    super("greeting");
   }
 
-  push(data: Uint8Array): void {
-    this.#queue.push(data);
-  }
-
-  next(): SOCKSClientMessage | undefined {
-    if (this.#queue.length === 0) return undefined;
-    const message = this.#take();
-    if (message !== undefined) this.#expected = undefined;
-    return message;
-  }
-
-  takeRest(): Uint8Array {
-    return this.#queue.takeAll();
-  }
-
-  #take(): SOCKSClientMessage | undefined {
-    switch (this.#expected) {
+  protected override take(kind: SOCKSClientMessage["kind"]): SOCKSClientMessage | undefined {
+    switch (kind) {
       case "greeting":
         return this.#takeGreeting();
       case "password":
         return this.#takePassword();
       case "request": {
-        const command = takeCommand(this.#queue, REQUEST);
+        const command = takeCommand(this.queue, REQUEST);
         return command && { kind: "request", ...command };
       }
-      case undefined:
-        return undefined;
     }
   }
 
   #takeGreeting(): SOCKSClientMessage | undefined {
-    const { bytes } = this.#queue;
+    const { bytes } = this.queue;
     assertVersion(bytes, VERSION, "SOCKS5 greeting");
     const length = 2 + (bytes[1] ?? 256);
     if (bytes.length < length) return undefined;
-    this.#queue.drop(length);
+    this.queue.drop(length);
     return { kind: "greeting", methods: [...bytes.subarray(2, length)] };
   }
 
   #takePassword(): SOCKSClientMessage | undefined {
-    const { bytes } = this.#queue;
+    const { bytes } = this.queue;
     assertVersion(bytes, PASSWORD_VERSION, "password by RFC 1929");
     const at = 2 + (bytes[1] ?? 256);
     const end = at + 1 + (bytes[at] ?? 256);
     if (bytes.length < end) return undefined;
-    this.#queue.drop(end);
+    this.queue.drop(end);
     const username = utf8.decode(bytes.subarray(2, at));
     return { kind: "password", username, password: utf8.decode(bytes.subarray(at + 1, end)) };
   }
