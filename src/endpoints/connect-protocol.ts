@@ -1,4 +1,5 @@
 import type { Deferred } from "../defer/deferred.ts";
+import { Factory } from "../protocols/factory.ts";
 import type { StreamProtocol } from "../reactor/transport.ts";
 import type { ClientEndpoint } from "./endpoint.ts";
 
@@ -23,5 +24,5 @@ export function connectProtocol<P extends StreamProtocol>(
   endpoint: ClientEndpoint,
   protocol: P,
 ): Deferred<P> {
-  return endpoint.connect({ buildProtocol: () => protocol, doStart() {}, doStop() {} });
+  return endpoint.connect(Factory.from(() => protocol));
 }
