@@ -1,7 +1,7 @@
 import type { EndpointSyntax } from "../endpoint-parser.ts";
 import type { ClientEndpoint } from "../endpoint.ts";
 import { ProcessEndpoint } from "../process-endpoint.ts";
-import { defined } from "./defined.ts";
+import { defined } from "../../core/defined.ts";
 
 /** `process:COMMAND:ARGUMENT:…` */
 export const processClient: EndpointSyntax<ClientEndpoint, "process"> = {

@@ -3,7 +3,7 @@ import type { EndpointArguments } from "../endpoint-arguments.ts";
 import type { EndpointSyntax } from "../endpoint-parser.ts";
 import type { ClientEndpoint, ServerEndpoint } from "../endpoint.ts";
 import { TCPClientEndpoint, TCPServerEndpoint } from "../tcp-endpoints.ts";
-import { defined } from "./defined.ts";
+import { defined } from "../../core/defined.ts";
 
 /** What fits into the system's idea of a backlog. */
 export const BACKLOG_MAX = 2_147_483_647;

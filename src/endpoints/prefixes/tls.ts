@@ -5,7 +5,7 @@ import type { ClientEndpoint, ServerEndpoint } from "../endpoint.ts";
 import { TLSClientEndpoint, TLSServerEndpoint } from "../tls-endpoints.ts";
 import { wrapClientTLS } from "../wrap-client-tls.ts";
 import { wrapServerTLS } from "../wrap-server-tls.ts";
-import { defined } from "./defined.ts";
+import { defined } from "../../core/defined.ts";
 import { CONNECT_OPTIONS, connectOptions, LISTEN_OPTIONS, listenOptions } from "./tcp.ts";
 
 /**

@@ -1,7 +1,7 @@
 import type { EndpointSyntax } from "../endpoint-parser.ts";
 import type { DatagramEndpoint } from "../endpoint.ts";
 import { UDPEndpoint } from "../udp-endpoint.ts";
-import { defined } from "./defined.ts";
+import { defined } from "../../core/defined.ts";
 
 /** `udp:PORT` */
 export const udpDatagram: EndpointSyntax<DatagramEndpoint, "udp"> = {

@@ -3,7 +3,7 @@ import type { EndpointArguments } from "../endpoint-arguments.ts";
 import type { EndpointSyntax } from "../endpoint-parser.ts";
 import type { ClientEndpoint, ServerEndpoint } from "../endpoint.ts";
 import { UNIXClientEndpoint, UNIXServerEndpoint } from "../unix-endpoints.ts";
-import { defined } from "./defined.ts";
+import { defined } from "../../core/defined.ts";
 import { BACKLOG_MAX } from "./tcp.ts";
 
 /** `unix:PATH` */

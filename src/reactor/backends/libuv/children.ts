@@ -1,6 +1,7 @@
 /** Child processes of node:child_process. */
 import type { ChildProcess } from "node:child_process";
 import type { Socket } from "node:net";
+import { defined } from "../../../core/defined.ts";
 import { Deferred, fromPromise } from "../../../defer/deferred.ts";
 import { fail } from "../../../defer/fired.ts";
 import type {
@@ -68,7 +69,7 @@ function launch(
   args: readonly string[],
   stdio: Stdio,
 ): ChildProcess {
-  const options = { detached: processGroup, ...given({ cwd, env, uid, gid }) };
+  const options = { detached: processGroup, ...defined({ cwd, env, uid, gid }) };
   return spawnWithoutTerminals(command, args, stdio, options);
 }
 
@@ -202,10 +203,4 @@ function stdioOf(childFDs: SpawnRequest["childFDs"]): Stdio {
   const stdio: Stdio = [];
   for (const [childFD, kind] of childFDs) stdio[childFD] = typeof kind === "number" ? kind : "pipe";
   return stdio;
-}
-
-/** Without those that are not given. */
-function given<T extends object>(options: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  const entries = Object.entries(options).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(entries) as { [K in keyof T]?: Exclude<T[K], undefined> };
 }
