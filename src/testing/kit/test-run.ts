@@ -16,20 +16,20 @@ import { addToMessage } from "./wording.ts";
 /** What is left has so many real seconds to be destroyed. */
 const DESTROY_SECONDS = 5;
 
-/** What a test may ask of the kit. */
+/** What a test may ask of the kit. They are functions: `(reactor, { addCleanup }) => …`. */
 export interface ReactorTestContext {
   /**
    * Calls `action` when the test has ended, however it did: the last one that was added first, each
    * when what the one before it returned has been awaited. One that fails fails the test, and
    * keeps no other from running.
    */
-  addCleanup(action: () => unknown): void;
+  readonly addCleanup: (action: () => unknown) => void;
   /**
    * Takes out the errors so far that nobody handled: those reported to the reactor, those left in
    * Deferreds and in promises. Of these classes, or all. Those that are left fail the test. A
    * failure in a Deferred counts as unhandled at the end of a turn: to expect one, let time pass.
    */
-  flushErrors<E>(...classes: ErrorClass<E>[]): E[];
+  readonly flushErrors: <E>(...classes: ErrorClass<E>[]) => E[];
 }
 
 export type ReactorTestBody<R> = (reactor: R, test: ReactorTestContext) => unknown;
@@ -81,16 +81,16 @@ class TestRun<R extends Reactor> implements ReactorTestContext {
     this.#options = options;
   }
 
-  addCleanup(action: () => unknown): void {
+  readonly addCleanup = (action: () => unknown): void => {
     if (typeof action !== "function") {
       throw new BadOptionError(`addCleanup() takes a function, not ${String(action)}`);
     }
     this.#cleanups.push(action);
-  }
+  };
 
-  flushErrors<E>(...classes: ErrorClass<E>[]): E[] {
+  readonly flushErrors = <E>(...classes: ErrorClass<E>[]): E[] => {
     return this.#log.flush(classes) as E[];
-  }
+  };
 
   async run(body: ReactorTestBody<R>): Promise<void> {
     if (!this.#options.byHand) await this.#start();
