@@ -38,8 +38,7 @@ export function reactorTests<N extends TestBackend = "clock">(
 
 function define({ manner, title, timeoutMs, run }: DefinedTest): void {
   const options = {
-    only: manner === "only",
-    skip: manner === "skip",
+    ...(manner !== "plain" && { [manner]: true }),
     ...(timeoutMs !== undefined && { timeout: timeoutMs }),
   };
   void test(title, options, run);

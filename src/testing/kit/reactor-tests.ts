@@ -20,8 +20,8 @@ export interface ReactorTestOptions<N extends TestBackend = TestBackend> {
   /** Several: each test is run on each, and its title says on which. */
   backends?: readonly N[];
   /**
-   * Seconds of the reactor's clock that a test has, and each of its cleanups; 60 unless given. On
-   * `clock` they pass in no time.
+   * Seconds of the reactor's clock that a test has, and each of its cleanups. Unless given, 60; on
+   * `clock`, where a test that waits in vain is found out at once, three hours.
    */
   deadline?: number;
   /**
@@ -57,7 +57,8 @@ export interface DefinedTest {
   readonly run: () => Promise<void>;
 }
 
-const DEADLINE_SECONDS = 60;
+const REAL_SECONDS = 60;
+const VIRTUAL_SECONDS = 3 * 3600;
 /** What the runner leaves to the kit for cleanups and for destroying what is left. */
 const GRACE_SECONDS = 10;
 
@@ -66,9 +67,9 @@ export function reactorTestsBy<N extends TestBackend = "clock">(
   define: (test: DefinedTest) => void,
   options: ReactorTestOptions<N>,
 ): ReactorTest<N> {
-  const { deadline = DEADLINE_SECONDS, byHand = false } = options;
+  const { deadline, byHand = false } = options;
   const names = chosen(options);
-  if (!(deadline > 0 && deadline < Infinity)) {
+  if (deadline !== undefined && !(deadline > 0 && deadline < Infinity)) {
     throw new BadOptionError(`a deadline must be a number of seconds, not ${deadline}`);
   }
   if (byHand && names.some((name) => name !== "clock")) {
@@ -78,15 +79,17 @@ export function reactorTestsBy<N extends TestBackend = "clock">(
     (manner: Manner) =>
     (title: string, body: ReactorTestBody<never>): void => {
       for (const name of names) {
+        const real = name !== "clock";
+        const seconds = deadline ?? (real ? REAL_SECONDS : VIRTUAL_SECONDS);
         define({
           manner,
           title: names.length === 1 ? title : `${title} (${name})`,
-          timeoutMs: name === "clock" ? undefined : (deadline + GRACE_SECONDS) * 1000,
+          timeoutMs: real ? (seconds + GRACE_SECONDS) * 1000 : undefined,
           run: () =>
             runReactorTest(
               (onError) => make(name, { debug: true, ...options[name], onError }),
               body as ReactorTestBody<Reactor>,
-              { deadlineSeconds: deadline, byHand },
+              { deadlineSeconds: seconds, byHand },
             ),
         });
       }

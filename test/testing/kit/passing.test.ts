@@ -199,6 +199,9 @@ describe("a test of the kit", () => {
     expect(make({ deadline: Infinity })).to.throw(BadOptionError, "not Infinity");
     expect(make({ backends: [] })).to.throw(BadOptionError, "one at the least");
     expect(make({ backend: "clock", backends: ["clock"] })).to.throw(BadOptionError, "not both");
-    expect(make({ backend: "libuv", byHand: true })).to.throw(BadOptionError, "byHand is for clock");
+    expect(make({ backend: "libuv", byHand: true })).to.throw(
+      BadOptionError,
+      "byHand is for clock",
+    );
   });
 });
