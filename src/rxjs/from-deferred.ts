@@ -19,7 +19,10 @@ import { makeObservable, type ObservableClass } from "./observable-like.ts";
  * const reactor = createReactor("clock");
  * const brew = (kind: string) => deferLater(reactor, 3, () => `${kind} tea`);
  * timer(0, 2000, reactorScheduler(reactor, Subscription))
- *   .pipe(take(2), switchMap((n) => fromDeferred(() => brew(n === 0 ? "black" : "green"), Observable)))
+ *   .pipe(
+ *     take(2),
+ *     switchMap((n) => fromDeferred(() => brew(n === 0 ? "black" : "green"), Observable)),
+ *   )
  *   .subscribe(console.log);
  * await reactor.advance(5); // → green tea
  * // The black one was cancelled, when the green one was wanted.
