@@ -3,7 +3,9 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as skein from "skein";
 import * as amp from "skein/amp";
+import * as rxjs from "skein/rxjs";
 import * as testing from "skein/testing";
+import * as sinon from "skein/testing/sinon";
 import * as virtual from "skein/virtual/api";
 import { readSources, root } from "./support/read-sources.ts";
 
@@ -35,7 +37,7 @@ describe("the table of errors", () => {
   });
 
   it("lists classes that can be imported", () => {
-    const exported = Object.keys({ ...skein, ...amp, ...testing, ...virtual });
+    const exported = Object.keys({ ...skein, ...amp, ...rxjs, ...testing, ...sinon, ...virtual });
     expect(exported).to.include.members([...table.values()]);
   });
 });

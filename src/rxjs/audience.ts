@@ -58,14 +58,14 @@ export class Audience<T> {
   }
 
   tell(value: T): void {
-    for (const subscriber of [...this.#subscribers]) subscriber.next(value);
+    for (const subscriber of Array.from(this.#subscribers)) subscriber.next(value);
   }
 
   connectionLost(reason: Failure): void {
     this.#connected = false;
     const { value: error } = reason;
     this.#end = error instanceof ConnectionDoneError ? "clean" : { error };
-    for (const subscriber of [...this.#subscribers]) this.#tellEnd(subscriber);
+    for (const subscriber of Array.from(this.#subscribers)) this.#tellEnd(subscriber);
     this.#subscribers.clear();
   }
 

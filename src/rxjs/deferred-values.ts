@@ -52,7 +52,7 @@ function valueOf<T>(
 ): Deferred<T> {
   let leave: (() => void) | undefined;
   let found: { readonly value: T } | undefined =
-    "defaultValue" in options ? { value: options.defaultValue as T } : undefined;
+    "defaultValue" in options ? { value: options.defaultValue } : undefined;
   const deferred = new Deferred<T>(() => leave?.());
   leave = subscribeTo(observable, {
     next(value) {

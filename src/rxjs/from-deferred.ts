@@ -35,14 +35,14 @@ export function fromDeferred<T, O>(
   observableClass: ObservableClass<T, O>,
 ): O {
   return makeObservable<T, O>(observableClass, (subscriber) => {
-    const next = (value: T): void => {
+    const tell = (value: T): void => {
       subscriber.next(value);
       subscriber.complete();
     };
     if (deferred instanceof Deferred) {
       let listens = true;
       deferred.then(
-        (value) => void (listens && next(value)),
+        (value) => void (listens && tell(value)),
         (error: unknown) => void (listens && subscriber.error(error)),
       );
       return () => {
@@ -54,7 +54,7 @@ export function fromDeferred<T, O>(
     own.addCallbacks(
       (value) => {
         over = true;
-        next(value);
+        tell(value);
       },
       (failure) => {
         // Whoever has left does not hear that it was given up.

@@ -66,8 +66,9 @@ export type Projected<R> = ObservableLike<R> | PromiseLike<R> | R;
  *
  * What `project` returns may be an Observable, all of whose values are passed on, a Deferred, a
  * promise, or a value. A failure is the Observable's; work that is under way is cancelled, or
- * unsubscribed from, when nobody listens any more. A source that goes on all the same, as `interval`
- * does, fails with QueueFullError when more than `queueMax` wait. A producer can heed one of these.
+ * unsubscribed from, when nobody listens any more. A source that goes on all the same, as
+ * `interval` does, fails with QueueFullError when more than `queueMax` wait. A producer can heed
+ * one of these.
  *
  * With RxJS 9: `source[pipe](oneAtATime(producer, project, ColdObservable<string>))`.
  *
@@ -200,7 +201,7 @@ class Line<T, R> {
       else if (this.#busy) this.#giveUp = leave;
       return;
     }
-    const work = maybeDeferred(() => projected as PromiseLike<R> | R);
+    const work = maybeDeferred(() => projected);
     this.#giveUp = () => work.cancel();
     work.addCallbacks(
       (result) => {

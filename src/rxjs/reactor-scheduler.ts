@@ -86,7 +86,7 @@ class Work<S extends SubscriptionLike, T> {
   /** Puts it off to `delay` from now, if it was scheduled already. */
   schedule(state: T, delay = 0): S {
     this.#cancel();
-    const delayMs = delay > 0 ? delay : 0;
+    const delayMs = Number.isNaN(delay) ? 0 : Math.max(0, delay);
     if (this.#action.closed || delayMs === Infinity) return this.#action;
     this.#call = this.#reactor.callLater(delayMs / 1000, () => {
       this.#call = undefined;

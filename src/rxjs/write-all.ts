@@ -25,8 +25,8 @@ export interface WriteTotals {
 }
 
 /**
- * Writes the values of an Observable to a consumer, as its producer. An Observable cannot be told to
- * wait: while the consumer is behind, its values wait here, to a limit.
+ * Writes the values of an Observable to a consumer, as its producer. An Observable cannot be told
+ * to wait: while the consumer is behind, its values wait here, to a limit.
  *
  * ```ts
  * import { interval, map, Subscription, take } from "rxjs";

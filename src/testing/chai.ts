@@ -95,7 +95,7 @@ export function skeinChai(chai: ChaiLike, utils: UtilsLike): void {
     const deferred = deferredOf(this);
     const result = lookAt(deferred);
     handled(deferred, result);
-    const error = result instanceof Failure ? result.value : undefined;
+    const error = result instanceof Failure ? (result as Failure).value : undefined;
     const text = error instanceof Error ? error.message : String(error);
     const holds =
       result instanceof Failure &&
@@ -117,7 +117,8 @@ export function skeinChai(chai: ChaiLike, utils: UtilsLike): void {
     if (!hasNone(result)) handled(deferred, result);
     this.assert(
       hasNone(result),
-      `expected the Deferred to have no result yet, but ${wordResult(result)}${wordOrigin(deferred)}`,
+      `expected the Deferred to have no result yet, ` +
+        `but ${wordResult(result)}${wordOrigin(deferred)}`,
       "expected the Deferred to have a result",
     );
   });
@@ -138,7 +139,6 @@ export function skeinChai(chai: ChaiLike, utils: UtilsLike): void {
 }
 
 declare global {
-  // oxlint-disable-next-line typescript/no-namespace -- it is how chai is extended
   namespace Chai {
     interface Assertion {
       /** Of a Deferred: it has that value, or a deeply equal one. */

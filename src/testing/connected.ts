@@ -72,8 +72,8 @@ export function connectedServerAndClient<S extends StreamProtocol, C extends Str
   });
   const pump = (): boolean => {
     const calls = reactor.iterate();
-    const [error] = errors.splice(0);
-    if (error !== undefined) throw error;
+    const thrown = errors.splice(0);
+    if (thrown.length > 0) throw thrown[0];
     return calls > 0;
   };
   const flush = (turnsMax = TURNS_MAX): void => {

@@ -105,6 +105,6 @@ export function assertNoResult(deferred: Deferred<unknown>): void {
 
 function wrong(deferred: Deferred<unknown>, wanted: string, result: unknown): WrongResultError {
   const message = `the Deferred was ${wanted}, but ${wordResult(result)}${wordOrigin(deferred)}`;
-  const cause = result instanceof Failure ? { cause: result.value } : undefined;
+  const cause = result instanceof Failure ? { cause: (result as Failure).value } : undefined;
   return new WrongResultError(message, cause);
 }

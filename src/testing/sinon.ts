@@ -10,7 +10,7 @@ export interface FakeClock {
   tickAsync(ms: number): Promise<unknown>;
 }
 
-/** A joined clock was to advance inside a call; virtual time of a reactor passes while one waits. */
+/** A joined clock was to advance inside a call, where a reactor's time cannot pass. */
 export class SynchronousTickError extends SkeinError {
   override readonly name = "SynchronousTickError";
   readonly code = "ERR_SYNCHRONOUS_TICK";
@@ -79,7 +79,7 @@ export function joinSinon(reactor: Reactor<"clock">, clock: FakeClock): () => vo
   if (typeof clock.tickAsync !== "function" || !(timers === undefined || isTimers(timers))) {
     throw new BadOptionError("this is no clock of sinon.useFakeTimers(), or of a kind not known");
   }
-  return new Joint(reactor, time, clock as InternalClock).part;
+  return new Joint(reactor, time, clock).part;
 }
 
 type Timers = Map<unknown, { callAt: number }>;
@@ -88,7 +88,7 @@ function isTimers(timers: unknown): timers is Timers {
   return timers instanceof Map;
 }
 
-/** As sinon's clock is inside: those that wait are in `timers`, which is missing before the first. */
+/** As sinon's clock is inside: those that wait are in `timers`, missing before the first. */
 interface InternalClock extends FakeClock {
   readonly timers?: Timers;
 }

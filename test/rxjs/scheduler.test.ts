@@ -99,7 +99,7 @@ describe("a scheduler of RxJS on a reactor", () => {
 
   it("hands on the state, and schedules again from inside", async () => {
     scheduler.schedule<number>(
-      function (n = 0) {
+      function (n) {
         log.push(`${n} at ${reactor.seconds()}`);
         if (n < 3) this.schedule(n + 1, 1000);
       },

@@ -17,7 +17,7 @@ interface HeldCall {
   readonly thing: OpenThing;
 }
 
-/** Puts off the delayed calls for good: the test is over, and they must not disturb what follows. */
+/** Puts off the delayed calls for good: the test is over, and they must not disturb the next. */
 export function holdCalls(reactor: Reactor): readonly HeldCall[] {
   const held = delayedCalls(reactor);
   // Those who have made them may cancel them as ever.

@@ -1,8 +1,11 @@
 /** Tests with a reactor each, for any runner. */
 import { BadOptionError } from "../../core/errors.ts";
-import type { ClockReactorOptions } from "../../reactor/backends/clock/clock.ts";
-import type { LibuvOptions } from "../../reactor/backends/libuv/libuv.ts";
-import { type backends, createReactor } from "../../reactor/index.ts";
+import {
+  type backends,
+  type ClockReactorOptions,
+  createReactor,
+  type LibuvOptions,
+} from "../../reactor/index.ts";
 import type { Reactor } from "../../reactor/capabilities.ts";
 import type { ReactorOptions } from "../../reactor/reactor.ts";
 import type { ReactorOn } from "../../reactor/registry.ts";
@@ -97,7 +100,7 @@ export function reactorTestsBy<N extends TestBackend = "clock">(
   return Object.assign(defining("plain"), {
     only: defining("only"),
     skip: defining("skip"),
-  }) as ReactorTest<N>;
+  });
 }
 
 function make(name: TestBackend, options: ReactorOptions): Reactor {

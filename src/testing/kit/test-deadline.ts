@@ -73,8 +73,8 @@ export function withDeadline<T>(
 
 function waitsInVain(since: number): string {
   return (
-    `waits for what will never happen: since ${wordSeconds(since)} nothing has been left to happen ` +
-    `on virtual time (real timers and sockets do not count there)`
+    `waits for what will never happen: since ${wordSeconds(since)} nothing has been left to ` +
+    `happen on virtual time (real timers and sockets do not count there)`
   );
 }
 
@@ -83,7 +83,7 @@ function whenStopped(runs: RunWatch, action: () => void): () => void {
   let over = false;
   const check = async (): Promise<void> => {
     do await settled(MACROTASKS_TO_END);
-    while (!over && realWorkIsUnderWay());
+    while (realWorkIsUnderWay());
     if (!over && !runs.active) action();
   };
   const forget = runs.onEnd(() => void check());
