@@ -116,7 +116,7 @@ export function byThread(
   const stop = byCallbacks(reactor, seconds, () => thread.call(maildir.countLetters, folder), told);
   return () => {
     stop();
-    void thread.stop();
+    thread.stop();
   };
 }
 

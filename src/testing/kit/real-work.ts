@@ -1,4 +1,5 @@
 /** What goes on outside virtual time. */
+import { unwatched } from "../../core/unwatched.ts";
 
 /** Requests to the system that have no answer yet: each of them will have one. */
 export function realWorkIsUnderWay(): boolean {
@@ -16,13 +17,15 @@ const {
 
 /** Calls `action` after so many real seconds; returns the way to prevent it. */
 export function afterRealSeconds(seconds: number, action: () => void): () => void {
-  const timer = realSetTimeout(action, seconds * 1000);
+  const timer = unwatched(() => realSetTimeout(action, seconds * 1000));
   return () => realClearTimeout(timer);
 }
 
-/** Resolves when what was under way has had so many macrotasks to settle. */
-export async function settled(macrotasks: number): Promise<void> {
-  for (let i = 0; i < macrotasks; i++) {
-    await new Promise<void>((resolve) => void realSetImmediate(resolve));
+/** Resolves when what was under way has had so many macrotasks to settle, or `enough` says so. */
+export async function settled(macrotasks: number, enough = (): boolean => false): Promise<void> {
+  for (let i = 0; i < macrotasks && !enough(); i++) {
+    await new Promise<void>((resolve) => {
+      unwatched(() => realSetImmediate(resolve));
+    });
   }
 }

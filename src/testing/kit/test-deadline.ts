@@ -82,9 +82,10 @@ function waitsInVain(since: number): string {
 function whenStopped(runs: RunWatch, action: () => void): () => void {
   let over = false;
   const check = async (): Promise<void> => {
-    do await settled(MACROTASKS_TO_END);
-    while (realWorkIsUnderWay());
-    if (!over && !runs.active) action();
+    const isOver = (): boolean => over;
+    do await settled(MACROTASKS_TO_END, isOver);
+    while (!isOver() && realWorkIsUnderWay());
+    if (!isOver() && !runs.active) action();
   };
   const forget = runs.onEnd(() => void check());
   if (!runs.active) void check();
