@@ -1,7 +1,9 @@
 import { expect } from "chai";
+import { fail, onUnhandledFailure } from "skein/defer";
 import { LineReceiver, Protocol } from "skein/protocols";
 import { createReactor } from "skein/reactor";
 import { connectedServerAndClient, failureResultOf, loopback } from "skein/testing";
+import { afterMicrotasks } from "../support/outcomes.ts";
 import { onClock, Noted } from "../support/on-clock.ts";
 
 class Shout extends LineReceiver {
@@ -77,6 +79,16 @@ describe("two protocols that are joined", () => {
     const { client, pump } = connectedServerAndClient(new Echo(), new Echo());
     client.transport.write("ping");
     expect(() => pump.flush(50)).to.throw("after 50 turns the two still have something to say");
+  });
+
+  it("leave the failures of all others to whoever reports them", async () => {
+    connectedServerAndClient(new Noted(), new Noted());
+    const reported: string[] = [];
+    const restore = onUnhandledFailure(({ message }) => reported.push(message));
+    fail(new Error("nobody looks"));
+    await afterMicrotasks();
+    restore();
+    expect(reported).to.deep.equal(["Error: nobody looks"]);
   });
 
   it("talk on a reactor of one's own until both have ended", async () => {
