@@ -5,6 +5,7 @@ import type { ErrorClass } from "../../defer/failure.ts";
 import type { Reactor } from "../../reactor/capabilities.ts";
 import { ReactorNotRunningError } from "../../reactor/errors.ts";
 import { stopIfRunning } from "../../reactor/stop-if-running.ts";
+import { virtualTimeOf } from "../../reactor/virtual-time.ts";
 import { Awaited } from "./awaited.ts";
 import { ErrorLog } from "./error-log.ts";
 import { dirty, holdCalls, leftovers } from "./leftovers.ts";
@@ -127,7 +128,7 @@ class TestRun<R extends Reactor> implements ReactorTestContext {
     try {
       // What is unhandled is found out at the end of a turn, in promises by then too.
       if (this.#runs.active) await Promise.race([pass(0), this.#runs.whenEnded()]);
-      await settled(2);
+      await inStillTime(this.#reactor, () => settled(2));
       const unexpected = this.#log.verdict();
       if (unexpected !== undefined) this.#problems.push(unexpected);
       // Who failed in the middle could not tidy up.
@@ -170,6 +171,13 @@ class TestRun<R extends Reactor> implements ReactorTestContext {
     }
     throw thrown;
   }
+}
+
+/** Has virtual time stand still until `action` has ended. */
+async function inStillTime(reactor: Reactor, action: () => Promise<void>): Promise<void> {
+  const goOn = virtualTimeOf(reactor)?.watch({ busy: () => true, verdict: () => undefined });
+  await action();
+  goOn?.();
 }
 
 /** Ends a run that cannot be stopped. */
