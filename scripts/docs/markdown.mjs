@@ -1,0 +1,63 @@
+/** Markdown to HTML: code is coloured, headings have anchors, links are those of the site. */
+import MarkdownIt from "markdown-it";
+import { highlight } from "./highlight.mjs";
+import { escapeHTML } from "./html.mjs";
+import { slugs } from "./slug.mjs";
+
+/**
+ * @param text the Markdown
+ * @param link a function from a link as it is written to one of the site
+ * @param nameLink a function from a name in code to where the reference tells of it, or undefined
+ * @param headings whether headings get anchors; those of docstrings get none
+ * @returns `{ html, title, headings: [{ level, text, id }] }`
+ */
+export function renderMarkdown(text, { link, nameLink, headings: anchored = true }) {
+  const markdown = new MarkdownIt({ html: false, linkify: false });
+  const tokens = markdown.parse(text, {});
+  const slug = slugs();
+  const headings = [];
+  tokens.forEach((token, i) => {
+    if (token.type === "heading_open" && anchored) {
+      const words = textOf(tokens[i + 1]);
+      const id = slug(words);
+      token.attrSet("id", id);
+      headings.push({ level: Number(token.tag.slice(1)), text: words, id });
+    }
+    if (token.type === "inline") rewriteLinks(token.children, link, nameLink);
+  });
+  markdown.renderer.rules.fence = (all, i) => {
+    const { content, info } = all[i];
+    const language = info.trim().split(/\s+/)[0];
+    return `<pre><code>${highlight(content, language)}</code></pre>\n`;
+  };
+  markdown.renderer.rules.table_open = () => '<div class="table"><table>\n';
+  markdown.renderer.rules.table_close = () => "</table></div>\n";
+  markdown.renderer.rules.code_inline = (all, i) => {
+    const { content, meta } = all[i];
+    const code = `<code>${escapeHTML(content)}</code>`;
+    return meta?.href === undefined ? code : `<a class="name" href="${meta.href}">${code}</a>`;
+  };
+  const html = markdown.renderer.render(tokens, markdown.options, {});
+  return { html, title: headings.find(({ level }) => level === 1)?.text, headings };
+}
+
+function textOf({ children }) {
+  return children
+    .filter(({ type }) => type === "text" || type === "code_inline")
+    .map(({ content }) => content)
+    .join("");
+}
+
+function rewriteLinks(tokens, link, nameLink) {
+  let depth = 0;
+  for (const token of tokens) {
+    if (token.type === "link_open") {
+      depth++;
+      token.attrSet("href", link(token.attrGet("href")));
+    } else if (token.type === "link_close") {
+      depth--;
+    } else if (token.type === "code_inline" && depth === 0) {
+      token.meta = { href: nameLink(token.content) };
+    }
+  }
+}
