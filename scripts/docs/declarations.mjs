@@ -16,8 +16,8 @@ const modules = new Map();
 export function exportsOf(file) {
   const found = new Map();
   const { exported, stars } = moduleOf(file);
-  for (const [name, target] of exported) {
-    const declared = resolve(file, target);
+  for (const [name, place] of exported) {
+    const declared = resolve(file, place);
     if (declared !== undefined) found.set(name, { ...declared, name });
   }
   for (const star of stars) {
@@ -62,8 +62,8 @@ function resolve(file, { from, local }) {
   const { declared, imported, text } = moduleOf(file);
   const nodes = declared.get(local);
   if (nodes !== undefined) return { name: local, file, nodes, text };
-  const target = imported.get(local);
-  return target === undefined ? undefined : exportsOf(target.from).get(target.local);
+  const origin = imported.get(local);
+  return origin === undefined ? undefined : exportsOf(origin.from).get(origin.local);
 }
 
 function moduleOf(file) {

@@ -33,9 +33,9 @@ export function renderMarkdown(text, { link, nameLink, headings: anchored = true
   markdown.renderer.rules.table_open = () => '<div class="table"><table>\n';
   markdown.renderer.rules.table_close = () => "</table></div>\n";
   markdown.renderer.rules.code_inline = (all, i) => {
-    const { content, meta } = all[i];
-    const code = `<code>${escapeHTML(content)}</code>`;
-    return meta?.href === undefined ? code : `<a class="name" href="${meta.href}">${code}</a>`;
+    const code = `<code>${escapeHTML(all[i].content)}</code>`;
+    const href = all[i].attrGet("href");
+    return href === null ? code : `<a class="name" href="${escapeHTML(href)}">${code}</a>`;
   };
   const html = markdown.renderer.render(tokens, markdown.options, {});
   return { html, title: headings.find(({ level }) => level === 1)?.text, headings };
@@ -57,7 +57,8 @@ function rewriteLinks(tokens, link, nameLink) {
     } else if (token.type === "link_close") {
       depth--;
     } else if (token.type === "code_inline" && depth === 0) {
-      token.meta = { href: nameLink(token.content) };
+      const href = nameLink(token.content);
+      if (href !== undefined) token.attrSet("href", href);
     }
   }
 }

@@ -57,11 +57,12 @@ function overview(items) {
 }
 
 function itemHTML(item, { render, places, link }) {
-  const { name, kind, doc, signature, members } = item;
+  const { name, kind, doc, members } = item;
+  const signature = linked(highlight(item.signature, "ts"), item, places, link);
   return [
     `<section class="item"><h2 id="${name}">${name} <small>${kind}</small></h2>`,
     doc === undefined ? "" : render(doc, item),
-    `<pre class="signature"><code>${linked(highlight(signature, "ts"), item, places, link)}</code></pre>`,
+    `<pre class="signature"><code>${signature}</code></pre>`,
     ...distinct(members).map(
       (member) =>
         `<div class="member"><h3 id="${name}.${escapeHTML(member.name)}">` +

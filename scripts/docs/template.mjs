@@ -25,7 +25,10 @@ export function pageHTML({ path, title, html, headings }, parts, link) {
 <a class="skip" href="#content">To the text</a>
 <header>
 <a class="brand" href="${link("index.html")}">skein</a>
-<div class="search"><input type="search" placeholder="Search (press /)" aria-label="Search" autocomplete="off"><ol hidden></ol></div>
+<div class="search">
+<input type="search" placeholder="Search (press /)" aria-label="Search" autocomplete="off">
+<ol hidden></ol>
+</div>
 </header>
 <div class="columns">
 <nav aria-label="Pages"><input type="checkbox" id="menu"><label for="menu">Pages</label>
@@ -34,13 +37,17 @@ ${parts.map((part) => partHTML(part, path, link)).join("\n")}
 </div></nav>
 <main id="content">
 ${html}
-${next === undefined ? "" : `<p class="next">Next: <a href="${link(next.path)}">${escapeHTML(next.title)}</a></p>`}
+${next === undefined ? "" : nextHTML(next, link)}
 </main>
 ${contentsHTML(headings)}
 </div>
 </body>
 </html>
 `;
+}
+
+function nextHTML({ title, path }, link) {
+  return `<p class="next">Next: <a href="${link(path)}">${escapeHTML(title)}</a></p>`;
 }
 
 function partHTML({ title, entries }, path, link) {
