@@ -10,7 +10,7 @@ import { inRoot } from "../lib/paths.mjs";
 const modules = new Map();
 
 /**
- * The exports of a file of declarations, by name and in order; each is `{ name, file, nodes, text }`,
+ * The exports of a file of declarations, by name and in order: `{ name, file, nodes, text }` each,
  * where several nodes are overloads, or a type and a value of one name.
  */
 export function exportsOf(file) {

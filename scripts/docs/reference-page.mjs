@@ -4,8 +4,8 @@ import { highlight } from "./highlight.mjs";
 import { renderMarkdown } from "./markdown.mjs";
 
 /**
- * Where the reference tells of a name: `Deferred`, `Deferred.cancel`, `deferLater()`. The first entry
- * point that has it wins.
+ * Where the reference tells of which name: `Deferred`, `Deferred.cancel`. The first entry point that
+ * has it wins.
  */
 export function nameIndex(entries) {
   const places = new Map();

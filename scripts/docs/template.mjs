@@ -63,5 +63,9 @@ function contentsHTML(headings) {
     .filter(({ level }) => level === 2)
     .map(({ text, id }) => `<li><a href="#${id}">${escapeHTML(text)}</a></li>`);
   if (items.length < 2) return "";
-  return `<aside aria-label="On this page"><p>On this page</p><ul>\n${items.join("\n")}\n</ul></aside>`;
+  return [
+    `<aside aria-label="On this page"><p>On this page</p><ul>`,
+    ...items,
+    "</ul></aside>",
+  ].join("\n");
 }
