@@ -10,6 +10,7 @@ import { stationsFrom } from "../../examples/tutorial/report.ts";
 import { serveStations, STATIONS } from "../../examples/tutorial/stations.ts";
 import { type Ending, LIFETIME_MS, observe } from "../support/command.ts";
 import { needsCommand } from "../support/needs-command.ts";
+import { printedBy } from "../support/printed-by.ts";
 import { root } from "../support/read-sources.ts";
 
 const FOLDER = join("examples", "tutorial");
@@ -39,19 +40,6 @@ function bundle(folder: string, name: string): string {
 /** Runs a program in a process of its own. */
 function program(file: string, args: readonly string[]): Promise<Ending> {
   return observe(spawn(process.execPath, [file, ...args], { timeout: LIFETIME_MS })).ended;
-}
-
-/** Waits for what a function does, and returns the lines that it prints. */
-async function printedBy(f: () => PromiseLike<unknown>): Promise<string[]> {
-  const printed: string[] = [];
-  const { log } = console;
-  console.log = (text: string) => void printed.push(...text.split("\n"));
-  try {
-    await f();
-  } finally {
-    console.log = log;
-  }
-  return printed;
 }
 
 describe("the tutorial's programs", () => {
