@@ -35,10 +35,10 @@ describe("the multicast example", () => {
 
   it("goes on for those who stay when one leaves", async () => {
     const world = new ClockWorld();
-    const reactors = [0, 1, 2].map(() => createReactor("clock", { world }));
-    const [first, second, third] = reactors as [Clock, Clock, Clock];
+    const make = (): Clock => createReactor("clock", { world });
+    const [first, second, third] = [make(), make(), make()];
     const printed = await printedBy(async () => {
-      const stopped = reactors.map((reactor) => reactor.run());
+      const stopped = [first, second, third].map((reactor) => reactor.run());
       await receiver(first);
       await receiver(second);
       await sender(third);
