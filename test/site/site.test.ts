@@ -65,6 +65,18 @@ describe("the site of the documents", () => {
     }
   });
 
+  it("tells of each name that is given for one of Twisted's", () => {
+    // Code of the second column leads to the reference, where it is a name that is exported.
+    const rows = text("docs/from/twisted.html").match(/<tr>\n<td>.*?<\/tr>/gs) ?? [];
+    const cells = rows.map((row) => row.split("<td>")[2] ?? "");
+    expect(cells.length).to.be.greaterThan(100);
+    const bare = cells.flatMap(
+      (cell) => cell.match(/(?<!class="name" href="[^"]*">)<code>\w+</g) ?? [],
+    );
+    expect(bare).to.deep.equal([]);
+    expect(cells.join("")).to.include('reference/skein-defer.html#gatherResults">');
+  });
+
   it("shows signatures with their docstrings, and links their types", () => {
     const task = text("reference/skein-task.html");
     expect(task).to.match(
