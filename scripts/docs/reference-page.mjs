@@ -51,9 +51,23 @@ export function referencePage(entry, { places, link }) {
   return { title: entry.name, html, headings: [] };
 }
 
+/** In which order the overview lists what there is. */
+const GROUPS = [
+  ["Functions and values", ({ kind }) => kind === "function" || kind === "value"],
+  ["Classes", ({ kind, name }) => kind === "class" && !name.endsWith("Error")],
+  ["Errors", ({ kind, name }) => kind === "class" && name.endsWith("Error")],
+  ["Types", ({ kind }) => kind === "interface" || kind === "type"],
+];
+
 function overview(items) {
-  const names = items.map(({ name, kind }) => `<a class="${kind}" href="#${name}">${name}</a>`);
-  return `<p class="overview">${names.join(" ")}</p>`;
+  const groups = GROUPS.map(([title, belongs]) => [title, items.filter(belongs)]);
+  return groups
+    .filter(([, members]) => members.length > 0)
+    .map(([title, members]) => {
+      const names = members.map(({ name }) => `<a href="#${name}">${name}</a>`);
+      return `<p class="overview"><small>${title}</small> ${names.join(" ")}</p>`;
+    })
+    .join("\n");
 }
 
 function itemHTML(item, { render, places, link }) {
