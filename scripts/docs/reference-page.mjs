@@ -4,7 +4,7 @@ import { highlight } from "./highlight.mjs";
 import { renderMarkdown } from "./markdown.mjs";
 
 /**
- * Where the reference tells of which name: `Deferred`, `Deferred.cancel`. The first entry point that
+ * Where the reference tells of a name, `Deferred` or `Deferred.cancel`. The first entry point that
  * has it wins.
  */
 export function nameIndex(entries) {

@@ -7,7 +7,7 @@ import echo from "../../examples/stdio/echo.ts";
 import { LIFETIME_MS, observe } from "../support/command.ts";
 import { root } from "../support/read-sources.ts";
 
-/** What the daemon writes to a user who types some text at once, and leaves; and when it has ended. */
+/** What the daemon writes to a user who types some text at once, and leaves; and when it ends. */
 async function onClock(daemon: (reactor: Reactor<"stdio">) => unknown, typed: string) {
   let heard = "";
   const reactor = createReactor("clock", {
