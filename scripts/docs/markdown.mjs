@@ -23,7 +23,10 @@ export function renderMarkdown(text, { link, nameLink, headings: anchored = true
       token.attrSet("id", id);
       headings.push({ level: Number(token.tag.slice(1)), text: words, id });
     }
-    if (token.type === "inline") rewriteLinks(token.children, link, nameLink);
+    if (token.type === "inline") {
+      rewriteLinks(token.children, link, nameLink);
+      if (!anchored) token.children = withErrors(token.children, nameLink);
+    }
   });
   markdown.renderer.rules.fence = (all, i) => {
     const { content, info } = all[i];
@@ -46,6 +49,23 @@ function textOf({ children }) {
     .filter(({ type }) => type === "text" || type === "code_inline")
     .map(({ content }) => content)
     .join("");
+}
+
+/** In docstrings errors are named without marks: their names become links too. */
+function withErrors(tokens, nameLink) {
+  let depth = 0;
+  return tokens.flatMap((token) => {
+    if (token.type === "link_open") depth++;
+    if (token.type === "link_close") depth--;
+    if (token.type !== "text" || depth > 0) return token;
+    return token.content.split(/\b([A-Z]\w+Error)\b/).map((text, i) => {
+      const href = i % 2 === 1 ? nameLink(text) : undefined;
+      const part = new token.constructor(href === undefined ? "text" : "code_inline", "", 0);
+      part.content = text;
+      if (href !== undefined) part.attrSet("href", href);
+      return part;
+    });
+  });
 }
 
 function rewriteLinks(tokens, link, nameLink) {
