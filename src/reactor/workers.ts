@@ -44,11 +44,16 @@ export interface WorkerHandle {
   running(call: WorkerCall): boolean;
   /** Has a call's signal abort. False if its function has not asked for one, so far. */
   abort(call: WorkerCall): boolean;
+  /** The system's number of its process; undefined for one that is no process. */
+  readonly pid: number | undefined;
   /**
    * Ends the worker, in the middle of a call if need be. Calls that had ended before are still
-   * told of; then `died` comes, if anybody waits for a call.
+   * told of; then `died` comes, if anybody waits for a call. A process takes those with it that it
+   * has started.
+   *
+   * @param gently a process gets the signal TERM, which it may heed in its own way, not KILL.
    */
-  terminate(): void;
+  terminate(gently?: boolean): void;
 }
 
 export interface WorkerEvents {
@@ -101,13 +106,16 @@ export function openWorker(
     get megabytes() {
       return worker.megabytes;
     },
+    get pid() {
+      return worker.pid;
+    },
     send: (call) => worker.send(call),
     revoke: (call) => worker.revoke(call),
     running: (call) => worker.running(call),
     abort: (call) => worker.abort(call),
-    terminate() {
-      closed();
-      worker.terminate();
+    terminate(gently) {
+      if (gently !== true) closed();
+      worker.terminate(gently);
     },
   };
 }

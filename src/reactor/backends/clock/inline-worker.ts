@@ -17,6 +17,7 @@ import type { WorkerCall, WorkerEvents, WorkerHandle } from "../../workers.ts";
  */
 export class InlineWorker implements WorkerHandle {
   readonly megabytes = 0;
+  readonly pid = undefined;
   readonly #happenings: TimerQueue;
   readonly #script: WorkerScript | undefined;
   readonly #events: WorkerEvents;

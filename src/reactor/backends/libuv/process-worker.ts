@@ -4,6 +4,7 @@
  * was made before it ended.
  */
 import { type ChildProcess, spawn } from "node:child_process";
+import { constants } from "node:os";
 import type { Readable, Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { argumentsCannotCross, unpackError } from "../../../core/crossing.ts";
@@ -18,6 +19,7 @@ import {
   type FromProcess,
   type ToProcess,
 } from "./process-frames.ts";
+import { ProcessTree } from "./process-tree.ts";
 
 /** What it has written is read to the end; but a process that it started may keep the pipe open. */
 const LAST_WORDS_MS = 200;
@@ -25,6 +27,7 @@ const LAST_WORDS_MS = 200;
 export class ProcessWorker implements WorkerHandle {
   readonly #events: WorkerEvents;
   readonly #process: ChildProcess;
+  readonly #tree: ProcessTree | undefined;
   #call: WorkerCall | undefined;
   #number = 0;
   #heeds = false;
@@ -40,7 +43,12 @@ export class ProcessWorker implements WorkerHandle {
     const args = [...process.execArgv, ...heap, fileURLToPath(new URL(main, import.meta.url))];
     this.#process = spawn(process.execPath, args, {
       stdio: ["ignore", "inherit", "inherit", "pipe", "pipe", "pipe"],
+      // A group of its own, so that those whom it starts do not outlive it when it is ended; and
+      // ^C is the reactor's business.
+      detached: true,
     });
+    const { pid } = this.#process;
+    if (pid !== undefined) this.#tree = new ProcessTree(pid, "group");
     const reader = new FrameReader<FromProcess>((message) => this.#take(message));
     const answers = this.#process.stdio[ANSWERS_FD] as Readable;
     answers.on("data", (piece: Buffer) => reader.push(piece));
@@ -58,7 +66,9 @@ export class ProcessWorker implements WorkerHandle {
     });
     this.#process.on("exit", (status, signal) => {
       const how = signal === null ? `exited with status ${status}` : `was killed by ${signal}`;
-      const error = new WorkerDiedError(`a worker ${how}`);
+      const exitCode = signal === null ? (status ?? 1) : -constants.signals[signal];
+      const error = new WorkerDiedError(`a worker ${how}`, { exitCode });
+      if (this.#tree !== undefined) this.#tree.hasExited = true;
       const late = setTimeout(() => this.#died(error), LAST_WORDS_MS);
       this.#process.on("close", () => {
         clearTimeout(late);
@@ -121,8 +131,8 @@ export class ProcessWorker implements WorkerHandle {
     return this.#heeds;
   }
 
-  terminate(): void {
-    this.#process.kill("SIGKILL");
+  terminate(gently = false): void {
+    this.#tree?.signal(gently ? "TERM" : "KILL", "group");
   }
 
   #write(fd: number, bytes: Buffer): void {

@@ -57,6 +57,7 @@ const ANNOUNCED = 32;
 const AT_TURN_END = Promise.resolve();
 
 export class ThreadWorker implements WorkerHandle {
+  readonly pid = undefined;
   readonly #events: WorkerEvents;
   readonly #worker: Worker;
   readonly #port: MessagePort;
@@ -78,6 +79,7 @@ export class ThreadWorker implements WorkerHandle {
   /** Whether it will look into the slots again by itself. */
   #looking = false;
   #ended = false;
+  #terminated = false;
   #failure: WorkerDiedError | undefined;
 
   constructor(events: WorkerEvents, { heapMegabytesMax }: WorkerOptions = {}) {
@@ -157,6 +159,7 @@ export class ThreadWorker implements WorkerHandle {
   }
 
   terminate(): void {
+    this.#terminated = true;
     void this.#worker.terminate();
   }
 
@@ -271,7 +274,11 @@ export class ThreadWorker implements WorkerHandle {
     while (this.#collect() > 0);
     this.#port.close();
     this.#events.died(
-      this.#failure ?? new WorkerDiedError(`a worker exited with status ${status}`),
+      this.#failure ??
+        new WorkerDiedError(
+          `a worker exited with status ${status}`,
+          this.#terminated ? {} : { exitCode: status },
+        ),
     );
   }
 }
