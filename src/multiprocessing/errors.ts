@@ -9,3 +9,13 @@ export class ProcessStartedError extends SkeinError {
     super(`the process "${name}" has been started before; make another one`);
   }
 }
+
+/** join() of a pool that takes calls: close() or terminate() comes first. */
+export class PoolOpenError extends SkeinError {
+  override readonly name = "PoolOpenError";
+  readonly code = "ERR_POOL_OPEN";
+
+  constructor() {
+    super("the pool takes calls: close() or terminate() it before join()");
+  }
+}

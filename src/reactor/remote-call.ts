@@ -41,6 +41,9 @@ async function load({ module, name }: RemoteFunction): Promise<Exported> {
 
 function inManner(exported: Exported, manner: CallManner): Callee {
   if (manner === "each") return (args) => callWithEach(exported, args[0] as Chunk);
+  if (manner === "spread") {
+    return (args) => callWithEach((item) => exported(...(item as [])), args[0] as Chunk);
+  }
   return (args) => exported(...args);
 }
 

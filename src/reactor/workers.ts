@@ -11,9 +11,9 @@ export interface RemoteFunction {
 
 /**
  * What is done with the function: it is called with the arguments; or with each item of the first
- * argument, an array, for an array of results.
+ * argument, an array, for an array of results; "spread" has each item be a list of arguments.
  */
-export type CallManner = "call" | "each";
+export type CallManner = "call" | "each" | "spread";
 
 /** A call, as it is given to a worker; its events come with the same object. */
 export interface WorkerCall {

@@ -99,17 +99,16 @@ export class ThreadPool {
     items: Iterable<T>,
     options: MapOptions = {},
   ): Deferred<Awaited<R>[]> {
-    const all = [...items];
-    const { chunk = Math.max(1, Math.ceil(all.length / (this.#settings.max * 16))) } = options;
-    if (!(Number.isInteger(chunk) && chunk > 0)) {
-      return fail(new BadOptionError(`a chunk has 1 or more items, not ${chunk}`));
-    }
-    const { chunk: _, ...others } = options;
-    const calls: Deferred<unknown>[] = [];
-    for (let at = 0; at < all.length; at += chunk) {
-      calls.push(this.#start(f, "each", [packNumbers(all.slice(at, at + chunk))], others));
-    }
-    return allResults(calls).addCallback((chunks) => joinChunks(chunks) as Awaited<R>[]);
+    return this.#map(f, "each", items, options) as Deferred<Awaited<R>[]>;
+  }
+
+  /** As {@link map}, for a function of several arguments: each item is a list of them. */
+  starmap<A extends unknown[], R>(
+    f: WorkerFunction<A, R>,
+    items: Iterable<A>,
+    options: MapOptions = {},
+  ): Deferred<Awaited<R>[]> {
+    return this.#map(f, "spread", items, options) as Deferred<Awaited<R>[]>;
   }
 
   statistics(): ThreadPoolStatistics {
@@ -177,6 +176,25 @@ export class ThreadPool {
     }
     dispatcher.submit(call);
     return signal === undefined ? deferred : withSignal(deferred, signal);
+  }
+
+  #map(
+    f: RemoteFunction,
+    manner: CallManner,
+    items: Iterable<unknown>,
+    options: MapOptions,
+  ): Deferred<unknown[]> {
+    const all = [...items];
+    const { chunk = Math.max(1, Math.ceil(all.length / (this.#settings.max * 16))) } = options;
+    if (!(Number.isInteger(chunk) && chunk > 0)) {
+      return fail(new BadOptionError(`a chunk has 1 or more items, not ${chunk}`));
+    }
+    const { chunk: _, ...others } = options;
+    const calls: Deferred<unknown>[] = [];
+    for (let at = 0; at < all.length; at += chunk) {
+      calls.push(this.#start(f, manner, [packNumbers(all.slice(at, at + chunk))], others));
+    }
+    return allResults(calls).addCallback((chunks) => joinChunks(chunks));
   }
 
   #checkDrained(): void {
