@@ -1,6 +1,7 @@
 /** The worker's side of a call, in every kind of worker. */
 import { type Chunk, packNumbers } from "../core/chunks.ts";
 import { unpackArguments } from "../core/crossing-arguments.ts";
+import { WorkerLines } from "../core/call-line.ts";
 import { place } from "../core/current-call.ts";
 import { load, revive } from "./reviving.ts";
 import type { CallManner, RemoteFunction } from "./workers.ts";
@@ -33,15 +34,22 @@ export function calleeOf(target: RemoteFunction, manner: CallManner): Callee {
 
 function inManner(exported: Exported, manner: CallManner): Callee {
   if (manner === "each") return (args) => callWithEach(exported, args[0] as Chunk);
-  if (manner === "revived") return (packed) => callWithRevived(exported, packed);
+  if (manner === "extra") return (packed) => callWithExtras(exported, packed);
   return (args) => exported(...args);
 }
 
 /** Calls it when those of its arguments are made that cross as themselves. */
-async function callWithRevived(exported: Exported, packed: readonly unknown[]): Promise<unknown> {
+async function callWithExtras(exported: Exported, packed: readonly unknown[]): Promise<unknown> {
   const { make } = place;
-  const { args, revivals } = unpackArguments(packed);
-  for (const { index, ...target } of revivals) args[index] = await revive(target, args[index]);
+  const { args, extras } = unpackArguments(packed);
+  const { revivals } = extras;
+  const lines =
+    make !== undefined && revivals.some(({ connected }) => connected)
+      ? new WorkerLines(make())
+      : undefined;
+  for (const { index, connected, ...target } of revivals) {
+    args[index] = await revive(target, args[index], connected ? lines?.line(index) : undefined);
+  }
   place.make = make;
   try {
     return exported(...args);

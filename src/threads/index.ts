@@ -9,3 +9,6 @@ export { type ThreadPoolStatistics } from "./dispatcher.ts";
 export { type MapOptions, ThreadPool } from "./thread-pool.ts";
 export { worker, type WorkerFunction, type WorkerModule } from "./worker.ts";
 export { WouldBlockError } from "../core/would-block-error.ts";
+export { InReactorEndedError } from "../core/in-reactor-ended-error.ts";
+export { inReactor } from "./in-reactor.ts";
+export { type InReactor, type ReactorFunction } from "./in-reactor-worker.ts";

@@ -1,5 +1,5 @@
 /** A pool of workers: a bounded number of them, and a bounded queue before them. */
-import { packArguments } from "../core/crossing-arguments.ts";
+import { type CallExtras, packArguments } from "../core/crossing-arguments.ts";
 import { crossesItself } from "../core/crossing-object.ts";
 import { BadOptionError, QueueFullError } from "../core/errors.ts";
 import { inContext } from "../core/context.ts";
@@ -11,6 +11,7 @@ import type { Reactor } from "../reactor/capabilities.ts";
 import type { CallManner, RemoteFunction } from "../reactor/workers.ts";
 import { joinChunks, packNumbers } from "../core/chunks.ts";
 import { allResults } from "./all-results.ts";
+import { CallerLines } from "./caller-lines.ts";
 import { Dispatcher, type ThreadPoolStatistics } from "./dispatcher.ts";
 import { PoolStoppedError } from "./errors.ts";
 import { type CallOptions, PoolCall } from "./pool-call.ts";
@@ -196,8 +197,21 @@ export class ThreadPool {
       return new PoolCall(target, manner, args, options);
     }
     const { substrate } = this.#settings;
-    const { transfer, args: packed } = packArguments(args, substrate, options.transfer);
-    return new PoolCall(target, "revived", packed, { ...options, ...(transfer && { transfer }) });
+    let lines: CallerLines | undefined;
+    const packed = packArguments(args, substrate, options.transfer, (index, connect) => {
+      lines ??= new CallerLines(this.#reactor, (message) => {
+        call.member?.handle.tell(call, message);
+      });
+      lines.add(index, connect);
+    });
+    const { revivals, transfer } = packed;
+    const extras: CallExtras = { revivals };
+    const call = new PoolCall(target, "extra", [...packed.args, extras], {
+      ...options,
+      ...(transfer && { transfer }),
+    });
+    call.lines = lines;
+    return call;
   }
 
   #checkDrained(): void {
