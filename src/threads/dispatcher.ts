@@ -1,4 +1,5 @@
 /** Which worker gets which call, and how many workers there are: what is inside a pool. */
+import type { OnLine } from "../core/call-line.ts";
 import type { DelayedCall, Reactor } from "../reactor/capabilities.ts";
 import { WorkerDiedError } from "../reactor/errors.ts";
 import { CallQueue } from "./call-queue.ts";
@@ -161,6 +162,8 @@ export class Dispatcher {
         returned: (call, value) => this.#ended(member, call as PoolCall, value, undefined),
         threw: (call, error) => this.#ended(member, call as PoolCall, undefined, error),
         told: (call, message) => this.#told(call as PoolCall, message),
+        asked: (call, question, reply, atOnce) =>
+          (call as PoolCall).lines?.asked(question as OnLine, reply, atOnce),
         roomy: () => this.#dispatch(),
         died: (error) => this.#died(member, error),
       },
@@ -173,7 +176,7 @@ export class Dispatcher {
   #told(call: PoolCall, message: unknown): void {
     if (call.settled) return;
     try {
-      call.told?.((message as { progress: unknown }).progress);
+      call.hear(message);
     } catch (error) {
       if (!call.settle()) return;
       this.abandon(call);

@@ -1,7 +1,9 @@
+import { isOnLine } from "../core/call-line.ts";
 import type { Deferred } from "../defer/deferred.ts";
 import type { DelayedCall } from "../reactor/capabilities.ts";
 import type { CallManner, RemoteFunction, WorkerCall } from "../reactor/workers.ts";
 import type { Lane } from "./call-queue.ts";
+import type { CallerLines } from "./caller-lines.ts";
 import type { PoolMember } from "./pool-member.ts";
 
 /** How one call differs from others. */
@@ -39,6 +41,8 @@ export class PoolCall implements WorkerCall {
   deadline: DelayedCall | undefined = undefined;
   /** Gets what it reports while it runs. */
   told: ((value: unknown) => void) | undefined = undefined;
+  /** What connects its arguments with the worker, if some have that. */
+  lines: CallerLines | undefined = undefined;
   deferred!: Deferred<unknown>;
 
   constructor(
@@ -54,6 +58,12 @@ export class PoolCall implements WorkerCall {
     this.priority = options.priority ?? 0;
   }
 
+  /** Gets what it sends. */
+  hear(message: unknown): void {
+    if (isOnLine(message)) this.lines?.told(message);
+    else this.told?.((message as { progress: unknown }).progress);
+  }
+
   /** Its caller is about to be told, or has cancelled it: false if that has been done before. */
   settle(): boolean {
     if (this.settled) return false;
@@ -61,6 +71,7 @@ export class PoolCall implements WorkerCall {
     this.args = NONE;
     if (this.deadline?.active === true) this.deadline.cancel();
     this.deadline = undefined;
+    this.lines?.end();
     return true;
   }
 }

@@ -1,4 +1,6 @@
 /** A pool of workers: a bounded number of them, and a bounded queue before them. */
+import { type CallExtras, packArguments } from "../core/crossing-arguments.ts";
+import { crossesItself } from "../core/crossing-object.ts";
 import { BadOptionError, QueueFullError } from "../core/errors.ts";
 import { inContext } from "../core/context.ts";
 import { Deferred } from "../defer/deferred.ts";
@@ -9,6 +11,7 @@ import type { Reactor } from "../reactor/capabilities.ts";
 import type { CallManner, RemoteFunction } from "../reactor/workers.ts";
 import { joinChunks, packNumbers } from "../core/chunks.ts";
 import { allResults } from "./all-results.ts";
+import { CallerLines } from "./caller-lines.ts";
 import { Dispatcher, type ThreadPoolStatistics } from "./dispatcher.ts";
 import { PoolStoppedError } from "./errors.ts";
 import { type CallOptions, PoolCall } from "./pool-call.ts";
@@ -159,7 +162,12 @@ export class ThreadPool {
     if (waiting >= this.#settings.maxQueued && !dispatcher.hasFreeWorker) {
       return fail(new QueueFullError(`the pool is full: ${waiting} calls wait`));
     }
-    const call = new PoolCall(target, manner, args, options);
+    let call: PoolCall;
+    try {
+      call = this.#callOf(target, manner, args, options);
+    } catch (error) {
+      return fail(error);
+    }
     const { onProgress, signal } = options;
     if (onProgress !== undefined) call.told = inContext(onProgress);
     const deferred = new Deferred<unknown>(() => {
@@ -195,6 +203,33 @@ export class ThreadPool {
       calls.push(this.#start(f, manner, [packNumbers(all.slice(at, at + chunk))], others));
     }
     return allResults(calls).addCallback((chunks) => joinChunks(chunks));
+  }
+
+  #callOf(
+    target: RemoteFunction,
+    manner: CallManner,
+    args: readonly unknown[],
+    options: CallOptions,
+  ): PoolCall {
+    if (manner !== "call" || !args.some(crossesItself)) {
+      return new PoolCall(target, manner, args, options);
+    }
+    const { substrate } = this.#settings;
+    let lines: CallerLines | undefined;
+    const packed = packArguments(args, substrate, options.transfer, (index, connect) => {
+      lines ??= new CallerLines(this.#reactor, (message) => {
+        call.member?.handle.tell(call, message);
+      });
+      lines.add(index, connect);
+    });
+    const { revivals, transfer } = packed;
+    const extras: CallExtras = { revivals };
+    const call = new PoolCall(target, "extra", [...packed.args, extras], {
+      ...options,
+      ...(transfer && { transfer }),
+    });
+    call.lines = lines;
+    return call;
   }
 
   #checkDrained(): void {

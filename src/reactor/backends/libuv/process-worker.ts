@@ -17,6 +17,7 @@ import {
   FrameReader,
   frameOf,
   type FromProcess,
+  REPLIES_FD,
   type ToProcess,
 } from "./process-frames.ts";
 import { ProcessTree } from "./process-tree.ts";
@@ -42,7 +43,7 @@ export class ProcessWorker implements WorkerHandle {
     const heap = heapMegabytesMax === undefined ? [] : [`--max-old-space-size=${heapMegabytesMax}`];
     const args = [...process.execArgv, ...heap, fileURLToPath(new URL(main, import.meta.url))];
     this.#process = spawn(process.execPath, args, {
-      stdio: ["ignore", "inherit", "inherit", "pipe", "pipe", "pipe"],
+      stdio: ["ignore", "inherit", "inherit", "pipe", "pipe", "pipe", "pipe"],
       // A group of its own, so that those whom it starts do not outlive it when it is ended; and
       // ^C is the reactor's business.
       detached: true,
@@ -53,7 +54,7 @@ export class ProcessWorker implements WorkerHandle {
     const answers = this.#process.stdio[ANSWERS_FD] as Readable;
     answers.on("data", (piece: Buffer) => reader.push(piece));
     // What cannot be written goes to a process that is gone, of which its exit tells.
-    for (const fd of [CALLS_FD, ANSWERS_FD, ABORTS_FD]) {
+    for (const fd of [CALLS_FD, ANSWERS_FD, ABORTS_FD, REPLIES_FD]) {
       const stream = this.#process.stdio[fd] as Writable & { unref(): void };
       stream.on("error", () => {});
       stream.unref();
@@ -131,6 +132,14 @@ export class ProcessWorker implements WorkerHandle {
     return this.#heeds;
   }
 
+  tell(call: WorkerCall, message: unknown): void {
+    if (this.#call === call) this.#write(CALLS_FD, frameOf(["told", this.#number, message]));
+  }
+
+  #answer(call: WorkerCall, answer: unknown): void {
+    if (this.#call === call) this.#write(REPLIES_FD, frameOf(["answer", this.#number, answer]));
+  }
+
   terminate(gently = false): void {
     this.#tree?.signal(gently ? "TERM" : "KILL", "group");
   }
@@ -152,6 +161,9 @@ export class ProcessWorker implements WorkerHandle {
         return;
       case "told":
         this.#events.told(call, message[2]);
+        return;
+      case "asked":
+        this.#events.asked(call, message[2], (answer) => this.#answer(call, answer), false);
         return;
       case "returned":
         this.#call = undefined;

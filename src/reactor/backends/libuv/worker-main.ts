@@ -2,8 +2,11 @@
 import { getHeapStatistics } from "node:v8";
 import { workerData } from "node:worker_threads";
 import { cannotCross, packError } from "../../../core/crossing.ts";
+import { crossesItself } from "../../../core/crossing-object.ts";
 import { type CallLink, CurrentCall, place } from "../../../core/current-call.ts";
 import { type Callee, calleeOf, isThenable } from "../../remote-call.ts";
+import { sendResult } from "../../reviving.ts";
+import { awaitAnswer } from "./await-answer.ts";
 import { BEGUN, CallSlots, PASSED, RETURNED, REVOKED, SENT, SLOTS, THREW } from "./call-slots.ts";
 import type { FromWorker, ToWorker, WorkerSetup } from "./thread-worker.ts";
 
@@ -20,6 +23,8 @@ let running = false;
 let current: CurrentCall | undefined;
 /** Whether that has posted something. */
 let told = false;
+/** Gets what is sent to it. */
+let hear: ((message: unknown) => void) | undefined;
 let sinceMeasured = 0;
 /** How many calls have begun since the loop had its last turn. */
 let inTurn = 0;
@@ -44,6 +49,9 @@ function take(message: Exclude<ToWorker, 0>): void {
       return;
     case "abort":
       if (message[1] === number) current?.abort();
+      return;
+    case "told":
+      if (message[1] === number) hear?.(message[2]);
   }
 }
 
@@ -89,7 +97,7 @@ function work(): void {
 
 /** Whether the call has ended already. */
 function call({ name, callee }: { name: string; callee: Callee }): boolean {
-  current = undefined;
+  current = hear = undefined;
   told = false;
   try {
     const args = argumentsOf(head);
@@ -129,11 +137,21 @@ function makeCurrent(): CurrentCall {
       if (runs()) slots.heed(slot);
     },
     aborted: () => runs() && slots.aborted(slot),
-    send(message) {
+    send(message, transfer) {
       if (!runs()) return;
-      post(["told", slot, message]);
+      post(["told", slot, message], transfer);
       told = true;
     },
+    runs,
+    ask(question) {
+      post(["asked", slot, question]);
+      told = true;
+      return { answer: awaitAnswer({ port, slots, number, take }) };
+    },
+    listen(ear) {
+      if (runs()) hear = ear;
+    },
+    waits: () => () => {},
   };
   const made = (current ??= new CurrentCall(link));
   return made;
@@ -151,7 +169,16 @@ function argumentsOf(slot: number): readonly unknown[] {
   return args;
 }
 
-function returned(name: string, value: unknown): void {
+function returned(name: string, result: unknown): void {
+  let value = result;
+  if (crossesItself(result)) {
+    try {
+      value = sendResult(name, result, "threads", makeCurrent());
+    } catch (error) {
+      threw(error);
+      return;
+    }
+  }
   // What the call has posted comes before its outcome.
   const small = !told && slots.values[head]?.write(value) === true;
   if (!small) {
@@ -182,8 +209,8 @@ function moveOn(): void {
   if (slots.mustRing()) post(0);
 }
 
-function post(message: FromWorker): void {
-  port.postMessage(message);
+function post(message: FromWorker, transfer: readonly object[] = []): void {
+  port.postMessage(message, transfer as never);
 }
 
 /** Says how much memory is held, now and then. */
