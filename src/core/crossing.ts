@@ -1,4 +1,5 @@
 /** What can cross to a worker and back, and how errors do. */
+import { crossesItself } from "./crossing-object.ts";
 import { BadOptionError, messageOf, SkeinError } from "./errors.ts";
 
 /** An argument or a result cannot be copied to another thread. */
@@ -78,10 +79,11 @@ export function unpackError(packed: PackedError): Error {
  * @param what names the value: "argument 1 of hash()".
  */
 export function cannotCross(what: string, value: unknown, cause: unknown): CannotCrossError {
-  const { path, kind } = findCulprit(value, "", new Set()) ?? { path: "", kind: "special" };
+  const culprit = findCulprit(value, "", new Set()) ?? { path: "", kind: "special" };
+  const { path, kind, advice = "pass plain data" } = culprit;
   return new CannotCrossError(
     `${what} cannot cross to or from a worker: ${path === "" ? "it" : `its ${path}`} is ${kind}; ` +
-      "pass plain data instead",
+      `${advice} instead`,
     { cause },
   );
 }
@@ -99,12 +101,15 @@ export function argumentsCannotCross(
 interface Culprit {
   readonly path: string;
   readonly kind: string;
+  readonly advice?: string;
 }
 
 function findCulprit(value: unknown, path: string, seen: Set<unknown>): Culprit | undefined {
   if (typeof value === "function") return { path, kind: "a function" };
   if (typeof value === "symbol") return { path, kind: "a symbol" };
   if (typeof value !== "object" || value === null || copies(value)) return undefined;
+  const kind = `a ${value.constructor?.name ?? "special object"}`;
+  if (crossesItself(value)) return { path, kind, advice: "pass it as an argument of its own" };
   seen.add(value);
   let circular = false;
   for (const [key, part] of partsOf(value)) {
@@ -117,7 +122,7 @@ function findCulprit(value: unknown, path: string, seen: Set<unknown>): Culprit 
   }
   // What leads back to where the search has been may be bad for the sake of that alone.
   if (circular) return undefined;
-  return { path, kind: `a ${value.constructor?.name ?? "special object"}` };
+  return { path, kind };
 }
 
 function partsOf(value: object): [string, unknown][] {

@@ -21,7 +21,7 @@ export interface CallLink {
   /** Whether it was, even if no message has come through. */
   aborted(): boolean;
   /** Sends something to the caller. @throws DataCloneError */
-  send(message: unknown): void;
+  send(message: unknown, transfer?: readonly object[]): void;
 }
 
 /** The call that a function in a worker was called by. */
@@ -31,6 +31,7 @@ export class CurrentCall {
 
   constructor(link: CallLink) {
     this.#link = link;
+    place.links.set(this, link);
   }
 
   /**
@@ -69,9 +70,18 @@ const KEY = Symbol.for("skein.currentCall");
 /** Makes the object of the call that begins, while one does. */
 interface Place {
   make: (() => CurrentCall) | undefined;
+  readonly links: WeakMap<CurrentCall, CallLink>;
 }
 
-export const place: Place = ((globalThis as { [KEY]?: Place })[KEY] ??= { make: undefined });
+export const place: Place = ((globalThis as { [KEY]?: Place })[KEY] ??= {
+  make: undefined,
+  links: new WeakMap(),
+});
+
+/** For skein itself: what the worker does for a call. */
+export function linkOf(call: CurrentCall): CallLink {
+  return place.links.get(call) as CallLink;
+}
 
 /**
  * The call that this function was called by, in a worker. Ask before the first `await`; what it

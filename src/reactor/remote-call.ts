@@ -1,8 +1,8 @@
 /** The worker's side of a call, in every kind of worker. */
 import { type Chunk, packNumbers } from "../core/chunks.ts";
+import { unpackArguments } from "../core/crossing-arguments.ts";
 import { place } from "../core/current-call.ts";
-import { BadOptionError } from "../core/errors.ts";
-import { importModule } from "../core/import-module.ts";
+import { load, revive } from "./reviving.ts";
 import type { CallManner, RemoteFunction } from "./workers.ts";
 
 /** Takes the arguments of a call; returns its result, or a promise of it. */
@@ -31,17 +31,23 @@ export function calleeOf(target: RemoteFunction, manner: CallManner): Callee {
   };
 }
 
-async function load({ module, name }: RemoteFunction): Promise<Exported> {
-  const exported = (await importModule(module))[name];
-  if (typeof exported !== "function") {
-    throw new BadOptionError(`${module} has no function "${name}" to call in a worker`);
-  }
-  return exported as Exported;
-}
-
 function inManner(exported: Exported, manner: CallManner): Callee {
   if (manner === "each") return (args) => callWithEach(exported, args[0] as Chunk);
+  if (manner === "revived") return (packed) => callWithRevived(exported, packed);
   return (args) => exported(...args);
+}
+
+/** Calls it when those of its arguments are made that cross as themselves. */
+async function callWithRevived(exported: Exported, packed: readonly unknown[]): Promise<unknown> {
+  const { make } = place;
+  const { args, revivals } = unpackArguments(packed);
+  for (const { index, ...target } of revivals) args[index] = await revive(target, args[index]);
+  place.make = make;
+  try {
+    return exported(...args);
+  } finally {
+    place.make = undefined;
+  }
 }
 
 /** Calls it with each item in turn; waits only for what is to be waited for. */

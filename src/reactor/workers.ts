@@ -1,5 +1,7 @@
 /** What a pool asks of a worker, whatever the worker is made of. */
+import type { Substrate } from "../core/crossing-object.ts";
 import type { Loop } from "./backend.ts";
+import { revivingResults } from "./reviving.ts";
 
 /** A function that a module exports, to be called in a worker. */
 export interface RemoteFunction {
@@ -11,9 +13,9 @@ export interface RemoteFunction {
 
 /**
  * What is done with the function: it is called with the arguments; or with each item of the first
- * argument, an array, for an array of results.
+ * argument, an array, for an array of results; or with arguments of which some are to be made anew.
  */
-export type CallManner = "call" | "each";
+export type CallManner = "call" | "each" | "revived";
 
 /** A call, as it is given to a worker; its events come with the same object. */
 export interface WorkerCall {
@@ -64,8 +66,7 @@ export interface WorkerEvents {
   died(error: Error): void;
 }
 
-/** What a worker is made of: a thread of this process, or a process. */
-export type Substrate = "threads" | "processes";
+export type { Substrate };
 
 export interface WorkerOptions {
   /** "threads" unless given. */
@@ -84,16 +85,18 @@ export function openWorker(
     const call = worker.current();
     return call === undefined ? "idle" : `in ${call.target.name}() of ${call.target.module}`;
   });
-  const worker = make({
-    returned: (call, value) => events.returned(call, value),
-    threw: (call, error) => events.threw(call, error),
-    told: (call, message) => events.told(call, message),
-    roomy: () => events.roomy(),
-    died(error) {
-      closed();
-      events.died(error);
-    },
-  });
+  const worker = make(
+    revivingResults({
+      returned: (call, value) => events.returned(call, value),
+      threw: (call, error) => events.threw(call, error),
+      told: (call, message) => events.told(call, message),
+      roomy: () => events.roomy(),
+      died(error) {
+        closed();
+        events.died(error);
+      },
+    }),
+  );
   return {
     get room() {
       return worker.room;

@@ -1,2 +1,4 @@
 /** For functions that run in workers: light, as each worker loads it. */
+export { type Crossed, type Crossing, crossing, CrossesItself } from "../core/crossing-object.ts";
 export { CurrentCall, currentCall, NotInWorkerError } from "../core/current-call.ts";
+export { WouldBlockError } from "../core/would-block-error.ts";

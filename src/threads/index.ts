@@ -1,4 +1,5 @@
 /** Work beside the reactor's thread. */
+export { type Crossed, type Crossing, crossing, CrossesItself } from "../core/crossing-object.ts";
 export { NotInWorkerError } from "../core/current-call.ts";
 export { deferToProcess, deferToThread, getProcessPool, getThreadPool } from "./defer-to-thread.ts";
 export { PoolStoppedError } from "./errors.ts";
@@ -7,3 +8,4 @@ export { type ThreadPoolOptions } from "./pool-options.ts";
 export { type ThreadPoolStatistics } from "./dispatcher.ts";
 export { type MapOptions, ThreadPool } from "./thread-pool.ts";
 export { worker, type WorkerFunction, type WorkerModule } from "./worker.ts";
+export { WouldBlockError } from "../core/would-block-error.ts";

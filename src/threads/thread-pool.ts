@@ -1,4 +1,6 @@
 /** A pool of workers: a bounded number of them, and a bounded queue before them. */
+import { packArguments } from "../core/crossing-arguments.ts";
+import { crossesItself } from "../core/crossing-object.ts";
 import { BadOptionError, QueueFullError } from "../core/errors.ts";
 import { inContext } from "../core/context.ts";
 import { Deferred } from "../defer/deferred.ts";
@@ -160,7 +162,12 @@ export class ThreadPool {
     if (waiting >= this.#settings.maxQueued && !dispatcher.hasFreeWorker) {
       return fail(new QueueFullError(`the pool is full: ${waiting} calls wait`));
     }
-    const call = new PoolCall(target, manner, args, options);
+    let call: PoolCall;
+    try {
+      call = this.#callOf(target, manner, args, options);
+    } catch (error) {
+      return fail(error);
+    }
     const { onProgress, signal } = options;
     if (onProgress !== undefined) call.told = inContext(onProgress);
     const deferred = new Deferred<unknown>(() => {
@@ -177,6 +184,20 @@ export class ThreadPool {
     }
     dispatcher.submit(call);
     return signal === undefined ? deferred : withSignal(deferred, signal);
+  }
+
+  #callOf(
+    target: RemoteFunction,
+    manner: CallManner,
+    args: readonly unknown[],
+    options: CallOptions,
+  ): PoolCall {
+    if (manner !== "call" || !args.some(crossesItself)) {
+      return new PoolCall(target, manner, args, options);
+    }
+    const { substrate } = this.#settings;
+    const { transfer, args: packed } = packArguments(args, substrate, options.transfer);
+    return new PoolCall(target, "revived", packed, { ...options, ...(transfer && { transfer }) });
   }
 
   #checkDrained(): void {

@@ -4,8 +4,11 @@ import {
   packError,
   unpackError,
 } from "../../../core/crossing.ts";
+import { unpackArguments } from "../../../core/crossing-arguments.ts";
+import { crossesItself, crossing, type Substrate } from "../../../core/crossing-object.ts";
 import { type CallLink, CurrentCall, place } from "../../../core/current-call.ts";
 import { type Callee, calleeOf } from "../../remote-call.ts";
+import { revive } from "../../reviving.ts";
 import type { Timer, TimerQueue } from "../../timer-queue.ts";
 import { WorkerDiedError } from "../../errors.ts";
 import type { WorkerScript } from "../../worker-script.ts";
@@ -18,6 +21,7 @@ import type { WorkerCall, WorkerEvents, WorkerHandle } from "../../workers.ts";
 export class InlineWorker implements WorkerHandle {
   readonly megabytes = 0;
   readonly #happenings: TimerQueue;
+  readonly #substrate: Substrate;
   readonly #script: WorkerScript | undefined;
   readonly #events: WorkerEvents;
   #call: WorkerCall | undefined;
@@ -32,8 +36,14 @@ export class InlineWorker implements WorkerHandle {
   /** Lets virtual time go on without the answer that it waits for. */
   #giveUp = (): void => {};
 
-  constructor(happenings: TimerQueue, script: WorkerScript | undefined, events: WorkerEvents) {
+  constructor(
+    happenings: TimerQueue,
+    script: WorkerScript | undefined,
+    substrate: Substrate,
+    events: WorkerEvents,
+  ) {
     this.#happenings = happenings;
+    this.#substrate = substrate;
     this.#script = script;
     this.#events = events;
   }
@@ -47,14 +57,15 @@ export class InlineWorker implements WorkerHandle {
   }
 
   send(call: WorkerCall): void {
-    const { target, args, transfer = [] } = call;
+    const { target, manner, args, transfer = [] } = call;
     let copies: unknown[];
     try {
       copies = structuredClone([...args], { transfer: transfer as never[] });
     } catch (error) {
       throw argumentsCannotCross(target.name, args, error);
     }
-    const { seconds = 0, crash } = this.#script?.(target, copies) ?? {};
+    const asked = manner === "revived" ? unpackArguments(copies).args : copies;
+    const { seconds = 0, crash } = this.#script?.(target, asked) ?? {};
     this.#call = call;
     this.#current = undefined;
     this.#told = [];
@@ -130,12 +141,22 @@ export class InlineWorker implements WorkerHandle {
     const { target, manner } = call;
     try {
       const value = await this.#begin(call, calleeOf(target, manner), args);
+      const {
+        module,
+        name,
+        data,
+        transfer = [],
+      } = crossesItself(value)
+        ? value[crossing](this.#substrate)
+        : { module: undefined, name: "", data: value };
+      let copy: unknown;
       try {
-        const copy: unknown = structuredClone(value);
-        return () => this.#events.returned(call, copy);
+        copy = structuredClone(data, { transfer: transfer as never[] });
       } catch (error) {
-        throw cannotCross(`the result of ${target.name}()`, value, error);
+        throw cannotCross(`the result of ${target.name}()`, data, error);
       }
+      if (module !== undefined) copy = await revive({ module, name }, copy);
+      return () => this.#events.returned(call, copy);
     } catch (error) {
       const copy = unpackError(packError(error));
       return () => this.#events.threw(call, copy);

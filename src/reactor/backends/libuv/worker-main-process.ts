@@ -2,8 +2,10 @@
 import { readSync, writeSync } from "node:fs";
 import { Socket } from "node:net";
 import { cannotCross, packError } from "../../../core/crossing.ts";
+import { crossesItself } from "../../../core/crossing-object.ts";
 import { type CallLink, CurrentCall, place } from "../../../core/current-call.ts";
 import { type Callee, calleeOf } from "../../remote-call.ts";
+import { sendResult } from "../../reviving.ts";
 import {
   ABORTS_FD,
   ANSWERS_FD,
@@ -50,7 +52,8 @@ async function run(message: Extract<ToProcess, readonly ["call", ...unknown[]]>)
   let callee = callees.get(key);
   if (callee === undefined) callees.set(key, (callee = calleeOf(target, manner)));
   try {
-    const value = await begin(callee, args);
+    let value = await begin(callee, args);
+    if (crossesItself(value)) value = sendResult(target.name, value, "processes", makeCurrent());
     try {
       write(["returned", its, value, measured()]);
     } catch (error) {

@@ -2,8 +2,10 @@
 import { getHeapStatistics } from "node:v8";
 import { workerData } from "node:worker_threads";
 import { cannotCross, packError } from "../../../core/crossing.ts";
+import { crossesItself } from "../../../core/crossing-object.ts";
 import { type CallLink, CurrentCall, place } from "../../../core/current-call.ts";
 import { type Callee, calleeOf, isThenable } from "../../remote-call.ts";
+import { sendResult } from "../../reviving.ts";
 import { BEGUN, CallSlots, PASSED, RETURNED, REVOKED, SENT, SLOTS, THREW } from "./call-slots.ts";
 import type { FromWorker, ToWorker, WorkerSetup } from "./thread-worker.ts";
 
@@ -129,9 +131,9 @@ function makeCurrent(): CurrentCall {
       if (runs()) slots.heed(slot);
     },
     aborted: () => runs() && slots.aborted(slot),
-    send(message) {
+    send(message, transfer) {
       if (!runs()) return;
-      post(["told", slot, message]);
+      post(["told", slot, message], transfer);
       told = true;
     },
   };
@@ -151,7 +153,16 @@ function argumentsOf(slot: number): readonly unknown[] {
   return args;
 }
 
-function returned(name: string, value: unknown): void {
+function returned(name: string, result: unknown): void {
+  let value = result;
+  if (crossesItself(result)) {
+    try {
+      value = sendResult(name, result, "threads", makeCurrent());
+    } catch (error) {
+      threw(error);
+      return;
+    }
+  }
   // What the call has posted comes before its outcome.
   const small = !told && slots.values[head]?.write(value) === true;
   if (!small) {
@@ -182,8 +193,8 @@ function moveOn(): void {
   if (slots.mustRing()) post(0);
 }
 
-function post(message: FromWorker): void {
-  port.postMessage(message);
+function post(message: FromWorker, transfer: readonly object[] = []): void {
+  port.postMessage(message, transfer as never);
 }
 
 /** Says how much memory is held, now and then. */

@@ -1,0 +1,94 @@
+/** Objects that cross as themselves, where they are made anew, and as results. */
+import { cannotCross } from "../core/crossing.ts";
+import { type Crossed, type Crossing, crossing, type Substrate } from "../core/crossing-object.ts";
+import { type CurrentCall, linkOf } from "../core/current-call.ts";
+import { BadOptionError } from "../core/errors.ts";
+import { importModule } from "../core/import-module.ts";
+import type { RemoteFunction, WorkerCall, WorkerEvents } from "./workers.ts";
+
+type Exported = (...args: readonly unknown[]) => unknown;
+
+/** The function that a module exports. @throws BadOptionError, or what importing it throws. */
+export async function load({ module, name }: RemoteFunction): Promise<Exported> {
+  const exported = (await importModule(module))[name];
+  if (typeof exported !== "function") {
+    throw new BadOptionError(`${module} has no function "${name}" to call in a worker`);
+  }
+  return exported as Exported;
+}
+
+const revivers = new Map<string, Exported>();
+
+/** Makes an object anew. */
+export async function revive(target: RemoteFunction, data: unknown): Promise<unknown> {
+  const key = `${target.name} ${target.module}`;
+  let reviver = revivers.get(key);
+  if (reviver === undefined) revivers.set(key, (reviver = await load(target)));
+  return reviver(data);
+}
+
+/** What a worker sends before the outcome, which is undefined then. */
+interface CrossedResult {
+  readonly crossed: Pick<Crossed, "module" | "name" | "data">;
+}
+
+/** For a worker: sends a result that crosses as itself; what it returns is the outcome. */
+export function sendResult(
+  name: string,
+  result: Crossing,
+  substrate: Substrate,
+  call: CurrentCall,
+): undefined {
+  const { module, name: reviver, data, transfer } = result[crossing](substrate);
+  const message: CrossedResult = { crossed: { module, name: reviver, data } };
+  try {
+    linkOf(call).send(message, transfer);
+  } catch (error) {
+    throw cannotCross(`the result of ${name}()`, data, error);
+  }
+}
+
+/** Events of a worker in which results that cross as themselves are made anew. */
+export function revivingResults(events: WorkerEvents): WorkerEvents {
+  const crossed = new Map<WorkerCall, CrossedResult["crossed"]>();
+  let reviving = Promise.resolve();
+  let count = 0;
+  const returned = async (call: WorkerCall): Promise<void> => {
+    const { module, name, data } = crossed.get(call) as CrossedResult["crossed"];
+    crossed.delete(call);
+    let end: () => void;
+    try {
+      const value = await revive({ module, name }, data);
+      end = () => events.returned(call, value);
+    } catch (error) {
+      end = () => events.threw(call, error instanceof Error ? error : new Error(String(error)));
+    }
+    count--;
+    end();
+  };
+  return {
+    ...events,
+    told(call, message) {
+      if (isCrossedResult(message)) crossed.set(call, message.crossed);
+      else events.told(call, message);
+    },
+    returned(call, value) {
+      if (crossed.size === 0 || !crossed.has(call)) {
+        events.returned(call, value);
+        return;
+      }
+      count++;
+      const before = reviving;
+      reviving = returned(call).then(() => before);
+    },
+    died(error) {
+      // It has returned before it died.
+      if (count > 0) void reviving.then(() => events.died(error));
+      else events.died(error);
+    },
+  };
+}
+
+function isCrossedResult(message: unknown): message is CrossedResult {
+  return typeof message === "object" && message !== null && "crossed" in message;
+}
