@@ -1,5 +1,6 @@
 /** The arguments of a call of which some cross as themselves. */
 import { type Crossed, crossesItself, crossing, type Substrate } from "./crossing-object.ts";
+import { crossingBegins } from "./thread.ts";
 
 /** Which argument is to be made anew, and by what. */
 export interface Revival {
@@ -20,6 +21,7 @@ export function packArguments(
   substrate: Substrate,
   transfer: readonly object[] | undefined,
 ): PackedArguments {
+  crossingBegins();
   const moved: object[] = [];
   const revivals: Revival[] = [];
   const packed = args.map((argument, index): unknown => {

@@ -3,31 +3,20 @@
  * which have ended.
  */
 
-/** A thread, or a worker of the clock's, which is one in the eyes of the program. */
-export interface Thread {
-  /** Over 0, and that of no other thread of this process, ever. */
-  readonly id: number;
-  /** Whether it may sleep until another thread wakes it: one that has a loop to turn may not. */
-  readonly maySleep: boolean;
-}
-
 /** Where the two copies of this module would find each other that a worker may load. */
 const KEY = Symbol.for("skein.thread");
 
 interface Place {
-  /** The simulated worker that runs just now. */
-  simulated: Thread | undefined;
   /** How many reactors run in this thread. */
   reactors: number;
-  /** How many simulated workers there have been. */
-  simulations: number;
+  /** How many calls have been sent with objects that cross as themselves. */
+  crossings: number;
   readonly ended: Set<(id: number) => void>;
 }
 
 const place: Place = ((globalThis as { [KEY]?: Place })[KEY] ??= {
-  simulated: undefined,
   reactors: 0,
-  simulations: 0,
+  crossings: 0,
   ended: new Set(),
 });
 
@@ -38,35 +27,30 @@ interface Threads {
 
 /** Node's module of threads, by no import: there are platforms without it. */
 const { threadId, isMainThread }: Threads = threadsOfNode() ?? { threadId: 0, isMainThread: true };
-const ID = idOf(threadId);
 
-/** Simulated threads are counted from here. */
+/** Names this thread: over 0, and no other thread of this process, ever. */
+export const THREAD: number = idOf(threadId);
+
+/** What simulated threads have for it: that which is crossed to by each call is one of its own. */
 const SIMULATED = 1 << 30;
 
-/** The thread that this is called in. */
-export function currentThread(): Thread {
-  return place.simulated ?? { id: ID, maySleep: !isMainThread && place.reactors === 0 };
+/** Whether this thread may sleep until another wakes it: one that has a loop to turn may not. */
+export function maySleep(): boolean {
+  return !isMainThread && place.reactors === 0;
 }
 
-/** The `id` of the thread that Node knows by this number. */
-export function idOf(threadIdOfNode: number): number {
+/** A call is about to be sent to a worker; if that is simulated, it has the next thread. */
+export function crossingBegins(): void {
+  place.crossings++;
+}
+
+/** The thread that what crosses just now gets to, if its worker is simulated. */
+export function simulatedThread(): number {
+  return SIMULATED + place.crossings;
+}
+
+function idOf(threadIdOfNode: number): number {
   return threadIdOfNode + 1;
-}
-
-/** For the clock: a thread of its own for a simulated worker. */
-export function simulateThread(): Thread {
-  return { id: SIMULATED + place.simulations++, maySleep: false };
-}
-
-/** For the clock: what is called by `action` believes to be in that thread, until it returns. */
-export function inThread<R>(thread: Thread, action: () => R): R {
-  const before = place.simulated;
-  place.simulated = thread;
-  try {
-    return action();
-  } finally {
-    place.simulated = before;
-  }
 }
 
 /** A reactor begins to run in this thread. */
@@ -95,15 +79,10 @@ export function reactorEnded(): void {
  * @param threadIdOfNode its `threadId`, taken while it runs: Node forgets it then.
  */
 export function threadEnded(threadIdOfNode: number): void {
-  tellEnded(idOf(threadIdOfNode));
+  for (const listener of place.ended) listener(idOf(threadIdOfNode));
 }
 
-/** The same, by its `id`. */
-export function tellEnded(id: number): void {
-  for (const listener of place.ended) listener(id);
-}
-
-/** `listener` is told the `id` of each thread that ends, if it was started by this one. */
+/** `listener` is told of each thread that ends, as {@link THREAD} names it, by who started it. */
 export function onThreadEnded(listener: (id: number) => void): void {
   place.ended.add(listener);
 }

@@ -1,5 +1,5 @@
 /** The memory of an object that several threads have. */
-import { currentThread } from "../core/thread.ts";
+import { maySleep, simulatedThread, THREAD } from "../core/thread.ts";
 
 /** The first words: which memory this is, whether others have it, and one of padding. */
 const ID_HIGH = 0;
@@ -14,21 +14,42 @@ const counter: { made: number } = ((globalThis as { [KEY]?: { made: number } })[
   made: 0,
 });
 
+/** What crosses of it. */
+export interface CrossedMemory {
+  readonly buffer: SharedArrayBuffer;
+  /** The thread that it comes from. */
+  readonly from: number;
+  /** The thread it gets to if that is simulated. */
+  readonly simulated: number;
+}
+
 export class SharedMemory {
   readonly buffer: SharedArrayBuffer;
   readonly words: Int32Array;
   /** The same in all threads, and that of no other: each thread has a buffer object of its own. */
   readonly id: number;
+  /** The thread in which this object of it is used: see {@link THREAD}. */
+  readonly thread: number = THREAD;
 
-  /** @param made how many bytes; or the memory of an object that there is already. */
-  constructor(made: number | SharedArrayBuffer) {
-    this.buffer = typeof made === "number" ? new SharedArrayBuffer((made + 7) & ~7) : made;
-    this.words = new Int32Array(this.buffer);
+  /** @param made how many words, or what has crossed. */
+  constructor(made: number | CrossedMemory) {
     if (typeof made === "number") {
-      this.words[ID_HIGH] = currentThread().id;
+      this.buffer = new SharedArrayBuffer(Math.ceil(made / 2) * 8);
+      this.words = new Int32Array(this.buffer);
+      this.words[ID_HIGH] = THREAD;
       this.words[ID_LOW] = counter.made++;
+    } else {
+      this.buffer = made.buffer;
+      this.words = new Int32Array(this.buffer);
+      // What comes from this very thread has crossed to a simulated worker.
+      if (made.from === THREAD) this.thread = made.simulated;
     }
     this.id = (this.words[ID_HIGH] as number) * 2 ** 32 + ((this.words[ID_LOW] as number) >>> 0);
+  }
+
+  /** Whether this thread may sleep. */
+  get maySleep(): boolean {
+    return this.thread === THREAD && maySleep();
   }
 
   /** Whether another thread may have it, too. */
@@ -36,7 +57,8 @@ export class SharedMemory {
     return Atomics.load(this.words, CROSSED) === 1;
   }
 
-  setCrossed(): void {
+  cross(): CrossedMemory {
     Atomics.store(this.words, CROSSED, 1);
+    return { buffer: this.buffer, from: this.thread, simulated: simulatedThread() };
   }
 }

@@ -9,17 +9,20 @@
  *            └── Deferreds of this thread, in order, in a microtask
  * ```
  */
+import { BadOptionError } from "../core/errors.ts";
 import { WouldBlockError } from "../core/would-block-error.ts";
-import { currentThread } from "../core/thread.ts";
 import { Deferred } from "../defer/deferred.ts";
 import { TimeoutError } from "../defer/errors.ts";
 import { fail, succeed } from "../defer/fired.ts";
 import type { SharedMemory } from "./shared-memory.ts";
-import { deadlineIn, notified, sleep } from "./sleep.ts";
-import { listOf, type Waiter, WaitingList } from "./waiting-list.ts";
+import { deadlineIn, nap, notified, sleep } from "./sleep.ts";
+import { listOf, makeListOf, type Waiter, type WaitingList } from "./waiting-list.ts";
 
 /** How many words of memory one takes. */
 export const SIGNAL_WORDS = 2;
+
+/** Of five milliseconds each. */
+const NAPS = 20;
 
 /** What an attempt gives that has to be made again after a change. */
 export const NOT_YET: unique symbol = Symbol("not yet");
@@ -57,7 +60,7 @@ export class Signal {
 
   /** Has the Deferreds of this thread look again, as if there had been a change. */
   serveSoon(): void {
-    const list = listOf(this.#memory, this.#count, false);
+    const list = listOf(this.#memory, this.#count);
     if (list === undefined || list.scheduled) return;
     list.scheduled = true;
     queueMicrotask(() => {
@@ -66,19 +69,12 @@ export class Signal {
     });
   }
 
-  /** Whether Deferreds of this thread wait. */
-  get awaitedHere(): boolean {
-    return listOf(this.#memory, this.#count, false) !== undefined;
-  }
-
   /**
    * Fires when the attempt has succeeded: at once if it does now. Those of one thread are served in
    * order; cancelling takes one out.
-   *
-   * @param withdrawn called when it is cancelled.
    */
-  when<T>(attempt: Attempt<T>, withdrawn?: () => void): Deferred<T> {
-    const first = !this.awaitedHere;
+  when<T>(attempt: Attempt<T>): Deferred<T> {
+    const first = listOf(this.#memory, this.#count)?.first === undefined;
     if (first) {
       try {
         const value = attempt();
@@ -87,13 +83,12 @@ export class Signal {
         return fail(error);
       }
     }
-    const list = listOf(this.#memory, this.#count, true);
-    const waiter: Waiter = { attempt, deferred: undefined as never };
+    const list = makeListOf(this.#memory, this.#count);
+    const waiter: Waiter = { attempt, deferred: undefined as never, place: 0 };
     const deferred = new Deferred<T>(() => {
-      list.delete(waiter);
-      withdrawn?.();
+      if (list.delete(waiter)) this.#emptied(list);
       // The one behind it may have better luck.
-      this.serveSoon();
+      else this.serveSoon();
     });
     waiter.deferred = deferred as Deferred<unknown>;
     list.add(waiter);
@@ -105,24 +100,47 @@ export class Signal {
    * Sleeps until the attempt has succeeded, and gives what it gives. One that succeeds at once
    * needs no sleep.
    *
-   * @param what names it: "acquireSync()"; `instead`: the form that does not block.
+   * @param what names it: "acquireSync()"; `instead`: the form that does not block: "acquire()".
+   * @param seconds no limit unless given.
    * @throws WouldBlockError in a thread that must not sleep
    * @throws TimeoutError
    */
   wait<T>(attempt: Attempt<T>, seconds: number | undefined, what: string, instead: string): T {
+    if (seconds !== undefined && !(seconds >= 0)) {
+      throw new BadOptionError(`${what} can wait for 0 or more seconds, not ${seconds}`);
+    }
     const value = attempt();
     if (value !== NOT_YET) return value;
-    if (seconds !== 0 && !currentThread().maySleep) throw new WouldBlockError(what, instead);
+    const late = (): TimeoutError => new TimeoutError(`${what} has waited for ${seconds} seconds`);
+    if (seconds === 0) throw late();
+    this.assertMaySleep(what, instead);
     const words = this.#words;
     const until = deadlineIn(seconds);
     for (;;) {
       const seen = this.#look();
       const found = attempt();
       if (found !== NOT_YET) return found;
-      if (!sleep(words, this.#count, seen, until)) {
-        throw new TimeoutError(`${what} has waited for ${seconds} seconds`);
-      }
+      if (!sleep(words, this.#count, seen, until)) throw late();
     }
+  }
+
+  /** Naps until the attempt has succeeded, for a tenth of a second at the most, in any thread. */
+  waitShortly<T>(attempt: Attempt<T>): T | typeof NOT_YET {
+    for (let naps = 0; naps < NAPS; naps++) {
+      const seen = this.#look();
+      const found = attempt();
+      if (found !== NOT_YET) return found;
+      nap(this.#words, this.#count, seen);
+    }
+    return NOT_YET;
+  }
+
+  /** @throws WouldBlockError in a thread that must not sleep. */
+  assertMaySleep(what: string, instead: string): void {
+    if (this.#memory.maySleep) return;
+    throw new WouldBlockError(
+      `${what} would have to wait, and the reactor's thread must not: use ${instead}`,
+    );
   }
 
   /** Before looking: a change from now on is told of. */
@@ -148,7 +166,7 @@ export class Signal {
         if (!this.#memory.crossed || this.#listen(list, seen)) return;
         continue;
       }
-      list.delete(waiter);
+      if (list.delete(waiter)) this.#emptied(list);
       if (failed) waiter.deferred.errback(value);
       else waiter.deferred.callback(value);
     }
@@ -162,8 +180,16 @@ export class Signal {
     list.listening = true;
     void change.then(() => {
       list.listening = false;
-      this.#serve(list);
+      if (list.first === undefined) list.drop();
+      else this.#serve(list);
     });
     return true;
+  }
+
+  /** Nobody of this thread waits any more. */
+  #emptied(list: WaitingList): void {
+    // Those who wait elsewhere look in vain for once; what listens for nobody would be kept.
+    if (list.listening) Atomics.notify(this.#words, this.#count);
+    list.drop();
   }
 }

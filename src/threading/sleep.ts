@@ -14,6 +14,11 @@ export function deadlineIn(seconds: number = Infinity): Deadline {
   return seconds === Infinity ? Infinity : performance.now() + seconds * 1000;
 }
 
+/** How many seconds are left until then; undefined for a time that never comes. */
+export function secondsLeft(until: Deadline): number | undefined {
+  return until === Infinity ? undefined : Math.max(0, (until - performance.now()) / 1000);
+}
+
 /** Sleeps until the word is notified, unless it is no longer `seen`; false when time is up. */
 export function sleep(words: Int32Array, at: number, seen: number, until: Deadline): boolean {
   const left = until === Infinity ? Infinity : until - performance.now();

@@ -14,7 +14,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ["defer"],
   ["reactor"],
   ["task", "protocols", "threads"],
-  ["endpoints", "interop"],
+  ["endpoints", "interop", "threading"],
   ["application", "virtual"],
   ["cli"],
 ];
