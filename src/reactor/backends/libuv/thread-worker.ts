@@ -7,6 +7,7 @@ import {
 } from "node:worker_threads";
 import { argumentsCannotCross, type PackedError, unpackError } from "../../../core/crossing.ts";
 import { messageOf } from "../../../core/errors.ts";
+import { threadEnded } from "../../../core/thread.ts";
 import { WorkerDiedError } from "../../errors.ts";
 import type {
   CallManner,
@@ -105,7 +106,11 @@ export class ThreadWorker implements WorkerHandle {
     this.#worker.on("error", (error: unknown) => {
       this.#failure = new WorkerDiedError(`a worker died: ${messageOf(error)}`, { cause: error });
     });
-    this.#worker.on("exit", (status) => this.#exited(status));
+    const { threadId } = this.#worker;
+    this.#worker.on("exit", (status) => {
+      threadEnded(threadId);
+      this.#exited(status);
+    });
   }
 
   get room(): number {
