@@ -14,6 +14,16 @@ export interface CallerLine {
   callFromThread(action: () => void): void;
   /** To the object in the worker, if the call runs. @throws DataCloneError */
   send(message: unknown): void;
+  /** Of the reactor. */
+  readonly clock: LineClock;
+}
+
+/** Time, as the caller's end may need it. */
+export interface LineClock {
+  callLater(
+    delaySeconds: number,
+    action: () => void,
+  ): { readonly active: boolean; cancel(): void };
 }
 
 /** What the caller's end is told. */

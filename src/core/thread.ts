@@ -79,7 +79,12 @@ export function reactorEnded(): void {
  * @param threadIdOfNode its `threadId`, taken while it runs: Node forgets it then.
  */
 export function threadEnded(threadIdOfNode: number): void {
-  for (const listener of place.ended) listener(idOf(threadIdOfNode));
+  ownerEnded(idOf(threadIdOfNode));
+}
+
+/** The same for what {@link THREAD} or {@link simulatedThread} has named. */
+export function ownerEnded(id: number): void {
+  for (const listener of place.ended) listener(id);
 }
 
 /** `listener` is told of each thread that ends, as {@link THREAD} names it, by who started it. */

@@ -1,4 +1,6 @@
 /** A worker of its own for one call: a process, or a thread with the same interface. */
+import { isOnLine, type OnLine } from "../core/call-line.ts";
+import { type CallExtras, packArguments } from "../core/crossing-arguments.ts";
 import { BadOptionError } from "../core/errors.ts";
 import { Deferred } from "../defer/deferred.ts";
 import { succeed } from "../defer/fired.ts";
@@ -6,6 +8,7 @@ import { Waiters } from "../defer/waiters.ts";
 import type { Reactor, TriggerId } from "../reactor/capabilities.ts";
 import { WorkerDiedError } from "../reactor/errors.ts";
 import type { Substrate, WorkerCall, WorkerHandle } from "../reactor/workers.ts";
+import { CallerLines } from "../threads/caller-lines.ts";
 import type { WorkerFunction } from "../threads/worker.ts";
 import { ProcessStartedError } from "./errors.ts";
 
@@ -62,7 +65,9 @@ export class Process<A extends unknown[]> {
   readonly #args: A;
   readonly #substrate: Substrate;
   readonly #joins = new Waiters<number>();
+  readonly #lines: CallerLines;
   #handle: WorkerHandle | undefined;
+  #sent: WorkerCall | undefined;
   #trigger: TriggerId | undefined;
   #exitcode: number | undefined;
   /** The number of the signal that was sent to it from here. */
@@ -84,6 +89,9 @@ export class Process<A extends unknown[]> {
     this.#target = target;
     this.#args = args;
     this.#substrate = substrate;
+    this.#lines = new CallerLines(reactor, (message) => {
+      if (this.#sent !== undefined) this.#handle?.tell(this.#sent, message);
+    });
   }
 
   /** The system's number of the process; undefined before the start, and for a thread. */
@@ -112,13 +120,8 @@ export class Process<A extends unknown[]> {
    */
   start(): void {
     if (this.#handle !== undefined) throw new ProcessStartedError(this.name);
-    const call: WorkerCall = {
-      target: this.#target,
-      manner: "call",
-      args: this.#args,
-      transfer: undefined,
-      slot: -1,
-    };
+    const call = this.#call();
+    const lines = this.#lines;
     const handle = this.#reactor.startWorker(
       {
         returned: () => this.#ended(0),
@@ -126,7 +129,10 @@ export class Process<A extends unknown[]> {
           this.#reactor.reportError(error, `in the process "${this.name}"`);
           this.#ended(1);
         },
-        told: () => {},
+        told(_call, message) {
+          if (isOnLine(message)) lines.told(message);
+        },
+        asked: (_call, question, reply, atOnce) => lines.asked(question as OnLine, reply, atOnce),
         roomy: () => {},
         died: (error) => this.#died(error),
       },
@@ -136,9 +142,11 @@ export class Process<A extends unknown[]> {
       handle.send(call);
     } catch (error) {
       handle.terminate();
+      lines.end();
       throw error;
     }
     this.#handle = handle;
+    this.#sent = call;
     this.#trigger = this.#reactor.addSystemEventTrigger("before", "shutdown", () => {
       if (this.daemon) this.#endSoon();
       return this.join();
@@ -177,6 +185,25 @@ export class Process<A extends unknown[]> {
     this.#end(SIGKILL);
   }
 
+  /** @throws CannotCrossError, or what arguments throw that cross as themselves */
+  #call(): WorkerCall {
+    const lines = this.#lines;
+    const { args, revivals, transfer } = packArguments(
+      this.#args,
+      this.#substrate,
+      undefined,
+      (index, connect) => lines.add(index, connect),
+    );
+    const extras: CallExtras = { revivals };
+    return {
+      target: this.#target,
+      manner: "extra",
+      args: [...args, extras],
+      transfer,
+      slot: -1,
+    };
+  }
+
   #endSoon(): void {
     this.terminate();
     const late = this.#reactor.callLater(GRACE_SECONDS, () => this.kill());
@@ -202,6 +229,7 @@ export class Process<A extends unknown[]> {
 
   #ended(exitcode: number): void {
     this.#exitcode = exitcode;
+    this.#lines.end();
     if (this.#trigger !== undefined) this.#reactor.removeSystemEventTrigger(this.#trigger);
     this.#handle?.terminate();
     for (let join = this.#joins.shift(); join !== undefined; join = this.#joins.shift()) {

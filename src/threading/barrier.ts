@@ -105,6 +105,11 @@ export class Barrier extends SharedObject {
       data,
       signals,
       mend: (thread) => this.#mend(thread),
+      twin: () =>
+        new Barrier(memory.cross(), {
+          ...(acting === undefined ? {} : { action: acting }),
+          ...(timeout === undefined ? {} : { timeout }),
+        }),
     });
     this.parties = memory.words[PARTIES] as number;
     this.#memory = memory;

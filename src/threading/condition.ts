@@ -58,15 +58,17 @@ export class Condition extends SharedObject {
   constructor(lock: Lock | RLock = new Lock(), crossed?: CrossedMemory) {
     const memory = new SharedMemory(crossed ?? WORDS);
     const notified = new Signal(memory, NOTIFIED);
+    const data = (): CrossedCondition => ({
+      memory: memory.cross(),
+      lock: lock.crosses("threads").data as CrossedMemory,
+      again: lock instanceof RLock,
+    });
     super(memory, {
       module: import.meta.url,
       name: "reviveCondition",
-      data: (): CrossedCondition => ({
-        memory: memory.cross(),
-        lock: lock.crosses("threads").data as CrossedMemory,
-        again: lock instanceof RLock,
-      }),
+      data,
       signals: [notified],
+      twin: () => reviveCondition(data()),
     });
     this.lock = lock;
     this.#counts = new WaitCounts(memory.words, COUNTS);

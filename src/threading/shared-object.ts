@@ -1,6 +1,6 @@
-import { CannotCrossError } from "../core/crossing.ts";
 import { type Crossed, CrossesItself } from "../core/crossing-object.ts";
 import { onThreadEnded } from "../core/thread.ts";
+import { crossToProcess } from "./process-twin.ts";
 import type { SharedMemory } from "./shared-memory.ts";
 import type { Signal } from "./signal.ts";
 
@@ -29,21 +29,21 @@ export interface Rebirth {
   readonly signals: readonly Signal[];
   /** Repairs what a thread has left that has ended. */
   mend?(thread: number): void;
+  /** The same object, for a thread that is simulated here; made of the data unless this says how. */
+  twin?(): SharedObject;
 }
 
-/** An object in memory that all threads share which have got it. */
+/**
+ * An object in memory that all threads share which have got it. In a process a stand-in has the
+ * reactor's thread do everything.
+ */
 export abstract class SharedObject extends CrossesItself {
   readonly #rebirth: Rebirth;
   #watched = false;
 
   constructor(memory: SharedMemory, rebirth: Rebirth) {
     super((substrate): Crossed => {
-      if (substrate === "processes") {
-        throw new CannotCrossError(
-          `a ${this.constructor.name} is memory that threads share, and a process has its own: ` +
-            'use a pool of "threads", or what skein/multiprocessing has for processes',
-        );
-      }
+      if (substrate === "processes") return crossToProcess(this, rebirth);
       const data = rebirth.data();
       this.#watch();
       // Those who wait already did not have to listen to other threads until now.

@@ -19,6 +19,7 @@ export class CallerLines {
     const line: CallerLine = {
       callFromThread: (action) => this.#reactor.callFromThread(action),
       send: (body) => this.#tell({ line: index, body } satisfies OnLine),
+      clock: this.#reactor,
     };
     // A worker must not wait for a reactor that has stopped.
     this.#stopping ??= this.#reactor.addSystemEventTrigger("during", "shutdown", () => {

@@ -55,6 +55,11 @@ class ObjectInReactor extends CrossesItself {
   }
 }
 
+/** Serves the functions of an object on a line, where {@link reviveInReactor} is the other end. */
+export function serveOnLine(object: object, line: CallerLine): CallerEvents {
+  return new Served(methodsOf(object), line);
+}
+
 type Method = (...args: readonly unknown[]) => unknown;
 
 function methodsOf(object: object): ReadonlyMap<string, Method> {

@@ -1,0 +1,164 @@
+/** An object of the reactor's thread, as a process has it that cannot share its memory. */
+import type { WorkerLine } from "../core/call-line.ts";
+import { CannotCrossError } from "../core/crossing.ts";
+import { BadOptionError } from "../core/errors.ts";
+import { importModule } from "../core/import-module.ts";
+import { KEEP_WAITING } from "../defer/canceller.ts";
+import { Deferred } from "../defer/deferred.ts";
+import { TimeoutError } from "../defer/errors.ts";
+import { NotAcquiredError } from "../defer/acquirable.ts";
+import {
+  blockingCallFromThread,
+  callFromThread,
+  callInReactor,
+  type InReactor,
+  reviveInReactor,
+} from "../threads/in-reactor-worker.ts";
+import * as errors from "./errors.ts";
+import { Holdable } from "./holdable.ts";
+import type { StandInData, TwinCalls } from "./process-twin.ts";
+import { SharedObject } from "./shared-object.ts";
+import { deadlineIn, secondsLeft } from "./sleep.ts";
+
+/** How many arguments of its own a method has before the seconds of its `Sync` form. */
+const ARGUMENTS: Readonly<Record<string, number>> = { put: 1 };
+
+/** What is made of other methods, by an object of whatever kind. */
+const COMPOSED = new Set(["constructor", "run", "runSync", "waitFor", "waitForSync"]);
+
+let ids = 0;
+
+/**
+ * Makes an object of its class whose properties all ask the reactor's thread: the forms that end in
+ * `Sync`, and what does not wait, by blocking until that has answered.
+ */
+export async function reviveStandIn(
+  { module, kind, fields }: StandInData,
+  line: WorkerLine,
+): Promise<object> {
+  const exported = (await importModule(module))[kind] as { readonly prototype: object };
+  const twin = reviveInReactor(["read", "write", "call", "wait", "cancel"], line);
+  return new StandIn(twin as InReactor<TwinCalls>, exported.prototype, kind).as(fields);
+}
+
+class StandIn {
+  readonly #twin: InReactor<TwinCalls>;
+  readonly #prototype: object;
+  readonly #kind: string;
+
+  constructor(twin: InReactor<TwinCalls>, prototype: object, kind: string) {
+    this.#twin = twin;
+    this.#prototype = prototype;
+    this.#kind = kind;
+  }
+
+  as(fields: Readonly<Record<string, unknown>>): object {
+    const object = Object.create(this.#prototype) as object;
+    const properties = propertiesOf(this.#prototype);
+    for (const [name, descriptor] of properties) {
+      if (COMPOSED.has(name)) continue;
+      if (descriptor.get !== undefined) {
+        Object.defineProperty(object, name, {
+          get: () => this.#block(this.#twin.read, name),
+          set: (value) => void this.#block(this.#twin.write, name, value),
+        });
+      } else if (properties.has(`${name}Sync`)) {
+        this.#defineWaiting(object, name);
+      } else if (!name.endsWith("Sync")) {
+        const call = (...args: unknown[]): unknown => this.#block(this.#twin.call, name, args);
+        Object.defineProperty(object, name, { value: call });
+      }
+    }
+    const { run, runSync } = Holdable.prototype;
+    const fixed = { ...fields, run, runSync, waitForSync, lock: object, crosses: refuse };
+    for (const [name, value] of Object.entries(fixed)) {
+      Object.defineProperty(object, name, { value });
+    }
+    return object;
+  }
+
+  #defineWaiting(object: object, name: string): void {
+    const own = this.#kind === "PriorityQueue" && name === "put" ? 2 : (ARGUMENTS[name] ?? 0);
+    const what = `${name}Sync()`;
+    Object.defineProperties(object, {
+      [name]: { value: (...args: unknown[]) => this.#wait(name, args) },
+      [`${name}Sync`]: {
+        value: (...args: unknown[]): unknown => {
+          const seconds = args[own] as number | undefined;
+          if (seconds !== undefined && !(seconds >= 0)) {
+            throw new BadOptionError(`${what} can wait for 0 or more seconds, not ${seconds}`);
+          }
+          return this.#block(this.#twin.wait, name, args.slice(0, own), { seconds, what });
+        },
+      },
+    });
+  }
+
+  #wait(name: string, args: unknown[]): Deferred<unknown> {
+    const id = ++ids;
+    const waited = new Deferred<unknown>(() => {
+      callFromThread(this.#twin.cancel, id);
+      // It may be too late: then it has what it has waited for.
+      return KEEP_WAITING;
+    });
+    callInReactor(this.#twin.wait, name, args, { id }).then(
+      (value) => waited.callback(value),
+      (error: unknown) => waited.errback(revived(error)),
+    );
+    return waited;
+  }
+
+  readonly #block: typeof blockingCallFromThread = (f, ...args) => {
+    try {
+      return blockingCallFromThread(f, ...args);
+    } catch (error) {
+      throw revived(error);
+    }
+  };
+}
+
+function propertiesOf(prototype: object): ReadonlyMap<string, PropertyDescriptor> {
+  const found = new Map<string, PropertyDescriptor>();
+  for (
+    let at = prototype;
+    at !== SharedObject.prototype;
+    at = Object.getPrototypeOf(at) as object
+  ) {
+    for (const [name, descriptor] of Object.entries(Object.getOwnPropertyDescriptors(at))) {
+      if (!found.has(name)) found.set(name, descriptor);
+    }
+  }
+  return found;
+}
+
+function waitForSync<T>(
+  this: { waitSync(seconds?: number): void },
+  predicate: () => T,
+  seconds?: number,
+): T {
+  const until = deadlineIn(seconds);
+  let found = predicate();
+  while (!found) {
+    this.waitSync(secondsLeft(until));
+    found = predicate();
+  }
+  return found;
+}
+
+const CLASSES: Readonly<Record<string, { readonly prototype: Error }>> = {
+  ...errors,
+  NotAcquiredError,
+  TimeoutError,
+};
+
+/** An error of the reactor's thread has its class again, which it loses where it crosses. */
+function revived(error: unknown): unknown {
+  if (!(error instanceof Error) || !Object.hasOwn(CLASSES, error.name)) return error;
+  return Object.setPrototypeOf(error, CLASSES[error.name]?.prototype ?? null) as unknown;
+}
+
+function refuse(): never {
+  throw new CannotCrossError(
+    "what a process has got it cannot pass on: pass it to the other worker where it was made",
+  );
+}
