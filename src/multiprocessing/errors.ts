@@ -19,3 +19,23 @@ export class PoolOpenError extends SkeinError {
     super("the pool takes calls: close() or terminate() it before join()");
   }
 }
+
+/** The other end of the pipe, or this one, is closed. */
+export class PipeClosedError extends SkeinError {
+  override readonly name = "PipeClosedError";
+  readonly code = "ERR_PIPE_CLOSED";
+
+  constructor() {
+    super("the other end of the pipe is closed");
+  }
+}
+
+/** The manager of the object was shut down. */
+export class ManagerShutDownError extends SkeinError {
+  override readonly name = "ManagerShutDownError";
+  readonly code = "ERR_MANAGER_SHUT_DOWN";
+
+  constructor() {
+    super("the manager that has the object was shut down");
+  }
+}

@@ -9,7 +9,7 @@ import { ownerEnded, simulatedThread } from "../core/thread.ts";
 import type { Deferred } from "../defer/deferred.ts";
 import { TimeoutError } from "../defer/errors.ts";
 import { serveOnLine } from "../threads/in-reactor.ts";
-import type { Rebirth, SharedObject } from "./shared-object.ts";
+import type { Rebirth } from "./shared-object.ts";
 
 /** What a process is told of an object. */
 export interface StandInData {
@@ -40,10 +40,13 @@ export interface TwinCalls {
 }
 
 /** How an object crosses to a process. */
-export function crossToProcess(object: SharedObject, rebirth: Rebirth): Crossed {
+export function crossToProcess(
+  object: object,
+  rebirth: Pick<Rebirth, "module" | "data" | "twin">,
+): Crossed {
   const owner = simulatedThread();
   const kind = object.constructor;
-  const twin = rebirth.twin?.() ?? (Reflect.construct(kind, [rebirth.data()]) as SharedObject);
+  const twin = rebirth.twin?.() ?? (Reflect.construct(kind, [rebirth.data()]) as object);
   const fields = Object.entries(object).filter(([, value]) => typeof value === "number");
   const data: StandInData = {
     module: rebirth.module,

@@ -30,7 +30,7 @@ export interface Rebirth {
   /** Repairs what a thread has left that has ended. */
   mend?(thread: number): void;
   /** The same object, for a thread that is simulated here; made of the data unless this says how. */
-  twin?(): SharedObject;
+  twin?(): object;
 }
 
 /**

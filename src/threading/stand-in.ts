@@ -1,7 +1,8 @@
 /** An object of the reactor's thread, as a process has it that cannot share its memory. */
 import type { WorkerLine } from "../core/call-line.ts";
 import { CannotCrossError } from "../core/crossing.ts";
-import { BadOptionError } from "../core/errors.ts";
+import { CrossesItself } from "../core/crossing-object.ts";
+import { BadOptionError, QueueFullError } from "../core/errors.ts";
 import { importModule } from "../core/import-module.ts";
 import { KEEP_WAITING } from "../defer/canceller.ts";
 import { Deferred } from "../defer/deferred.ts";
@@ -17,11 +18,10 @@ import {
 import * as errors from "./errors.ts";
 import { Holdable } from "./holdable.ts";
 import type { StandInData, TwinCalls } from "./process-twin.ts";
-import { SharedObject } from "./shared-object.ts";
 import { deadlineIn, secondsLeft } from "./sleep.ts";
 
 /** How many arguments of its own a method has before the seconds of its `Sync` form. */
-const ARGUMENTS: Readonly<Record<string, number>> = { put: 1 };
+const ARGUMENTS: Readonly<Record<string, number>> = { put: 1, send: 1 };
 
 /** What is made of other methods, by an object of whatever kind. */
 const COMPOSED = new Set(["constructor", "run", "runSync", "waitFor", "waitForSync"]);
@@ -36,25 +36,31 @@ export async function reviveStandIn(
   { module, kind, fields }: StandInData,
   line: WorkerLine,
 ): Promise<object> {
-  const exported = (await importModule(module))[kind] as { readonly prototype: object };
+  const exports = await importModule(module);
   const twin = reviveInReactor(["read", "write", "call", "wait", "cancel"], line);
-  return new StandIn(twin as InReactor<TwinCalls>, exported.prototype, kind).as(fields);
+  return new StandIn(twin as InReactor<TwinCalls>, exports, kind).as(fields);
 }
 
 class StandIn {
   readonly #twin: InReactor<TwinCalls>;
-  readonly #prototype: object;
   readonly #kind: string;
+  /** Of the module of its class, which may have errors of its own, too. */
+  readonly #exports: Readonly<Record<string, unknown>>;
 
-  constructor(twin: InReactor<TwinCalls>, prototype: object, kind: string) {
+  constructor(
+    twin: InReactor<TwinCalls>,
+    exports: Readonly<Record<string, unknown>>,
+    kind: string,
+  ) {
     this.#twin = twin;
-    this.#prototype = prototype;
+    this.#exports = exports;
     this.#kind = kind;
   }
 
   as(fields: Readonly<Record<string, unknown>>): object {
-    const object = Object.create(this.#prototype) as object;
-    const properties = propertiesOf(this.#prototype);
+    const { prototype } = this.#exports[this.#kind] as { readonly prototype: object };
+    const object = Object.create(prototype) as object;
+    const properties = propertiesOf(prototype);
     for (const [name, descriptor] of properties) {
       if (COMPOSED.has(name)) continue;
       if (descriptor.get !== undefined) {
@@ -103,7 +109,7 @@ class StandIn {
     });
     callInReactor(this.#twin.wait, name, args, { id }).then(
       (value) => waited.callback(value),
-      (error: unknown) => waited.errback(revived(error)),
+      (error: unknown) => waited.errback(revived(error, this.#exports)),
     );
     return waited;
   }
@@ -112,23 +118,24 @@ class StandIn {
     try {
       return blockingCallFromThread(f, ...args);
     } catch (error) {
-      throw revived(error);
+      throw revived(error, this.#exports);
     }
   };
 }
 
 function propertiesOf(prototype: object): ReadonlyMap<string, PropertyDescriptor> {
   const found = new Map<string, PropertyDescriptor>();
-  for (
-    let at = prototype;
-    at !== SharedObject.prototype;
-    at = Object.getPrototypeOf(at) as object
-  ) {
+  for (let at = prototype; !isBase(at); at = Object.getPrototypeOf(at) as object) {
     for (const [name, descriptor] of Object.entries(Object.getOwnPropertyDescriptors(at))) {
       if (!found.has(name)) found.set(name, descriptor);
     }
   }
   return found;
+}
+
+/** Of all objects that cross. */
+function isBase(prototype: object): boolean {
+  return prototype === CrossesItself.prototype || prototype === Object.prototype;
 }
 
 function waitForSync<T>(
@@ -145,16 +152,18 @@ function waitForSync<T>(
   return found;
 }
 
-const CLASSES: Readonly<Record<string, { readonly prototype: Error }>> = {
+const CLASSES: Readonly<Record<string, unknown>> = {
   ...errors,
   NotAcquiredError,
+  QueueFullError,
   TimeoutError,
 };
 
 /** An error of the reactor's thread has its class again, which it loses where it crosses. */
-function revived(error: unknown): unknown {
-  if (!(error instanceof Error) || !Object.hasOwn(CLASSES, error.name)) return error;
-  return Object.setPrototypeOf(error, CLASSES[error.name]?.prototype ?? null) as unknown;
+function revived(error: unknown, exports: Readonly<Record<string, unknown>>): unknown {
+  if (!(error instanceof Error)) return error;
+  const its = CLASSES[error.name] ?? exports[error.name];
+  return typeof its === "function" ? Object.setPrototypeOf(error, its.prototype as object) : error;
 }
 
 function refuse(): never {

@@ -10,7 +10,8 @@ const OWNER = FIRST_WORD;
 /** How often it has been acquired by that, beyond the first time. */
 const DEPTH = FIRST_WORD + 1;
 const FREED = FIRST_WORD + 2;
-const WORDS = FREED + SIGNAL_WORDS;
+/** An even one. */
+export const LOCK_WORDS: number = FREED + SIGNAL_WORDS;
 
 const FREE = 0;
 const ABANDONED = -1;
@@ -23,27 +24,33 @@ export abstract class ThreadLock extends Holdable {
   /** Acquires it as often as it was, for a Condition: see {@link letGo}. */
   readonly #attempt: () => typeof NOT_YET | void;
 
+  /** What it is in. */
+  protected readonly memory: SharedMemory;
+
+  /** @param words how many words of memory are to follow, for a class that protects those. */
   constructor(
     crossed: CrossedMemory | undefined,
     revive: { readonly module: string; readonly name: string },
     again: boolean,
+    words: number = 0,
   ) {
-    const memory = new SharedMemory(crossed ?? WORDS);
-    const { words, thread } = memory;
+    const memory = new SharedMemory(crossed ?? LOCK_WORDS + words);
+    const { words: shared, thread } = memory;
     const freed = new Signal(memory, FREED);
     const attempt = (): typeof NOT_YET | void => {
-      const owner = Atomics.compareExchange(words, OWNER, FREE, thread);
+      const owner = Atomics.compareExchange(shared, OWNER, FREE, thread);
       if (owner === FREE) return undefined;
       if (owner === ABANDONED) throw new AbandonedLockError();
       if (!again || owner !== thread) return NOT_YET;
-      Atomics.add(words, DEPTH, 1);
+      Atomics.add(shared, DEPTH, 1);
       return undefined;
     };
     const mend = (ended: number): void => {
-      Atomics.compareExchange(words, OWNER, ended, ABANDONED);
+      Atomics.compareExchange(shared, OWNER, ended, ABANDONED);
     };
     super(memory, { ...revive, data: () => memory.cross(), mend }, freed, attempt);
-    this.#words = words;
+    this.#words = shared;
+    this.memory = memory;
     this.#thread = thread;
     this.#freed = freed;
     this.#attempt = attempt;

@@ -60,9 +60,10 @@ export function serveOnLine(object: object, line: CallerLine): CallerEvents {
   return new Served(methodsOf(object), line);
 }
 
-type Method = (...args: readonly unknown[]) => unknown;
+export type Method = (...args: readonly unknown[]) => unknown;
 
-function methodsOf(object: object): ReadonlyMap<string, Method> {
+/** The functions of an object and of its class, bound to it. */
+export function methodsOf(object: object): ReadonlyMap<string, Method> {
   const methods = new Map<string, Method>();
   for (let at: object | null = object; at !== null; at = Object.getPrototypeOf(at) as object) {
     if (at === Object.prototype) break;
