@@ -89,6 +89,7 @@ export class Dispatcher {
         member = this.#hire();
       } catch (error) {
         // There is no worker to be had.
+        call.left();
         if (call.settle()) call.deferred.errback(error);
         return true;
       }
@@ -127,6 +128,7 @@ export class Dispatcher {
       return true;
     } catch (error) {
       // The arguments cannot cross to it.
+      call.left();
       if (call.settle()) call.deferred.errback(error);
       return false;
     }
@@ -187,6 +189,7 @@ export class Dispatcher {
   #ended(member: PoolMember, call: PoolCall, value: unknown, error: Error | undefined): void {
     const measured = member.finished(call, this.#seconds);
     call.member = undefined;
+    call.left();
     this.#finished++;
     if (!member.retired) {
       this.#held--;
@@ -254,13 +257,16 @@ export class Dispatcher {
 
   /** Nobody waits for the call any more. */
   abandon(call: PoolCall): void {
-    if (this.#queue.delete(call)) return;
     const { member } = call;
-    if (member === undefined || member.retired) return;
+    if (this.#queue.delete(call) || member === undefined || member.retired) {
+      call.left();
+      return;
+    }
     const { handle } = member;
     if (handle.revoke(call)) {
       member.calls.delete(call);
       call.member = undefined;
+      call.left();
       this.#held--;
       if (member.idle) this.#rest(member);
     } else if (handle.running(call)) {
@@ -280,6 +286,7 @@ export class Dispatcher {
     this.#lost++;
     this.#takeBack(member);
     this.#retire(member);
+    for (const call of member.calls) call.left();
     this.#dispatch();
   }
 
@@ -306,7 +313,10 @@ export class Dispatcher {
     const again: PoolCall[] = [];
     for (const call of member.calls) {
       call.member = undefined;
-      if (call.settled) continue;
+      if (call.settled) {
+        call.left();
+        continue;
+      }
       if (!member.handle.revoke(call) || call.transfer !== undefined) failed.push(call);
       else if (++call.bereaved < BEREAVED_MAX) again.push(call);
       else failed.push(call);
@@ -317,6 +327,7 @@ export class Dispatcher {
     // One that was never of use would be followed by another.
     if (!ended && member.given > 0 && !this.#stopped) this.#keepMin();
     for (const call of failed) {
+      call.left();
       if (!call.settle()) continue;
       call.deferred.errback(
         call.bereaved < BEREAVED_MAX

@@ -6,6 +6,7 @@ export { PoolStoppedError } from "./errors.ts";
 export { type CallOptions } from "./pool-call.ts";
 export { type ThreadPoolOptions } from "./pool-options.ts";
 export { type ThreadPoolStatistics } from "./dispatcher.ts";
+export { PoolStream, type StreamOptions } from "./pool-stream.ts";
 export { type MapOptions, ThreadPool } from "./thread-pool.ts";
 export { worker, type WorkerFunction, type WorkerModule } from "./worker.ts";
 export { WouldBlockError } from "../core/would-block-error.ts";

@@ -15,7 +15,7 @@ export class InlineCall implements CallLink {
   readonly #ended: () => void;
   /** The call, for its function, if that has asked for it. */
   #current: CurrentCall | undefined = undefined;
-  /** What it has sent, which is told of when virtual time moves on or the call ends. */
+  /** What it has sent, which is told of when the outcome is due, or then at once. */
   #sent: unknown[] = [];
   #hear: ((message: unknown) => void) | undefined = undefined;
   #aborted = false;
@@ -83,7 +83,7 @@ export class InlineCall implements CallLink {
   send(message: unknown, transfer: readonly object[] = []): void {
     if (this.#over) return;
     this.#sent.push(structuredClone(message, { transfer: transfer as never[] }));
-    if (this.#waiting > 0) this.#changed();
+    this.#changed();
   }
 
   ask(question: unknown): { answer: unknown } | undefined {
@@ -121,6 +121,7 @@ export class InlineCall implements CallLink {
         this.#look = resolve;
       });
       this.#look = undefined;
+      this.#tellSent();
     }
     this.#tellSent();
     if (this.#over || this.#deliver === undefined) return;
