@@ -1,6 +1,7 @@
 /** What a pool asks of a worker, whatever the worker is made of. */
 import type { Reply } from "../core/call-line.ts";
 import type { Substrate } from "../core/crossing-object.ts";
+import { isInline } from "../core/inline-source.ts";
 import type { Loop } from "./backend.ts";
 import { revivingResults } from "./reviving.ts";
 
@@ -92,7 +93,9 @@ export function openWorker(
 ): WorkerHandle {
   const closed = loop.opened("worker", () => {
     const call = worker.current();
-    return call === undefined ? "idle" : `in ${call.target.name}() of ${call.target.module}`;
+    if (call === undefined) return "idle";
+    const { name, module } = call.target;
+    return `in ${name}()${isInline(module) ? "" : ` of ${module}`}`;
   });
   const worker = make(
     revivingResults({

@@ -28,10 +28,11 @@ let aborted = 0;
 let megabytes = 0;
 
 const reader = new FrameReader<ToProcess>((message) => {
-  if (message[0] === "call") void run(message);
-  else if (message[1] !== number) return;
-  else if (message[0] === "told") hear?.(message[2]);
-  else {
+  if (message[0] === "call") {
+    void run(message);
+  } else if (message[1] === number) {
+    if (message[0] === "told") hear?.(message[2]);
+    if (message[0] !== "abort") return;
     aborted = number;
     current?.abort();
   }

@@ -52,6 +52,9 @@ function take(message: Exclude<ToWorker, 0>): void {
       return;
     case "told":
       if (message[1] === number) hear?.(message[2]);
+      break;
+    case "answer":
+    // To a call that does not wait for it any more.
   }
 }
 
