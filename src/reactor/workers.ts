@@ -51,6 +51,11 @@ export interface WorkerHandle {
   /** Sends something to the function that runs; nothing if it does not. @throws DataCloneError */
   tell(call: WorkerCall, message: unknown): void;
   /**
+   * Ends a worker that runs no call: what its functions have left running, if it has told of such,
+   * has a few seconds to end by itself.
+   */
+  retire(): void;
+  /**
    * Ends the worker, in the middle of a call if need be. Calls that had ended before are still
    * told of; then `died` comes, if anybody waits for a call.
    */
@@ -122,6 +127,10 @@ export function openWorker(
     running: (call) => worker.running(call),
     abort: (call) => worker.abort(call),
     tell: (call, message) => worker.tell(call, message),
+    retire() {
+      closed();
+      worker.retire();
+    },
     terminate() {
       closed();
       worker.terminate();

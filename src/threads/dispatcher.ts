@@ -275,14 +275,17 @@ export class Dispatcher {
   #end(member: PoolMember): void {
     this.#lost++;
     this.#takeBack(member);
-    this.#retire(member);
+    this.#dismiss(member);
+    member.handle.terminate();
+    this.#keepMin();
     for (const call of member.calls) call.left();
     this.#dispatch();
   }
 
+  /** Ends one that has nothing to do. */
   #retire(member: PoolMember): void {
     this.#dismiss(member);
-    member.handle.terminate();
+    member.handle.retire();
     this.#keepMin();
   }
 
@@ -385,7 +388,8 @@ export class Dispatcher {
       if (first !== undefined) running.push(first);
       waiting.push(...others);
       member.retired = true;
-      member.handle.terminate();
+      if (first === undefined) member.handle.retire();
+      else member.handle.terminate();
     }
     this.#members.clear();
     this.#idle.length = 0;

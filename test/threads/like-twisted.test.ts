@@ -29,19 +29,28 @@ describe("pools, by the names that Twisted has", () => {
     expect(pool.statistics()).to.include({ finished: 1 });
   });
 
-  everyPoolTest("callInThreadWithCallback() tells how it has ended", { max: 1 }, async ({ pool }) => {
-    const ended = new Deferred<unknown[]>();
-    const seen: unknown[] = [];
-    pool.callInThreadWithCallback((success, result) => seen.push(success, result), tasks.add, 2, 3);
-    await pool.call(tasks.add, 1, 1);
-    pool.callInThreadWithCallback((...outcome) => {
-      const [success, result] = outcome;
-      if (!success) ended.callback([...seen, success, result.value]);
-    }, tasks.fail);
-    const [first, sum, second, error] = await ended;
-    expect([first, sum, second]).to.deep.equal([true, 5, false]);
-    expect(error).to.include({ name: "TaskError" });
-  });
+  everyPoolTest(
+    "callInThreadWithCallback() tells how it has ended",
+    { max: 1 },
+    async ({ pool }) => {
+      const ended = new Deferred<unknown[]>();
+      const seen: unknown[] = [];
+      pool.callInThreadWithCallback(
+        (success, result) => seen.push(success, result),
+        tasks.add,
+        2,
+        3,
+      );
+      await pool.call(tasks.add, 1, 1);
+      pool.callInThreadWithCallback((...outcome) => {
+        const [success, result] = outcome;
+        if (!success) ended.callback([...seen, success, result.value]);
+      }, tasks.fail);
+      const [first, sum, second, error] = await ended;
+      expect([first, sum, second]).to.deep.equal([true, 5, false]);
+      expect(error).to.include({ name: "TaskError" });
+    },
+  );
 
   everyPoolTest("callMultiple() calls one after another", { max: 3 }, async ({ pool, backend }) => {
     const test = `multiple ${backend} ${pool.statistics().finished}`;

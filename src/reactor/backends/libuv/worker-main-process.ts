@@ -5,6 +5,7 @@ import { deserialize } from "node:v8";
 import { cannotCross, packError } from "../../../core/crossing.ts";
 import { crossesItself } from "../../../core/crossing-object.ts";
 import { type CallLink, CurrentCall, place } from "../../../core/current-call.ts";
+import { ending } from "../../../core/ending.ts";
 import { type Callee, calleeOf } from "../../remote-call.ts";
 import { sendResult } from "../../reviving.ts";
 import {
@@ -32,6 +33,7 @@ const reader = new FrameReader<ToProcess>((message) => {
     void run(message);
   } else if (message[1] === number) {
     if (message[0] === "told") hear?.(message[2]);
+    if (message[0] === "end") void end();
     if (message[0] !== "abort") return;
     aborted = number;
     current?.abort();
@@ -149,6 +151,13 @@ function write(message: FromProcess): void {
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
     }
   }
+}
+
+ending.told = () => write(["lives"]);
+
+async function end(): Promise<void> {
+  await ending.end?.();
+  process.exit();
 }
 
 /** Its memory, looked at now and then. */
