@@ -3,7 +3,7 @@ import { fail } from "../defer/fired.ts";
 import type { Reactor } from "../reactor/capabilities.ts";
 import { PoolStoppedError } from "../threads/errors.ts";
 import type { ThreadPoolOptions } from "../threads/pool-options.ts";
-import type { ThreadPoolStatistics } from "../threads/dispatcher.ts";
+import type { ThreadPoolStatistics } from "../threads/statistics.ts";
 import { ThreadPool } from "../threads/thread-pool.ts";
 import type { WorkerFunction } from "../threads/worker.ts";
 import { Outstanding } from "./outstanding.ts";

@@ -61,6 +61,9 @@ export interface WorkerLine {
   waits(): () => void;
 }
 
+/** The line of what a generator gives. */
+export const ITEMS_LINE = -1;
+
 /** What is on a line, as it is sent. */
 export interface OnLine {
   /** Of which argument it is. */

@@ -1,6 +1,7 @@
 /** What a pool asks of a worker, whatever the worker is made of. */
 import type { Reply } from "../core/call-line.ts";
 import type { Substrate } from "../core/crossing-object.ts";
+import { isInline } from "../core/inline-source.ts";
 import type { Loop } from "./backend.ts";
 import { revivingResults } from "./reviving.ts";
 
@@ -53,6 +54,11 @@ export interface WorkerHandle {
   /** The system's number of its process; undefined for one that is no process. */
   readonly pid: number | undefined;
   /**
+   * Ends a worker that runs no call: what its functions have left running, if it has told of such,
+   * has a few seconds to end by itself.
+   */
+  retire(): void;
+  /**
    * Ends the worker, in the middle of a call if need be. Calls that had ended before are still
    * told of; then `died` comes, if anybody waits for a call. A process takes those with it that it
    * has started.
@@ -98,7 +104,9 @@ export function openWorker(
 ): WorkerHandle {
   const closed = loop.opened("worker", () => {
     const call = worker.current();
-    return call === undefined ? "idle" : `in ${call.target.name}() of ${call.target.module}`;
+    if (call === undefined) return "idle";
+    const { name, module } = call.target;
+    return `in ${name}()${isInline(module) ? "" : ` of ${module}`}`;
   });
   const worker = make(
     revivingResults({
@@ -128,6 +136,10 @@ export function openWorker(
     running: (call) => worker.running(call),
     abort: (call) => worker.abort(call),
     tell: (call, message) => worker.tell(call, message),
+    retire() {
+      closed();
+      worker.retire();
+    },
     terminate(gently) {
       if (gently !== true) closed();
       worker.terminate(gently);

@@ -1,26 +1,13 @@
 /** Which worker gets which call, and how many workers there are: what is inside a pool. */
 import type { OnLine } from "../core/call-line.ts";
-import type { DelayedCall, Reactor } from "../reactor/capabilities.ts";
+import type { Reactor } from "../reactor/capabilities.ts";
 import { WorkerDiedError } from "../reactor/errors.ts";
+import { backgroundCall } from "./background-call.ts";
 import { CallQueue } from "./call-queue.ts";
 import type { PoolCall } from "./pool-call.ts";
 import { PoolMember } from "./pool-member.ts";
 import type { PoolSettings } from "./pool-options.ts";
-
-export interface ThreadPoolStatistics {
-  /** Workers there are. */
-  readonly workers: number;
-  /** Those of them that run a call. */
-  readonly working: number;
-  /** Calls that wait for a worker, in the queue or inside a worker behind another call. */
-  readonly queued: number;
-  /** Calls that have returned or thrown, so far. */
-  readonly finished: number;
-  /** Workers that have died, or were ended in the middle of a call. */
-  readonly lost: number;
-  /** Workers that were replaced after so many calls, or megabytes. */
-  readonly recycled: number;
-}
+import type { ThreadPoolStatistics } from "./statistics.ts";
 
 /** Who has lost so many workers before it began will not begin. */
 const BEREAVED_MAX = 3;
@@ -41,7 +28,8 @@ export class Dispatcher {
   #lost = 0;
   #recycled = 0;
   #stopped = false;
-  #idleCheck: DelayedCall | undefined = undefined;
+  /** Calls off the look for idle workers, while there is to be one. */
+  #stopWatching: (() => void) | undefined = undefined;
 
   constructor(reactor: Reactor<"threads">, settings: PoolSettings, changed: () => void) {
     this.#reactor = reactor;
@@ -89,6 +77,7 @@ export class Dispatcher {
         member = this.#hire();
       } catch (error) {
         // There is no worker to be had.
+        call.left();
         if (call.settle()) call.deferred.errback(error);
         return true;
       }
@@ -127,6 +116,7 @@ export class Dispatcher {
       return true;
     } catch (error) {
       // The arguments cannot cross to it.
+      call.left();
       if (call.settle()) call.deferred.errback(error);
       return false;
     }
@@ -187,6 +177,7 @@ export class Dispatcher {
   #ended(member: PoolMember, call: PoolCall, value: unknown, error: Error | undefined): void {
     const measured = member.finished(call, this.#seconds);
     call.member = undefined;
+    call.left();
     this.#finished++;
     if (!member.retired) {
       this.#held--;
@@ -208,7 +199,9 @@ export class Dispatcher {
       this.#fill(member);
     } else if (member.idle && member.given < callsPerWorker) this.#relieve(member);
     if (!member.idle) return;
-    if (member.given >= callsPerWorker || member.handle.megabytes > megabytesPerWorker) {
+    if (this.#members.size > this.#settings.max) {
+      this.#retire(member);
+    } else if (member.given >= callsPerWorker || member.handle.megabytes > megabytesPerWorker) {
       this.#recycled++;
       this.#retire(member);
       this.#dispatch();
@@ -254,13 +247,16 @@ export class Dispatcher {
 
   /** Nobody waits for the call any more. */
   abandon(call: PoolCall): void {
-    if (this.#queue.delete(call)) return;
     const { member } = call;
-    if (member === undefined || member.retired) return;
+    if (this.#queue.delete(call) || member === undefined || member.retired) {
+      call.left();
+      return;
+    }
     const { handle } = member;
     if (handle.revoke(call)) {
       member.calls.delete(call);
       call.member = undefined;
+      call.left();
       this.#held--;
       if (member.idle) this.#rest(member);
     } else if (handle.running(call)) {
@@ -279,13 +275,17 @@ export class Dispatcher {
   #end(member: PoolMember): void {
     this.#lost++;
     this.#takeBack(member);
-    this.#retire(member);
+    this.#dismiss(member);
+    member.handle.terminate();
+    this.#keepMin();
+    for (const call of member.calls) call.left();
     this.#dispatch();
   }
 
+  /** Ends one that has nothing to do. */
   #retire(member: PoolMember): void {
     this.#dismiss(member);
-    member.handle.terminate();
+    member.handle.retire();
     this.#keepMin();
   }
 
@@ -301,12 +301,16 @@ export class Dispatcher {
   #died(member: PoolMember, error: Error): void {
     const ended = member.retired;
     if (!ended) this.#lost++;
+    if (!ended && member.idle) this.#settings.onWorkerLost(error);
     this.#dismiss(member);
     const failed: PoolCall[] = [];
     const again: PoolCall[] = [];
     for (const call of member.calls) {
       call.member = undefined;
-      if (call.settled) continue;
+      if (call.settled) {
+        call.left();
+        continue;
+      }
       if (!member.handle.revoke(call) || call.transfer !== undefined) failed.push(call);
       else if (++call.bereaved < BEREAVED_MAX) again.push(call);
       else failed.push(call);
@@ -317,6 +321,7 @@ export class Dispatcher {
     // One that was never of use would be followed by another.
     if (!ended && member.given > 0 && !this.#stopped) this.#keepMin();
     for (const call of failed) {
+      call.left();
       if (!call.settle()) continue;
       call.deferred.errback(
         call.bereaved < BEREAVED_MAX
@@ -339,16 +344,26 @@ export class Dispatcher {
     }
   }
 
+  /** The settings have other limits. */
+  adjust(): void {
+    this.#keepMin();
+    for (const member of this.#idle.slice()) {
+      if (this.#members.size > this.#settings.max) this.#retire(member);
+    }
+    this.#dispatch();
+    for (const member of this.#idle) this.#watchIdle(member);
+  }
+
   #watchIdle(member: PoolMember): void {
     const { min, idleSeconds } = this.#settings;
     if (idleSeconds === Infinity || this.#members.size <= min) return;
     member.idleSince = this.#seconds();
-    if (this.#idleCheck?.active === true) return;
-    this.#idleCheck = this.#reactor.callLater(idleSeconds, this.#shrink);
+    this.#stopWatching ??= backgroundCall(this.#reactor, idleSeconds, this.#shrink);
   }
 
   /** Ends workers that have been idle for long. */
   readonly #shrink = (): void => {
+    this.#stopWatching = undefined;
     const { min, idleSeconds } = this.#settings;
     const before = this.#seconds() - idleSeconds;
     // A copy, as those that are ended leave the list.
@@ -359,13 +374,13 @@ export class Dispatcher {
     const oldest = Math.min(...this.#idle.map(({ idleSince }) => idleSince));
     if (oldest === Infinity || this.#members.size <= min) return;
     const wait = Math.max(0, oldest + idleSeconds - this.#seconds());
-    this.#idleCheck = this.#reactor.callLater(wait, this.#shrink);
+    this.#stopWatching = backgroundCall(this.#reactor, wait, this.#shrink);
   };
 
   /** Ends every worker; returns the calls that have not finished, those that run before others. */
   stop(): PoolCall[] {
     this.#stopped = true;
-    if (this.#idleCheck?.active === true) this.#idleCheck.cancel();
+    this.#stopWatching?.();
     const running: PoolCall[] = [];
     const waiting: PoolCall[] = [];
     for (const member of this.#members) {
@@ -373,7 +388,8 @@ export class Dispatcher {
       if (first !== undefined) running.push(first);
       waiting.push(...others);
       member.retired = true;
-      member.handle.terminate();
+      if (first === undefined) member.handle.retire();
+      else member.handle.terminate();
     }
     this.#members.clear();
     this.#idle.length = 0;

@@ -20,6 +20,8 @@ export interface CallOptions {
   signal?: AbortSignal;
 }
 
+const nothing = (): void => {};
+
 const NONE: readonly unknown[] = [];
 
 /** A call of a pool, from when it is made until it has ended. */
@@ -43,6 +45,8 @@ export class PoolCall implements WorkerCall {
   told: ((value: unknown) => void) | undefined = undefined;
   /** What connects its arguments with the worker, if some have that. */
   lines: CallerLines | undefined = undefined;
+  /** Called when no worker has to do with it any more; maybe more than once. */
+  left: () => void = nothing;
   deferred!: Deferred<unknown>;
 
   constructor(

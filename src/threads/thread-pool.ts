@@ -1,27 +1,39 @@
 /** A pool of workers: a bounded number of them, and a bounded queue before them. */
-import { type CallExtras, packArguments } from "../core/crossing-arguments.ts";
-import { crossesItself } from "../core/crossing-object.ts";
 import { BadOptionError, QueueFullError } from "../core/errors.ts";
 import { inContext } from "../core/context.ts";
 import { Deferred } from "../defer/deferred.ts";
 import { TimeoutError } from "../defer/errors.ts";
+import type { Failure } from "../defer/failure.ts";
 import { fail } from "../defer/fired.ts";
 import { withSignal } from "../defer/signals.ts";
 import type { Reactor } from "../reactor/capabilities.ts";
 import type { CallManner, RemoteFunction } from "../reactor/workers.ts";
 import { joinChunks, packNumbers } from "../core/chunks.ts";
 import { allResults } from "./all-results.ts";
-import { CallerLines } from "./caller-lines.ts";
-import { Dispatcher, type ThreadPoolStatistics } from "./dispatcher.ts";
+import { Dispatcher } from "./dispatcher.ts";
 import { PoolStoppedError } from "./errors.ts";
-import { type CallOptions, PoolCall } from "./pool-call.ts";
+import { type ItemsTaken, makeCall, type Maker } from "./make-call.ts";
+import type { CallOptions, PoolCall } from "./pool-call.ts";
 import { type PoolSettings, settingsOf, type ThreadPoolOptions } from "./pool-options.ts";
+import { PoolStream, type StreamedCall, type StreamOptions } from "./pool-stream.ts";
+import { MULTIPLE, type Step } from "./run-multiple.ts";
+import type { ThreadPoolStatistics } from "./statistics.ts";
 import type { WorkerFunction } from "./worker.ts";
 
 /** Of a call's options, all; and how the items are divided. */
 export interface MapOptions extends CallOptions {
   chunk?: number;
 }
+
+/** Told how a call has ended. */
+export type OnResult<R> = (
+  ...outcome: [success: true, result: Awaited<R>] | [success: false, failure: Failure]
+) => void;
+
+/** Handles on functions with their arguments; `L` has the types of these. */
+export type MultipleCalls<L extends readonly unknown[][]> = {
+  readonly [K in keyof L]: readonly [f: WorkerFunction<L[K], unknown>, ...args: L[K]];
+};
 
 /**
  * Workers that share a queue of calls. Whoever makes a pool stops it; a reactor has one of its own,
@@ -51,6 +63,7 @@ export interface MapOptions extends CallOptions {
 export class ThreadPool {
   readonly #reactor: Reactor<"threads">;
   readonly #settings: PoolSettings;
+  readonly #maker: Maker;
   readonly #dispatcher: Dispatcher;
   #closed = false;
   #drained: Deferred<void> | undefined = undefined;
@@ -59,6 +72,7 @@ export class ThreadPool {
   constructor(reactor: Reactor<"threads">, options: ThreadPoolOptions = {}) {
     this.#reactor = reactor;
     this.#settings = settingsOf(options);
+    this.#maker = { reactor, substrate: this.#settings.substrate };
     this.#dispatcher = new Dispatcher(reactor, this.#settings, () => this.#checkDrained());
   }
 
@@ -89,6 +103,36 @@ export class ThreadPool {
     return this.#start(f, "call", args, options) as Deferred<Awaited<R>>;
   }
 
+  /** As {@link call}, for what nobody waits for: its error is reported as one of nobody. */
+  callInThread<A extends unknown[]>(f: WorkerFunction<A, unknown>, ...args: A): void {
+    void this.#start(f, "call", args, {});
+  }
+
+  /**
+   * The same, with `onResult` told how it has ended, in the reactor's thread: `true` and the
+   * result, or `false` and the Failure. What that throws is reported.
+   */
+  callInThreadWithCallback<A extends unknown[], R>(
+    onResult: OnResult<R>,
+    f: WorkerFunction<A, R>,
+    ...args: A
+  ): void {
+    this.call(f, ...args).addCallbacks(
+      (result) => void onResult(true, result as Awaited<R>),
+      (failure) => void onResult(false, failure),
+    );
+  }
+
+  /**
+   * Calls functions one after another in one worker, each when the one before has ended; the first
+   * that throws is the last, and the Deferred fails with its error.
+   */
+  callMultiple<L extends readonly unknown[][]>(
+    calls: readonly [...MultipleCalls<L>],
+  ): Deferred<void> {
+    return this.#start(MULTIPLE, "call", calls.map(stepOf), {}) as Deferred<void>;
+  }
+
   /**
    * Calls `f` with each item; the Deferred gets the results, in the items' order. The items go to
    * workers in chunks, which is far faster for small ones, and each chunk is a call of the pool:
@@ -114,14 +158,72 @@ export class ThreadPool {
     return this.#map(f, "spread", items, options) as Deferred<Awaited<R>[]>;
   }
 
+  /**
+   * Calls a generator in a worker; what it gives comes as an asynchronous iterable. The call is
+   * made when the first item is asked for.
+   *
+   * ```ts no-run
+   * for await (const row of pool.stream(tasks.rows, "big.csv")) console.log(row);
+   * ```
+   */
+  stream<A extends unknown[], T>(
+    f: WorkerFunction<A, AsyncIterable<T> | Iterable<T>>,
+    ...args: A
+  ): PoolStream<T> {
+    return this.streamWith({}, f, ...args);
+  }
+
+  /** As {@link stream}, with options: its deadline is that of all of it. @throws BadOptionError */
+  streamWith<A extends unknown[], T>(
+    options: StreamOptions,
+    f: WorkerFunction<A, AsyncIterable<T> | Iterable<T>>,
+    ...args: A
+  ): PoolStream<T> {
+    return new PoolStream<T>(options, (items) => this.#startStream(f, args, options, items));
+  }
+
+  #startStream(
+    target: RemoteFunction,
+    args: readonly unknown[],
+    options: CallOptions,
+    items: ItemsTaken,
+  ): StreamedCall {
+    let left = Promise.resolve();
+    try {
+      const refusal = this.#refusal();
+      if (refusal !== undefined) throw refusal;
+      const call = makeCall(this.#maker, target, "call", args, options, items);
+      left = new Promise((resolve) => {
+        call.left = resolve;
+      });
+      return { ended: this.#submit(call, options), left };
+    } catch (error) {
+      return { ended: fail(error), left };
+    }
+  }
+
   statistics(): ThreadPoolStatistics {
     return this.#dispatcher.statistics();
+  }
+
+  /**
+   * Changes how many workers there are at the least, and at the most. Those that are too many go
+   * when they have nothing to do.
+   *
+   * @throws BadOptionError, and then nothing has changed.
+   */
+  adjustPoolsize(min: number = this.#settings.min, max: number = this.#settings.max): void {
+    const { heapMegabytesMax: _, ...others } = this.#settings;
+    settingsOf({ ...others, min, max });
+    Object.assign(this.#settings, { min, max });
+    if (!this.#closed) this.#dispatcher.adjust();
   }
 
   /** Ends every worker; calls that have not finished fail with PoolStoppedError. */
   stop(): void {
     this.#closed = true;
     for (const call of this.#dispatcher.stop()) {
+      call.left();
       if (call.settle()) call.deferred.errback(new PoolStoppedError());
     }
     this.#checkDrained();
@@ -156,18 +258,27 @@ export class ThreadPool {
     args: readonly unknown[],
     options: CallOptions,
   ): Deferred<unknown> {
-    if (this.#closed) return fail(new PoolStoppedError());
-    const dispatcher = this.#dispatcher;
-    const { waiting } = dispatcher;
-    if (waiting >= this.#settings.maxQueued && !dispatcher.hasFreeWorker) {
-      return fail(new QueueFullError(`the pool is full: ${waiting} calls wait`));
-    }
-    let call: PoolCall;
+    const refusal = this.#refusal();
+    if (refusal !== undefined) return fail(refusal);
     try {
-      call = this.#callOf(target, manner, args, options);
+      return this.#submit(makeCall(this.#maker, target, manner, args, options), options);
     } catch (error) {
       return fail(error);
     }
+  }
+
+  /** Why no call can be made now. */
+  #refusal(): Error | undefined {
+    if (this.#closed) return new PoolStoppedError();
+    const dispatcher = this.#dispatcher;
+    const { waiting } = dispatcher;
+    if (waiting < this.#settings.maxQueued || dispatcher.hasFreeWorker) return undefined;
+    return new QueueFullError(`the pool is full: ${waiting} calls wait`);
+  }
+
+  #submit(call: PoolCall, options: CallOptions): Deferred<unknown> {
+    const { target } = call;
+    const dispatcher = this.#dispatcher;
     const { onProgress, signal } = options;
     if (onProgress !== undefined) call.told = inContext(onProgress);
     const deferred = new Deferred<unknown>(() => {
@@ -205,33 +316,6 @@ export class ThreadPool {
     return allResults(calls).addCallback((chunks) => joinChunks(chunks));
   }
 
-  #callOf(
-    target: RemoteFunction,
-    manner: CallManner,
-    args: readonly unknown[],
-    options: CallOptions,
-  ): PoolCall {
-    if (manner !== "call" || !args.some(crossesItself)) {
-      return new PoolCall(target, manner, args, options);
-    }
-    const { substrate } = this.#settings;
-    let lines: CallerLines | undefined;
-    const packed = packArguments(args, substrate, options.transfer, (index, connect) => {
-      lines ??= new CallerLines(this.#reactor, (message) => {
-        call.member?.handle.tell(call, message);
-      });
-      lines.add(index, connect);
-    });
-    const { revivals, transfer } = packed;
-    const extras: CallExtras = { revivals };
-    const call = new PoolCall(target, "extra", [...packed.args, extras], {
-      ...options,
-      ...(transfer && { transfer }),
-    });
-    call.lines = lines;
-    return call;
-  }
-
   #checkDrained(): void {
     const drained = this.#drained;
     if (drained === undefined || !this.#dispatcher.empty) return;
@@ -239,4 +323,9 @@ export class ThreadPool {
     this.stop();
     drained.callback();
   }
+}
+
+function stepOf(call: unknown): Step {
+  const [f, ...args] = call as [RemoteFunction, ...unknown[]];
+  return [f, args];
 }

@@ -9,13 +9,14 @@ import type { WorkerCall, WorkerEvents } from "../../workers.ts";
 
 export class InlineCall implements CallLink {
   readonly call: WorkerCall;
+  readonly reactor: object;
   readonly #happenings: TimerQueue;
   readonly #events: WorkerEvents;
   readonly #substrate: Substrate;
   readonly #ended: () => void;
   /** The call, for its function, if that has asked for it. */
   #current: CurrentCall | undefined = undefined;
-  /** What it has sent, which is told of when virtual time moves on or the call ends. */
+  /** What it has sent, which is told of when the outcome is due, or then at once. */
   #sent: unknown[] = [];
   #hear: ((message: unknown) => void) | undefined = undefined;
   #aborted = false;
@@ -33,12 +34,14 @@ export class InlineCall implements CallLink {
   /** @param ended called before the outcome is told. */
   constructor(
     call: WorkerCall,
+    reactor: object,
     happenings: TimerQueue,
     substrate: Substrate,
     events: WorkerEvents,
     ended: () => void,
   ) {
     this.call = call;
+    this.reactor = reactor;
     this.#happenings = happenings;
     this.#substrate = substrate;
     this.#events = events;
@@ -83,7 +86,7 @@ export class InlineCall implements CallLink {
   send(message: unknown, transfer: readonly object[] = []): void {
     if (this.#over) return;
     this.#sent.push(structuredClone(message, { transfer: transfer as never[] }));
-    if (this.#waiting > 0) this.#changed();
+    this.#changed();
   }
 
   ask(question: unknown): { answer: unknown } | undefined {
@@ -121,6 +124,7 @@ export class InlineCall implements CallLink {
         this.#look = resolve;
       });
       this.#look = undefined;
+      this.#tellSent();
     }
     this.#tellSent();
     if (this.#over || this.#deliver === undefined) return;

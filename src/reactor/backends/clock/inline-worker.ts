@@ -15,6 +15,7 @@ export class InlineWorker implements WorkerHandle {
   readonly megabytes = 0;
   readonly pid = undefined;
   readonly #happenings: TimerQueue;
+  readonly #reactor: object;
   readonly #substrate: Substrate;
   readonly #script: WorkerScript | undefined;
   readonly #events: WorkerEvents;
@@ -24,11 +25,13 @@ export class InlineWorker implements WorkerHandle {
   #crash: Timer | undefined;
 
   constructor(
+    reactor: object,
     happenings: TimerQueue,
     script: WorkerScript | undefined,
     substrate: Substrate,
     events: WorkerEvents,
   ) {
+    this.#reactor = reactor;
     this.#happenings = happenings;
     this.#substrate = substrate;
     this.#script = script;
@@ -62,9 +65,16 @@ export class InlineWorker implements WorkerHandle {
       );
       return;
     }
-    this.#running = new InlineCall(call, this.#happenings, this.#substrate, this.#events, () => {
-      this.#call = this.#running = undefined;
-    });
+    this.#running = new InlineCall(
+      call,
+      this.#reactor,
+      this.#happenings,
+      this.#substrate,
+      this.#events,
+      () => {
+        this.#call = this.#running = undefined;
+      },
+    );
     this.#running.begin(copies, seconds);
   }
 
@@ -84,6 +94,10 @@ export class InlineWorker implements WorkerHandle {
 
   tell(call: WorkerCall, message: unknown): void {
     if (this.#call === call) this.#running?.tell(message);
+  }
+
+  retire(): void {
+    this.terminate();
   }
 
   terminate(): void {

@@ -7,6 +7,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { constants } from "node:os";
 import type { Readable, Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
+import { ENDING_MS } from "./thread-worker.ts";
 import { argumentsCannotCross, unpackError } from "../../../core/crossing.ts";
 import { WorkerDiedError } from "../../errors.ts";
 import type { WorkerCall, WorkerEvents, WorkerHandle, WorkerOptions } from "../../workers.ts";
@@ -34,6 +35,7 @@ export class ProcessWorker implements WorkerHandle {
   #heeds = false;
   #ready = false;
   #gone = false;
+  #lives = false;
   #megabytes = 0;
 
   constructor(events: WorkerEvents, { heapMegabytesMax }: WorkerOptions = {}) {
@@ -140,6 +142,17 @@ export class ProcessWorker implements WorkerHandle {
     if (this.#call === call) this.#write(REPLIES_FD, frameOf(["answer", this.#number, answer]));
   }
 
+  retire(): void {
+    if (!this.#lives) {
+      this.terminate();
+      return;
+    }
+    this.#write(CALLS_FD, frameOf(["end", this.#number]));
+    const late = setTimeout(() => this.terminate(), ENDING_MS);
+    late.unref();
+    this.#process.on("exit", () => clearTimeout(late));
+  }
+
   terminate(gently = false): void {
     this.#tree?.signal(gently ? "TERM" : "KILL", "group");
   }
@@ -151,6 +164,10 @@ export class ProcessWorker implements WorkerHandle {
   #take(message: FromProcess): void {
     if (message[0] === "ready") {
       this.#ready = true;
+      return;
+    }
+    if (message[0] === "lives") {
+      this.#lives = true;
       return;
     }
     const call = this.#call;
