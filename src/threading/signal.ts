@@ -24,8 +24,11 @@ export const SIGNAL_WORDS = 2;
 /** Of five milliseconds each. */
 const NAPS = 20;
 
-/** What an attempt gives that has to be made again after a change. */
-export const NOT_YET: unique symbol = Symbol("not yet");
+/**
+ * What an attempt gives that has to be made again after a change. It is registered, as a thread may
+ * have two copies of this module, of which one serves those who wait by the other.
+ */
+export const NOT_YET: unique symbol = Symbol.for("skein.threading.notYet");
 
 /**
  * Looks whether what is waited for is there, and takes it if so. It is called again after each
