@@ -6,6 +6,8 @@
  * is copied by structured cloning, which takes no notice of methods, and would make `{}` of it.
  */
 
+import type { CallerEvents, CallerLine } from "./call-line.ts";
+
 /** What a worker is made of: a thread of this process, or a process. */
 export type Substrate = "threads" | "processes";
 
@@ -22,6 +24,11 @@ export interface Crossed {
   readonly data: unknown;
   /** What of the data is moved, and is gone here. */
   readonly transfer?: readonly object[];
+  /**
+   * Only of an argument: connects it with the object that is made anew, as long as the call lasts.
+   * That is made with a line of its own as second argument.
+   */
+  readonly connect?: (line: CallerLine) => CallerEvents;
 }
 
 export interface Crossing {

@@ -1,6 +1,8 @@
 /** What can cross to a worker and back, and how errors do. */
 import { crossesItself } from "./crossing-object.ts";
-import { BadOptionError, messageOf, SkeinError } from "./errors.ts";
+import { BadOptionError, messageOf, QueueFullError, SkeinError } from "./errors.ts";
+import { InReactorEndedError } from "./in-reactor-ended-error.ts";
+import { WouldBlockError } from "./would-block-error.ts";
 
 /** An argument or a result cannot be copied to another thread. */
 export class CannotCrossError extends SkeinError {
@@ -12,6 +14,9 @@ export class CannotCrossError extends SkeinError {
 const KEPT: Readonly<Record<string, new (message: string) => Error>> = {
   CannotCrossError,
   BadOptionError,
+  InReactorEndedError,
+  QueueFullError,
+  WouldBlockError,
   RangeError,
   ReferenceError,
   SyntaxError,

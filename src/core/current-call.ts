@@ -20,8 +20,21 @@ export interface CallLink {
   heed(): void;
   /** Whether it was, even if no message has come through. */
   aborted(): boolean;
+  /** Whether the call goes on. */
+  runs(): boolean;
   /** Sends something to the caller. @throws DataCloneError */
   send(message: unknown, transfer?: readonly object[]): void;
+  /**
+   * Sends something, and blocks until the caller's side has answered; undefined where that would
+   * have to wait for its own thread.
+   *
+   * @throws DataCloneError
+   */
+  ask(question: unknown): { readonly answer: unknown } | undefined;
+  /** Has what the caller's side sends given to `hear`, in place of who heard it before. */
+  listen(hear: (message: unknown) => void): void;
+  /** The function waits for the caller's side until what this returns is called. */
+  waits(): () => void;
 }
 
 /** The call that a function in a worker was called by. */

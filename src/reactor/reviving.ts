@@ -1,5 +1,6 @@
 /** Objects that cross as themselves, where they are made anew, and as results. */
-import { cannotCross } from "../core/crossing.ts";
+import type { WorkerLine } from "../core/call-line.ts";
+import { CannotCrossError, cannotCross } from "../core/crossing.ts";
 import { type Crossed, type Crossing, crossing, type Substrate } from "../core/crossing-object.ts";
 import { type CurrentCall, linkOf } from "../core/current-call.ts";
 import { BadOptionError } from "../core/errors.ts";
@@ -19,12 +20,16 @@ export async function load({ module, name }: RemoteFunction): Promise<Exported> 
 
 const revivers = new Map<string, Exported>();
 
-/** Makes an object anew. */
-export async function revive(target: RemoteFunction, data: unknown): Promise<unknown> {
+/** Makes an object anew. @param line to the caller, if it has one. */
+export async function revive(
+  target: RemoteFunction,
+  data: unknown,
+  line?: WorkerLine,
+): Promise<unknown> {
   const key = `${target.name} ${target.module}`;
   let reviver = revivers.get(key);
   if (reviver === undefined) revivers.set(key, (reviver = await load(target)));
-  return reviver(data);
+  return reviver(data, line);
 }
 
 /** What a worker sends before the outcome, which is undefined then. */
@@ -39,13 +44,22 @@ export function sendResult(
   substrate: Substrate,
   call: CurrentCall,
 ): undefined {
-  const { module, name: reviver, data, transfer } = result[crossing](substrate);
+  const { module, name: reviver, data, transfer } = crossedResult(name, result, substrate);
   const message: CrossedResult = { crossed: { module, name: reviver, data } };
   try {
     linkOf(call).send(message, transfer);
   } catch (error) {
     throw cannotCross(`the result of ${name}()`, data, error);
   }
+}
+
+/** How a result crosses. @throws CannotCrossError, or what it throws itself */
+export function crossedResult(name: string, result: Crossing, substrate: Substrate): Crossed {
+  const crossed = result[crossing](substrate);
+  if (crossed.connect === undefined) return crossed;
+  throw new CannotCrossError(
+    `the result of ${name}() cannot cross: it is connected with this thread, and goes to workers only`,
+  );
 }
 
 /** Events of a worker in which results that cross as themselves are made anew. */

@@ -1,4 +1,5 @@
 /** What a pool asks of a worker, whatever the worker is made of. */
+import type { Reply } from "../core/call-line.ts";
 import type { Substrate } from "../core/crossing-object.ts";
 import type { Loop } from "./backend.ts";
 import { revivingResults } from "./reviving.ts";
@@ -13,9 +14,9 @@ export interface RemoteFunction {
 
 /**
  * What is done with the function: it is called with the arguments; or with each item of the first
- * argument, an array, for an array of results; or with arguments of which some are to be made anew.
+ * argument, an array, for an array of results; or as the extras say that are behind the arguments.
  */
-export type CallManner = "call" | "each" | "revived";
+export type CallManner = "call" | "each" | "extra";
 
 /** A call, as it is given to a worker; its events come with the same object. */
 export interface WorkerCall {
@@ -46,6 +47,8 @@ export interface WorkerHandle {
   running(call: WorkerCall): boolean;
   /** Has a call's signal abort. False if its function has not asked for one, so far. */
   abort(call: WorkerCall): boolean;
+  /** Sends something to the function that runs; nothing if it does not. @throws DataCloneError */
+  tell(call: WorkerCall, message: unknown): void;
   /**
    * Ends the worker, in the middle of a call if need be. Calls that had ended before are still
    * told of; then `died` comes, if anybody waits for a call.
@@ -60,6 +63,12 @@ export interface WorkerEvents {
   threw(call: WorkerCall, error: Error): void;
   /** The call sends something while it runs. */
   told(call: WorkerCall, message: unknown): void;
+  /**
+   * The call sends something, and waits for the answer.
+   *
+   * @param atOnce the answer comes before this returns, or not at all.
+   */
+  asked(call: WorkerCall, question: unknown, reply: Reply, atOnce: boolean): void;
   /** There is room again, though no call has ended: some that were revoked are out of the way. */
   roomy(): void;
   /** The worker is gone. Ask {@link WorkerHandle.revoke} which of its calls had not begun. */
@@ -90,6 +99,7 @@ export function openWorker(
       returned: (call, value) => events.returned(call, value),
       threw: (call, error) => events.threw(call, error),
       told: (call, message) => events.told(call, message),
+      asked: (call, question, reply, atOnce) => events.asked(call, question, reply, atOnce),
       roomy: () => events.roomy(),
       died(error) {
         closed();
@@ -108,6 +118,7 @@ export function openWorker(
     revoke: (call) => worker.revoke(call),
     running: (call) => worker.running(call),
     abort: (call) => worker.abort(call),
+    tell: (call, message) => worker.tell(call, message),
     terminate() {
       closed();
       worker.terminate();

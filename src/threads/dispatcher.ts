@@ -1,4 +1,5 @@
 /** Which worker gets which call, and how many workers there are: what is inside a pool. */
+import type { OnLine } from "../core/call-line.ts";
 import type { DelayedCall, Reactor } from "../reactor/capabilities.ts";
 import { WorkerDiedError } from "../reactor/errors.ts";
 import { CallQueue } from "./call-queue.ts";
@@ -88,6 +89,7 @@ export class Dispatcher {
         member = this.#hire();
       } catch (error) {
         // There is no worker to be had.
+        call.left();
         if (call.settle()) call.deferred.errback(error);
         return true;
       }
@@ -126,6 +128,7 @@ export class Dispatcher {
       return true;
     } catch (error) {
       // The arguments cannot cross to it.
+      call.left();
       if (call.settle()) call.deferred.errback(error);
       return false;
     }
@@ -161,6 +164,8 @@ export class Dispatcher {
         returned: (call, value) => this.#ended(member, call as PoolCall, value, undefined),
         threw: (call, error) => this.#ended(member, call as PoolCall, undefined, error),
         told: (call, message) => this.#told(call as PoolCall, message),
+        asked: (call, question, reply, atOnce) =>
+          (call as PoolCall).lines?.asked(question as OnLine, reply, atOnce),
         roomy: () => this.#dispatch(),
         died: (error) => this.#died(member, error),
       },
@@ -173,7 +178,7 @@ export class Dispatcher {
   #told(call: PoolCall, message: unknown): void {
     if (call.settled) return;
     try {
-      call.told?.((message as { progress: unknown }).progress);
+      call.hear(message);
     } catch (error) {
       if (!call.settle()) return;
       this.abandon(call);
@@ -184,6 +189,7 @@ export class Dispatcher {
   #ended(member: PoolMember, call: PoolCall, value: unknown, error: Error | undefined): void {
     const measured = member.finished(call, this.#seconds);
     call.member = undefined;
+    call.left();
     this.#finished++;
     if (!member.retired) {
       this.#held--;
@@ -251,13 +257,16 @@ export class Dispatcher {
 
   /** Nobody waits for the call any more. */
   abandon(call: PoolCall): void {
-    if (this.#queue.delete(call)) return;
     const { member } = call;
-    if (member === undefined || member.retired) return;
+    if (this.#queue.delete(call) || member === undefined || member.retired) {
+      call.left();
+      return;
+    }
     const { handle } = member;
     if (handle.revoke(call)) {
       member.calls.delete(call);
       call.member = undefined;
+      call.left();
       this.#held--;
       if (member.idle) this.#rest(member);
     } else if (handle.running(call)) {
@@ -277,6 +286,7 @@ export class Dispatcher {
     this.#lost++;
     this.#takeBack(member);
     this.#retire(member);
+    for (const call of member.calls) call.left();
     this.#dispatch();
   }
 
@@ -303,7 +313,10 @@ export class Dispatcher {
     const again: PoolCall[] = [];
     for (const call of member.calls) {
       call.member = undefined;
-      if (call.settled) continue;
+      if (call.settled) {
+        call.left();
+        continue;
+      }
       if (!member.handle.revoke(call) || call.transfer !== undefined) failed.push(call);
       else if (++call.bereaved < BEREAVED_MAX) again.push(call);
       else failed.push(call);
@@ -314,6 +327,7 @@ export class Dispatcher {
     // One that was never of use would be followed by another.
     if (!ended && member.given > 0 && !this.#stopped) this.#keepMin();
     for (const call of failed) {
+      call.left();
       if (!call.settle()) continue;
       call.deferred.errback(
         call.bereaved < BEREAVED_MAX

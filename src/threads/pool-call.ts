@@ -1,7 +1,9 @@
+import { isOnLine } from "../core/call-line.ts";
 import type { Deferred } from "../defer/deferred.ts";
 import type { DelayedCall } from "../reactor/capabilities.ts";
 import type { CallManner, RemoteFunction, WorkerCall } from "../reactor/workers.ts";
 import type { Lane } from "./call-queue.ts";
+import type { CallerLines } from "./caller-lines.ts";
 import type { PoolMember } from "./pool-member.ts";
 
 /** How one call differs from others. */
@@ -17,6 +19,8 @@ export interface CallOptions {
   /** Cancels the call. */
   signal?: AbortSignal;
 }
+
+const nothing = (): void => {};
 
 const NONE: readonly unknown[] = [];
 
@@ -39,6 +43,10 @@ export class PoolCall implements WorkerCall {
   deadline: DelayedCall | undefined = undefined;
   /** Gets what it reports while it runs. */
   told: ((value: unknown) => void) | undefined = undefined;
+  /** What connects its arguments with the worker, if some have that. */
+  lines: CallerLines | undefined = undefined;
+  /** Called when no worker has to do with it any more; maybe more than once. */
+  left: () => void = nothing;
   deferred!: Deferred<unknown>;
 
   constructor(
@@ -54,6 +62,12 @@ export class PoolCall implements WorkerCall {
     this.priority = options.priority ?? 0;
   }
 
+  /** Gets what it sends. */
+  hear(message: unknown): void {
+    if (isOnLine(message)) this.lines?.told(message);
+    else this.told?.((message as { progress: unknown }).progress);
+  }
+
   /** Its caller is about to be told, or has cancelled it: false if that has been done before. */
   settle(): boolean {
     if (this.settled) return false;
@@ -61,6 +75,7 @@ export class PoolCall implements WorkerCall {
     this.args = NONE;
     if (this.deadline?.active === true) this.deadline.cancel();
     this.deadline = undefined;
+    this.lines?.end();
     return true;
   }
 }

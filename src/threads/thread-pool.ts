@@ -1,6 +1,4 @@
 /** A pool of workers: a bounded number of them, and a bounded queue before them. */
-import { packArguments } from "../core/crossing-arguments.ts";
-import { crossesItself } from "../core/crossing-object.ts";
 import { BadOptionError, QueueFullError } from "../core/errors.ts";
 import { inContext } from "../core/context.ts";
 import { Deferred } from "../defer/deferred.ts";
@@ -13,8 +11,10 @@ import { joinChunks, packNumbers } from "../core/chunks.ts";
 import { allResults } from "./all-results.ts";
 import { Dispatcher, type ThreadPoolStatistics } from "./dispatcher.ts";
 import { PoolStoppedError } from "./errors.ts";
-import { type CallOptions, PoolCall } from "./pool-call.ts";
+import { type ItemsTaken, makeCall, type Maker } from "./make-call.ts";
+import type { CallOptions, PoolCall } from "./pool-call.ts";
 import { type PoolSettings, settingsOf, type ThreadPoolOptions } from "./pool-options.ts";
+import { PoolStream, type StreamedCall, type StreamOptions } from "./pool-stream.ts";
 import type { WorkerFunction } from "./worker.ts";
 
 /** Of a call's options, all; and how the items are divided. */
@@ -50,6 +50,7 @@ export interface MapOptions extends CallOptions {
 export class ThreadPool {
   readonly #reactor: Reactor<"threads">;
   readonly #settings: PoolSettings;
+  readonly #maker: Maker;
   readonly #dispatcher: Dispatcher;
   #closed = false;
   #drained: Deferred<void> | undefined = undefined;
@@ -58,6 +59,7 @@ export class ThreadPool {
   constructor(reactor: Reactor<"threads">, options: ThreadPoolOptions = {}) {
     this.#reactor = reactor;
     this.#settings = settingsOf(options);
+    this.#maker = { reactor, substrate: this.#settings.substrate };
     this.#dispatcher = new Dispatcher(reactor, this.#settings, () => this.#checkDrained());
   }
 
@@ -114,6 +116,50 @@ export class ThreadPool {
     return allResults(calls).addCallback((chunks) => joinChunks(chunks) as Awaited<R>[]);
   }
 
+  /**
+   * Calls a generator in a worker; what it gives comes as an asynchronous iterable. The call is
+   * made when the first item is asked for.
+   *
+   * ```ts no-run
+   * for await (const row of pool.stream(tasks.rows, "big.csv")) console.log(row);
+   * ```
+   */
+  stream<A extends unknown[], T>(
+    f: WorkerFunction<A, AsyncIterable<T> | Iterable<T>>,
+    ...args: A
+  ): PoolStream<T> {
+    return this.streamWith({}, f, ...args);
+  }
+
+  /** As {@link stream}, with options: its deadline is that of all of it. @throws BadOptionError */
+  streamWith<A extends unknown[], T>(
+    options: StreamOptions,
+    f: WorkerFunction<A, AsyncIterable<T> | Iterable<T>>,
+    ...args: A
+  ): PoolStream<T> {
+    return new PoolStream<T>(options, (items) => this.#startStream(f, args, options, items));
+  }
+
+  #startStream(
+    target: RemoteFunction,
+    args: readonly unknown[],
+    options: CallOptions,
+    items: ItemsTaken,
+  ): StreamedCall {
+    let left = Promise.resolve();
+    try {
+      const refusal = this.#refusal();
+      if (refusal !== undefined) throw refusal;
+      const call = makeCall(this.#maker, target, "call", args, options, items);
+      left = new Promise((resolve) => {
+        call.left = resolve;
+      });
+      return { ended: this.#submit(call, options), left };
+    } catch (error) {
+      return { ended: fail(error), left };
+    }
+  }
+
   statistics(): ThreadPoolStatistics {
     return this.#dispatcher.statistics();
   }
@@ -122,6 +168,7 @@ export class ThreadPool {
   stop(): void {
     this.#closed = true;
     for (const call of this.#dispatcher.stop()) {
+      call.left();
       if (call.settle()) call.deferred.errback(new PoolStoppedError());
     }
     this.#checkDrained();
@@ -156,18 +203,27 @@ export class ThreadPool {
     args: readonly unknown[],
     options: CallOptions,
   ): Deferred<unknown> {
-    if (this.#closed) return fail(new PoolStoppedError());
-    const dispatcher = this.#dispatcher;
-    const { waiting } = dispatcher;
-    if (waiting >= this.#settings.maxQueued && !dispatcher.hasFreeWorker) {
-      return fail(new QueueFullError(`the pool is full: ${waiting} calls wait`));
-    }
-    let call: PoolCall;
+    const refusal = this.#refusal();
+    if (refusal !== undefined) return fail(refusal);
     try {
-      call = this.#callOf(target, manner, args, options);
+      return this.#submit(makeCall(this.#maker, target, manner, args, options), options);
     } catch (error) {
       return fail(error);
     }
+  }
+
+  /** Why no call can be made now. */
+  #refusal(): Error | undefined {
+    if (this.#closed) return new PoolStoppedError();
+    const dispatcher = this.#dispatcher;
+    const { waiting } = dispatcher;
+    if (waiting < this.#settings.maxQueued || dispatcher.hasFreeWorker) return undefined;
+    return new QueueFullError(`the pool is full: ${waiting} calls wait`);
+  }
+
+  #submit(call: PoolCall, options: CallOptions): Deferred<unknown> {
+    const { target } = call;
+    const dispatcher = this.#dispatcher;
     const { onProgress, signal } = options;
     if (onProgress !== undefined) call.told = inContext(onProgress);
     const deferred = new Deferred<unknown>(() => {
@@ -184,20 +240,6 @@ export class ThreadPool {
     }
     dispatcher.submit(call);
     return signal === undefined ? deferred : withSignal(deferred, signal);
-  }
-
-  #callOf(
-    target: RemoteFunction,
-    manner: CallManner,
-    args: readonly unknown[],
-    options: CallOptions,
-  ): PoolCall {
-    if (manner !== "call" || !args.some(crossesItself)) {
-      return new PoolCall(target, manner, args, options);
-    }
-    const { substrate } = this.#settings;
-    const { transfer, args: packed } = packArguments(args, substrate, options.transfer);
-    return new PoolCall(target, "revived", packed, { ...options, ...(transfer && { transfer }) });
   }
 
   #checkDrained(): void {

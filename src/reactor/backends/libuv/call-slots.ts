@@ -35,6 +35,8 @@ const SLOT_BYTES = SLOT_WORDS * 4;
 const ASLEEP = 0;
 const RUNG = 1;
 const KILOBYTES = 2;
+/** How many answers have been posted. */
+const ANSWERS = 3;
 const FIRST_SLOT = 16;
 
 /** The words of a slot. */
@@ -157,6 +159,23 @@ export class CallSlots {
       Atomics.load(this.#words, RUNG) === 0 &&
       Atomics.compareExchange(this.#words, RUNG, 0, 1) === 0
     );
+  }
+
+  // --- answers to the worker ---
+
+  get answers(): number {
+    return Atomics.load(this.#words, ANSWERS);
+  }
+
+  /** For the reactor: an answer was posted. */
+  answered(): void {
+    Atomics.add(this.#words, ANSWERS, 1);
+    Atomics.notify(this.#words, ANSWERS);
+  }
+
+  /** For the worker: blocks until there are more than `seen`. */
+  awaitAnswer(seen: number): void {
+    Atomics.wait(this.#words, ANSWERS, seen);
   }
 
   /** How much memory the worker holds, as it said last. */

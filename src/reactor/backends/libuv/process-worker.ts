@@ -16,6 +16,7 @@ import {
   FrameReader,
   frameOf,
   type FromProcess,
+  REPLIES_FD,
   type ToProcess,
 } from "./process-frames.ts";
 
@@ -39,13 +40,13 @@ export class ProcessWorker implements WorkerHandle {
     const heap = heapMegabytesMax === undefined ? [] : [`--max-old-space-size=${heapMegabytesMax}`];
     const args = [...process.execArgv, ...heap, fileURLToPath(new URL(main, import.meta.url))];
     this.#process = spawn(process.execPath, args, {
-      stdio: ["ignore", "inherit", "inherit", "pipe", "pipe", "pipe"],
+      stdio: ["ignore", "inherit", "inherit", "pipe", "pipe", "pipe", "pipe"],
     });
     const reader = new FrameReader<FromProcess>((message) => this.#take(message));
     const answers = this.#process.stdio[ANSWERS_FD] as Readable;
     answers.on("data", (piece: Buffer) => reader.push(piece));
     // What cannot be written goes to a process that is gone, of which its exit tells.
-    for (const fd of [CALLS_FD, ANSWERS_FD, ABORTS_FD]) {
+    for (const fd of [CALLS_FD, ANSWERS_FD, ABORTS_FD, REPLIES_FD]) {
       const stream = this.#process.stdio[fd] as Writable & { unref(): void };
       stream.on("error", () => {});
       stream.unref();
@@ -121,6 +122,14 @@ export class ProcessWorker implements WorkerHandle {
     return this.#heeds;
   }
 
+  tell(call: WorkerCall, message: unknown): void {
+    if (this.#call === call) this.#write(CALLS_FD, frameOf(["told", this.#number, message]));
+  }
+
+  #answer(call: WorkerCall, answer: unknown): void {
+    if (this.#call === call) this.#write(REPLIES_FD, frameOf(["answer", this.#number, answer]));
+  }
+
   terminate(): void {
     this.#process.kill("SIGKILL");
   }
@@ -142,6 +151,9 @@ export class ProcessWorker implements WorkerHandle {
         return;
       case "told":
         this.#events.told(call, message[2]);
+        return;
+      case "asked":
+        this.#events.asked(call, message[2], (answer) => this.#answer(call, answer), false);
         return;
       case "returned":
         this.#call = undefined;

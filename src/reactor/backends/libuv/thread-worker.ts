@@ -44,13 +44,14 @@ export type ToWorker =
   | 0
   | readonly [kind: "function", index: number, target: RemoteFunction, manner: CallManner]
   | readonly [kind: "arguments", number: number, args: readonly unknown[]]
-  | readonly [kind: "abort", number: number];
+  | readonly [kind: "abort", number: number]
+  | readonly [kind: "told" | "answer", number: number, message: unknown];
 
 /** What comes back: a ring; or an outcome that fits into no slot, or what a call sends. */
 export type FromWorker =
   | 0
   | readonly [kind: "outcome", slot: number, value: unknown]
-  | readonly [kind: "told", slot: number, message: unknown];
+  | readonly [kind: "told" | "asked", slot: number, message: unknown];
 
 /** So many calls of one turn are worth waking the worker for. */
 const ANNOUNCED = 32;
@@ -155,10 +156,24 @@ export class ThreadWorker implements WorkerHandle {
   abort(call: WorkerCall): boolean {
     if (!this.running(call)) return false;
     this.#slots.abort(call.slot);
-    // Calls before it may have ended, and not have been told of.
-    const before = (call.slot - (this.#left % SLOTS) + SLOTS) % SLOTS;
-    this.#post(["abort", this.#left + before]);
+    this.#post(["abort", this.#numberOf(call)]);
     return this.#slots.heeds(call.slot);
+  }
+
+  tell(call: WorkerCall, message: unknown): void {
+    if (this.running(call)) this.#post(["told", this.#numberOf(call), message]);
+  }
+
+  #answer(call: WorkerCall, answer: unknown): void {
+    if (!this.running(call)) return;
+    this.#post(["answer", this.#numberOf(call), answer]);
+    this.#slots.answered();
+  }
+
+  #numberOf({ slot }: WorkerCall): number {
+    // Calls before it may have ended, and not have been told of.
+    const before = (slot - (this.#left % SLOTS) + SLOTS) % SLOTS;
+    return this.#left + before;
   }
 
   terminate(): void {
@@ -212,7 +227,9 @@ export class ThreadWorker implements WorkerHandle {
       return;
     }
     const call = this.#calls[slot];
-    if (call !== undefined) this.#events.told(call, value);
+    if (call === undefined) return;
+    if (kind === "told") this.#events.told(call, value);
+    else this.#events.asked(call, value, (answer) => this.#answer(call, answer), false);
   }
 
   /** Looks into the slots, turn after turn, while there are several; then has itself rung. */

@@ -6,6 +6,7 @@ import { crossesItself } from "../../../core/crossing-object.ts";
 import { type CallLink, CurrentCall, place } from "../../../core/current-call.ts";
 import { type Callee, calleeOf, isThenable } from "../../remote-call.ts";
 import { sendResult } from "../../reviving.ts";
+import { awaitAnswer } from "./await-answer.ts";
 import { BEGUN, CallSlots, PASSED, RETURNED, REVOKED, SENT, SLOTS, THREW } from "./call-slots.ts";
 import type { FromWorker, ToWorker, WorkerSetup } from "./thread-worker.ts";
 
@@ -22,6 +23,8 @@ let running = false;
 let current: CurrentCall | undefined;
 /** Whether that has posted something. */
 let told = false;
+/** Gets what is sent to it. */
+let hear: ((message: unknown) => void) | undefined;
 let sinceMeasured = 0;
 /** How many calls have begun since the loop had its last turn. */
 let inTurn = 0;
@@ -46,6 +49,9 @@ function take(message: Exclude<ToWorker, 0>): void {
       return;
     case "abort":
       if (message[1] === number) current?.abort();
+      return;
+    case "told":
+      if (message[1] === number) hear?.(message[2]);
   }
 }
 
@@ -91,7 +97,7 @@ function work(): void {
 
 /** Whether the call has ended already. */
 function call({ name, callee }: { name: string; callee: Callee }): boolean {
-  current = undefined;
+  current = hear = undefined;
   told = false;
   try {
     const args = argumentsOf(head);
@@ -136,6 +142,16 @@ function makeCurrent(): CurrentCall {
       post(["told", slot, message], transfer);
       told = true;
     },
+    runs,
+    ask(question) {
+      post(["asked", slot, question]);
+      told = true;
+      return { answer: awaitAnswer({ port, slots, number, take }) };
+    },
+    listen(ear) {
+      if (runs()) hear = ear;
+    },
+    waits: () => () => {},
   };
   const made = (current ??= new CurrentCall(link));
   return made;
