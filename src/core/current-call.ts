@@ -33,6 +33,8 @@ export interface CallLink {
   ask(question: unknown): { readonly answer: unknown } | undefined;
   /** Has what the caller's side sends given to `hear`, in place of who heard it before. */
   listen(hear: (message: unknown) => void): void;
+  /** Names the thread that the function believes to be in, if that is simulated. */
+  readonly thread?: number;
   /** The function waits for the caller's side until what this returns is called. */
   waits(): () => void;
 }

@@ -32,7 +32,6 @@ export { Lock } from "./lock.ts";
 export { LifoQueue, PriorityQueue, Queue } from "./queue.ts";
 export { RLock } from "./r-lock.ts";
 export { BoundedSemaphore, Semaphore } from "./semaphore.ts";
-export type { CrossedMemory } from "./shared-memory.ts";
 export { SharedObject } from "./shared-object.ts";
 export { type QueueOptions, SharedQueue } from "./shared-queue.ts";
 export { ThreadLocal } from "./thread-local.ts";

@@ -186,7 +186,7 @@ export class QueueMemory {
   }
 
   #release(page: number): void {
-    for (let at = page; at !== 0; ) {
+    for (let at = page; at !== 0;) {
       const next = this.#words[this.#at(at) + NEXT_PAGE] as number;
       this.#giveBack(at);
       at = next;
@@ -236,7 +236,7 @@ export class QueueMemory {
   #rise(index: number): void {
     const heap = this.#heap;
     const words = this.#words;
-    for (let at = index; at > 0; ) {
+    for (let at = index; at > 0;) {
       const parent = (at - 1) >> 1;
       if (!this.#before(words[heap + at] as number, words[heap + parent] as number)) return;
       this.#swap(at, parent);
@@ -247,11 +247,14 @@ export class QueueMemory {
   #sink(size: number): void {
     const heap = this.#heap;
     const words = this.#words;
-    for (let at = 0; ; ) {
+    for (let at = 0; ;) {
       let least = 2 * at + 1;
       if (least >= size) return;
       const right = least + 1;
-      if (right < size && this.#before(words[heap + right] as number, words[heap + least] as number))
+      if (
+        right < size &&
+        this.#before(words[heap + right] as number, words[heap + least] as number)
+      )
         least = right;
       if (!this.#before(words[heap + least] as number, words[heap + at] as number)) return;
       this.#swap(at, least);

@@ -6,7 +6,7 @@ import { ItemTooLargeError, QueueEmptyError, QueueShutDownError, TaskDoneError }
 import { Mutex, MUTEX_WORDS } from "./mutex.ts";
 import { decodeItem, encodeItem } from "./queue-items.ts";
 import { LOWEST, type Order, QueueMemory, wordsFor } from "./queue-memory.ts";
-import { type CrossedMemory, FIRST_WORD, SharedMemory } from "./shared-memory.ts";
+import { FIRST_WORD, SharedMemory } from "./shared-memory.ts";
 import { SharedObject } from "./shared-object.ts";
 import { type Attempt, NOT_YET, Signal, SIGNAL_WORDS } from "./signal.ts";
 
@@ -41,11 +41,11 @@ export abstract class SharedQueue<T, P extends readonly unknown[] = []> extends 
   readonly #ordered: boolean;
 
   constructor(
-    made: QueueOptions | CrossedMemory,
+    made: QueueOptions | SharedArrayBuffer,
     order: Order,
     revive: { readonly module: string; readonly name: string },
   ) {
-    const crossed = "buffer" in made ? made : undefined;
+    const crossed = made instanceof SharedArrayBuffer ? made : undefined;
     const { maxSize = Infinity, bytes = BYTES } = made as QueueOptions;
     check(maxSize === Infinity || isCount(maxSize), `holds 1 or more items, not ${maxSize}`);
     check(isCount(bytes) && bytes <= BYTES_MAX, `has 1 byte to 1 GiB of memory, not ${bytes}`);

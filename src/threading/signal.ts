@@ -87,13 +87,15 @@ export class Signal {
       }
     }
     const list = makeListOf(this.#memory, this.#count);
-    const waiter: Waiter = { attempt, deferred: undefined as never, place: 0 };
+    const waiter: Waiter = { attempt, deferred: undefined as never, over: undefined, place: 0 };
     const deferred = new Deferred<T>(() => {
+      waiter.over?.();
       if (list.delete(waiter)) this.#emptied(list);
       // The one behind it may have better luck.
       else this.serveSoon();
     });
     waiter.deferred = deferred as Deferred<unknown>;
+    waiter.over = this.#memory.waits();
     list.add(waiter);
     if (first) this.#serve(list);
     return deferred;
@@ -170,6 +172,7 @@ export class Signal {
         continue;
       }
       if (list.delete(waiter)) this.#emptied(list);
+      waiter.over?.();
       if (failed) waiter.deferred.errback(value);
       else waiter.deferred.callback(value);
     }

@@ -2,7 +2,7 @@ import type { Deferred } from "../defer/deferred.ts";
 import { NotAcquiredError } from "../defer/acquirable.ts";
 import { AbandonedLockError } from "./errors.ts";
 import { Holdable } from "./holdable.ts";
-import { type CrossedMemory, FIRST_WORD, SharedMemory } from "./shared-memory.ts";
+import { FIRST_WORD, SharedMemory } from "./shared-memory.ts";
 import { NOT_YET, Signal, SIGNAL_WORDS } from "./signal.ts";
 
 /** The thread that holds it; 0 when it is free. */
@@ -17,6 +17,8 @@ const ABANDONED = -1;
 
 /** What Lock and RLock have in common: one holder, that is known. */
 export abstract class ThreadLock extends Holdable {
+  /** Whether its holder may acquire it again. @internal */
+  readonly again: boolean;
   readonly #words: Int32Array;
   readonly #thread: number;
   readonly #freed: Signal;
@@ -24,7 +26,7 @@ export abstract class ThreadLock extends Holdable {
   readonly #attempt: () => typeof NOT_YET | void;
 
   constructor(
-    crossed: CrossedMemory | undefined,
+    crossed: SharedArrayBuffer | undefined,
     revive: { readonly module: string; readonly name: string },
     again: boolean,
   ) {
@@ -43,6 +45,7 @@ export abstract class ThreadLock extends Holdable {
       Atomics.compareExchange(words, OWNER, ended, ABANDONED);
     };
     super(memory, { ...revive, data: () => memory.cross(), mend }, freed, attempt);
+    this.again = again;
     this.#words = words;
     this.#thread = thread;
     this.#freed = freed;

@@ -40,11 +40,7 @@ export class WaitCounts {
 
   /** The holder of the lock notifies so many. */
   notify(count: number): void {
-    Atomics.store(
-      this.#words,
-      this.#first + LIMIT,
-      Atomics.load(this.#words, this.#first + COME),
-    );
+    Atomics.store(this.#words, this.#first + LIMIT, Atomics.load(this.#words, this.#first + COME));
     this.#change((both) => {
       const served = Math.min(count, both >>> 16);
       return both - served * WAITING + served;
