@@ -24,7 +24,7 @@ export {
   ItemTooLargeError,
   QueueEmptyError,
   QueueShutDownError,
-  TaskDoneError,
+  TaskDoneTooOftenError,
 } from "./errors.ts";
 export { Event } from "./event.ts";
 export { Holdable } from "./holdable.ts";

@@ -2,7 +2,12 @@ import { BadOptionError, QueueFullError } from "../core/errors.ts";
 import { WouldBlockError } from "../core/would-block-error.ts";
 import type { Deferred } from "../defer/deferred.ts";
 import { fail } from "../defer/fired.ts";
-import { ItemTooLargeError, QueueEmptyError, QueueShutDownError, TaskDoneError } from "./errors.ts";
+import {
+  ItemTooLargeError,
+  QueueEmptyError,
+  QueueShutDownError,
+  TaskDoneTooOftenError,
+} from "./errors.ts";
 import { Mutex, MUTEX_WORDS } from "./mutex.ts";
 import { decodeItem, encodeItem } from "./queue-items.ts";
 import { LOWEST, type Order, QueueMemory, wordsFor } from "./queue-memory.ts";
@@ -155,11 +160,11 @@ export abstract class SharedQueue<T, P extends readonly unknown[] = []> extends 
 
   // --- being done ---
 
-  /** To be called once for each item that was got, when it is done with. @throws TaskDoneError */
+  /** To be called once for each item that was got, when it is done with. @throws TaskDoneTooOftenError */
   taskDone(): void {
     this.#inside(stalled, () => {
       const { unfinished } = this.#items;
-      if (unfinished === 0) throw new TaskDoneError();
+      if (unfinished === 0) throw new TaskDoneTooOftenError();
       this.#items.unfinished = unfinished - 1;
     });
     this.#done.fire();

@@ -15,10 +15,7 @@ describe("a thread that ends", () => {
       const holder = pool.call(sharing.holdSync, lock, held);
       const cancelled = failure(holder);
       await held.wait();
-      const waiting = [
-        failure(lock.acquire()),
-        failure(pool.call(sharing.lockSync, lock as Lock)),
-      ];
+      const waiting = [failure(lock.acquire()), failure(pool.call(sharing.lockSync, lock as Lock))];
       await new Promise((resolve) => setTimeout(resolve, 100));
       holder.cancel();
       const [here, there] = await Promise.all(waiting);
@@ -57,23 +54,30 @@ describe("a thread that ends", () => {
 
   for (const Kind of [Queue, LifoQueue, PriorityQueue]) {
     const title = `leaves a ${Kind.name} in order, wherever it is ended`;
-    poolTest(title, { max: 3, only }, async ({ pool }) => {
-      const queue = new (Kind as new (options: object) => SharedQueue<unknown, [number?]>)({ bytes: 4000 });
-      const begun = new Event();
-      pool.call(sharing.rummageSync, queue, begun).addErrback(() => {});
-      for (let i = 0; i < 6; i++) {
-        const mine = new Event();
-        const doomed = pool.call(sharing.rummageSync, queue, mine);
-        const ended = failure(doomed);
-        await mine.wait();
-        await new Promise((resolve) => setTimeout(resolve, i));
-        doomed.cancel();
-        await ended;
-        // The others, and this thread, go on.
-        await queue.get();
-      }
-      queue.shutdown(true);
-      expect(queue.qsize).to.equal(0);
-    }, 60_000);
+    poolTest(
+      title,
+      { max: 3, only },
+      async ({ pool }) => {
+        const queue = new (Kind as new (options: object) => SharedQueue<unknown, [number?]>)({
+          bytes: 4000,
+        });
+        const begun = new Event();
+        pool.call(sharing.rummageSync, queue, begun).addErrback(() => {});
+        for (let i = 0; i < 6; i++) {
+          const mine = new Event();
+          const doomed = pool.call(sharing.rummageSync, queue, mine);
+          const ended = failure(doomed);
+          await mine.wait();
+          await new Promise((resolve) => setTimeout(resolve, i));
+          doomed.cancel();
+          await ended;
+          // The others, and this thread, go on.
+          await queue.get();
+        }
+        queue.shutdown(true);
+        expect(queue.qsize).to.equal(0);
+      },
+      60_000,
+    );
   }
 });

@@ -46,25 +46,30 @@ describe("what threads share, blocking, in three workers at once:", () => {
   });
 
   for (const Kind of [Queue, LifoQueue]) {
-    poolTest(`a ${Kind.name} loses no item of 50,000`, { max: 4, only }, async ({ pool }) => {
-      const queue = new Kind<[number, number]>({ maxSize: 100 });
-      const consumed = [pool.call(sharing.consumeSync, queue), pool.call(sharing.consume, queue)];
-      const produce = sharing.produceSync as never;
-      const produced = [1, 2].map((who) => pool.call(produce, queue as never, who, 25_000));
-      await Promise.all(produced);
-      await queue.join();
-      queue.shutdown();
-      const got = await Promise.all(consumed);
-      for (const items of Kind === Queue ? got : []) {
-        for (const who of [1, 2]) {
-          const its = items.filter(([from]) => from === who).map(([, n]) => n);
-          expect(its.every((n, i) => i === 0 || n > (its[i - 1] as number))).to.equal(true);
+    poolTest(
+      `a ${Kind.name} loses no item of 50,000`,
+      { max: 4, only },
+      async ({ pool }) => {
+        const queue = new Kind<[number, number]>({ maxSize: 100 });
+        const consumed = [pool.call(sharing.consumeSync, queue), pool.call(sharing.consume, queue)];
+        const produce = sharing.produceSync as never;
+        const produced = [1, 2].map((who) => pool.call(produce, queue as never, who, 25_000));
+        await Promise.all(produced);
+        await queue.join();
+        queue.shutdown();
+        const got = await Promise.all(consumed);
+        for (const items of Kind === Queue ? got : []) {
+          for (const who of [1, 2]) {
+            const its = items.filter(([from]) => from === who).map(([, n]) => n);
+            expect(its.every((n, i) => i === 0 || n > (its[i - 1] as number))).to.equal(true);
+          }
         }
-      }
-      const all = got.flat().map(([who, n]) => who * 25_000 + n);
-      expect(new Set(all).size).to.equal(50_000);
-      expect(all.length).to.equal(50_000);
-    }, 60_000);
+        const all = got.flat().map(([who, n]) => who * 25_000 + n);
+        expect(new Set(all).size).to.equal(50_000);
+        expect(all.length).to.equal(50_000);
+      },
+      60_000,
+    );
   }
 
   poolTest("a PriorityQueue gives the least first", { max: 2, only }, async ({ pool }) => {

@@ -24,9 +24,13 @@ describe("locks and semaphores of threads", () => {
       it("is not released more often than acquired", function () {
         if (Kind === Semaphore) this.skip();
         const lock = new Kind();
-        expect(() => lock.release()).to.throw().with.property("code", "ERR_NOT_ACQUIRED");
+        expect(() => lock.release())
+          .to.throw()
+          .with.property("code", "ERR_NOT_ACQUIRED");
         lock.runSync(() => {});
-        expect(() => lock.release()).to.throw().with.property("code", "ERR_NOT_ACQUIRED");
+        expect(() => lock.release())
+          .to.throw()
+          .with.property("code", "ERR_NOT_ACQUIRED");
       });
 
       it("runs a function, and is released when that is done, or fails", async () => {
@@ -143,9 +147,15 @@ describe("locks and semaphores of threads", () => {
     expect(() => bounded.release(2)).to.throw("was released more often");
     bounded.release();
     for (const wrong of [-1, 1.5, Number.NaN, 2 ** 31]) {
-      expect(() => new Semaphore(wrong)).to.throw().with.property("code", "ERR_BAD_OPTION");
-      expect(() => new BoundedSemaphore(wrong)).to.throw().with.property("code", "ERR_BAD_OPTION");
+      expect(() => new Semaphore(wrong))
+        .to.throw()
+        .with.property("code", "ERR_BAD_OPTION");
+      expect(() => new BoundedSemaphore(wrong))
+        .to.throw()
+        .with.property("code", "ERR_BAD_OPTION");
     }
-    expect(() => seats.release(0)).to.throw().with.property("code", "ERR_BAD_OPTION");
+    expect(() => seats.release(0))
+      .to.throw()
+      .with.property("code", "ERR_BAD_OPTION");
   });
 });

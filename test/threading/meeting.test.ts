@@ -24,7 +24,9 @@ describe("events, conditions and barriers of threads", () => {
   it("conditions are used by the holder of the lock", () => {
     const condition = new Condition();
     for (const use of ["wait", "notify", "notifyAll"] as const) {
-      expect(() => condition[use]()).to.throw().with.property("code", "ERR_NOT_ACQUIRED");
+      expect(() => condition[use]())
+        .to.throw()
+        .with.property("code", "ERR_NOT_ACQUIRED");
     }
   });
 
@@ -176,7 +178,9 @@ describe("events, conditions and barriers of threads", () => {
     const named = new Barrier(1, { action: sharing.merge });
     expect(() => named.waitSync()).to.throw("is not loaded");
     for (const parties of [0, 1.5, 32_768]) {
-      expect(() => new Barrier(parties)).to.throw().with.property("code", "ERR_BAD_OPTION");
+      expect(() => new Barrier(parties))
+        .to.throw()
+        .with.property("code", "ERR_BAD_OPTION");
     }
   });
 

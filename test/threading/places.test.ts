@@ -16,9 +16,7 @@ describe("what threads share, wherever they are:", () => {
   placesTest("a semaphore lets in as many as it may", async (one, other) => {
     const gate = new Semaphore(2);
     const memory = new SharedArrayBuffer(8);
-    await Promise.all(
-      [one, other, one, other, one].map((who) => who("visit", gate, memory, 50)),
-    );
+    await Promise.all([one, other, one, other, one].map((who) => who("visit", gate, memory, 50)));
     expect([...numbers(memory)][0]).to.equal(0);
     expect([...numbers(memory)][1]).to.be.oneOf([1, 2]);
     expect(gate.value).to.equal(2);

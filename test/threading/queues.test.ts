@@ -42,7 +42,9 @@ describe("queues of threads", () => {
         await afterMicrotasks();
         expect(fourth).to.deep.equal([undefined]);
         expect([queue.getNowait(), queue.getNowait()]).to.include(4);
-        expect(() => queue.getNowait()).to.throw().with.property("code", "ERR_QUEUE_EMPTY");
+        expect(() => queue.getNowait())
+          .to.throw()
+          .with.property("code", "ERR_QUEUE_EMPTY");
       });
 
       it("loses no item with one who gives up", async () => {
@@ -81,7 +83,9 @@ describe("queues of threads", () => {
         await afterMicrotasks();
         expect(joined).to.deep.equal([undefined]);
         queue.joinSync();
-        expect(() => queue.taskDone()).to.throw().with.property("code", "ERR_TASK_DONE");
+        expect(() => queue.taskDone())
+          .to.throw()
+          .with.property("code", "ERR_TASK_DONE_TOO_OFTEN");
       });
 
       it("gives what it has after it was shut down, and takes no more", async () => {
@@ -160,7 +164,9 @@ describe("queues of threads", () => {
 
   it("have options that can work", () => {
     for (const options of [{ maxSize: 0 }, { maxSize: 1.5 }, { bytes: 0 }, { bytes: 2 ** 31 }]) {
-      expect(() => new Queue(options)).to.throw().with.property("code", "ERR_BAD_OPTION");
+      expect(() => new Queue(options))
+        .to.throw()
+        .with.property("code", "ERR_BAD_OPTION");
     }
     const queue = new PriorityQueue<number>();
     expect(() => queue.putNowait(1, Number.NaN)).to.throw("priority of an item is a number");
