@@ -1,0 +1,15 @@
+import { expect } from "chai";
+import { edgesOf } from "../support/layering.ts";
+import { readSources } from "../support/read-sources.ts";
+
+describe("what threads share", () => {
+  it("is light: a worker that has a lock loads nothing of reactors and pools", () => {
+    const edges = edgesOf(readSources("src", ".ts")).filter(({ typeOnly }) => !typeOnly);
+    const loaded = new Set(["src/threading/index.ts"]);
+    for (const file of loaded) {
+      for (const { from, to } of edges) if (from === file) loaded.add(to);
+    }
+    const folders = new Set([...loaded].map((file) => file.split("/")[1]));
+    expect([...folders].sort()).to.deep.equal(["core", "defer", "threading"]);
+  });
+});
