@@ -16,14 +16,13 @@ export interface CallerLine {
   send(message: unknown): void;
   /** Of the reactor. */
   readonly clock: LineClock;
+  /** Names the call's function among threads, where it is served in this thread. */
+  readonly thread: number;
 }
 
 /** Time, as the caller's end may need it. */
 export interface LineClock {
-  callLater(
-    delaySeconds: number,
-    action: () => void,
-  ): { readonly active: boolean; cancel(): void };
+  callLater(delaySeconds: number, action: () => void): { readonly active: boolean; cancel(): void };
 }
 
 /** What the caller's end is told. */

@@ -1,6 +1,5 @@
 /** Calls that are more than a function and plain arguments. */
 import { type Crossed, crossesItself, crossing, type Substrate } from "./crossing-object.ts";
-import { crossingBegins } from "./thread.ts";
 
 /** Which argument is to be made anew, and by what. */
 export interface Revival {
@@ -35,7 +34,6 @@ export function packArguments(
   transfer: readonly object[] | undefined,
   connect: (index: number, end: NonNullable<Crossed["connect"]>) => void,
 ): PackedArguments {
-  crossingBegins();
   const moved: object[] = [];
   const revivals: Revival[] = [];
   const packed = args.map((argument, index): unknown => {

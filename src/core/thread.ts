@@ -9,14 +9,14 @@ const KEY = Symbol.for("skein.thread");
 interface Place {
   /** How many reactors run in this thread. */
   reactors: number;
-  /** How many calls have been sent with objects that cross as themselves. */
-  crossings: number;
+  /** How many threads have been simulated. */
+  simulated: number;
   readonly ended: Set<(id: number) => void>;
 }
 
 const place: Place = ((globalThis as { [KEY]?: Place })[KEY] ??= {
   reactors: 0,
-  crossings: 0,
+  simulated: 0,
   ended: new Set(),
 });
 
@@ -31,7 +31,7 @@ const { threadId, isMainThread }: Threads = threadsOfNode() ?? { threadId: 0, is
 /** Names this thread: over 0, and no other thread of this process, ever. */
 export const THREAD: number = idOf(threadId);
 
-/** What simulated threads have for it: that which is crossed to by each call is one of its own. */
+/** Those that are simulated are counted from here. */
 const SIMULATED = 1 << 30;
 
 /** Whether this thread may sleep until another wakes it: one that has a loop to turn may not. */
@@ -39,14 +39,9 @@ export function maySleep(): boolean {
   return !isMainThread && place.reactors === 0;
 }
 
-/** A call is about to be sent to a worker; if that is simulated, it has the next thread. */
-export function crossingBegins(): void {
-  place.crossings++;
-}
-
-/** The thread that what crosses just now gets to, if its worker is simulated. */
+/** Names a thread that is simulated in this one. */
 export function simulatedThread(): number {
-  return SIMULATED + place.crossings;
+  return SIMULATED + place.simulated++;
 }
 
 function idOf(threadIdOfNode: number): number {

@@ -71,5 +71,5 @@ function begin<R>(call: Deferred<R[]>): Call<R> {
   const ended = call.addBoth((result): Outcome<R> =>
     result instanceof Failure ? { failure: result } : { results: result },
   );
-  return { ended: ended as Deferred<Outcome<R>>, cancel: () => call.cancel() };
+  return { ended: ended, cancel: () => call.cancel() };
 }

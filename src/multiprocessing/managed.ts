@@ -3,7 +3,7 @@ import type { WorkerLine } from "../core/call-line.ts";
 import { CannotCrossError } from "../core/crossing.ts";
 import { CrossesItself } from "../core/crossing-object.ts";
 import { WouldBlockError } from "../core/would-block-error.ts";
-import { Deferred } from "../defer/deferred.ts";
+import type { Deferred } from "../defer/deferred.ts";
 import { Failure } from "../defer/failure.ts";
 import { fromPromise } from "../defer/from-promise.ts";
 import { maybeDeferred } from "../defer/maybe-deferred.ts";
@@ -103,8 +103,8 @@ function resultNow(name: string, method: Method, args: readonly unknown[]): unkn
       `${name}Sync() would have to wait, and the reactor's thread must not: use ${name}()`,
     );
   }
-  const { value } = result as { readonly value: unknown };
-  if (value instanceof Failure) throw value.value;
+  const { value } = result;
+  if (value instanceof Failure) value.raise();
   return value;
 }
 

@@ -4,7 +4,6 @@ import type { Deferred } from "../defer/deferred.ts";
 import { QueueShutDownError } from "../threading/errors.ts";
 import { crossToProcess } from "../threading/process-twin.ts";
 import { Queue } from "../threading/queue.ts";
-import type { CrossedMemory } from "../threading/shared-memory.ts";
 import type { QueueOptions } from "../threading/shared-queue.ts";
 import { PipeClosedError } from "./errors.ts";
 
@@ -49,8 +48,8 @@ export class PipeEnd<In, Out> extends CrossesItself {
 
   constructor(inbound: Queue<In>, outbound: Queue<Out>) {
     const queues = [inbound, outbound] as const;
-    const data = (): CrossedMemory[] =>
-      queues.map((queue) => queue.crosses("threads").data as CrossedMemory);
+    const data = (): SharedArrayBuffer[] =>
+      queues.map((queue) => queue.crosses("threads").data as SharedArrayBuffer);
     const rebirth = {
       module: import.meta.url,
       name: "revivePipeEnd",
@@ -93,7 +92,7 @@ export class PipeEnd<In, Out> extends CrossesItself {
   recv(): Deferred<In> {
     return this.#inbound.get().addErrback((failure) => {
       throw translated(failure.value);
-    }) as Deferred<In>;
+    });
   }
 
   /** The same, blocking, for workers. @throws TimeoutError, WouldBlockError, PipeClosedError */
@@ -137,7 +136,7 @@ function translated(error: unknown): unknown {
   return error instanceof QueueShutDownError ? new PipeClosedError() : error;
 }
 
-export function revivePipeEnd(crossed: CrossedMemory[]): PipeEnd<never, never> {
+export function revivePipeEnd(crossed: SharedArrayBuffer[]): PipeEnd<never, never> {
   const [inbound, outbound] = crossed.map((memory) => new Queue<never>(memory));
   return new PipeEnd(inbound as Queue<never>, outbound as Queue<never>);
 }

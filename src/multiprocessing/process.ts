@@ -2,7 +2,7 @@
 import { isOnLine, type OnLine } from "../core/call-line.ts";
 import { type CallExtras, packArguments } from "../core/crossing-arguments.ts";
 import { BadOptionError } from "../core/errors.ts";
-import { Deferred } from "../defer/deferred.ts";
+import type { Deferred } from "../defer/deferred.ts";
 import { succeed } from "../defer/fired.ts";
 import { Waiters } from "../defer/waiters.ts";
 import type { Reactor, TriggerId } from "../reactor/capabilities.ts";
@@ -81,7 +81,9 @@ export class Process<A extends unknown[]> {
     { name, daemon = false, substrate = "processes" }: ProcessOptions = {},
   ) {
     if (substrate !== "threads" && substrate !== "processes") {
-      throw new BadOptionError(`a process is of "threads" or "processes", not "${substrate}"`);
+      throw new BadOptionError(
+        `a process is of "threads" or "processes", not "${String(substrate)}"`,
+      );
     }
     this.name = name ?? `${target.name}-${++made}`;
     this.daemon = daemon;
@@ -169,7 +171,7 @@ export class Process<A extends unknown[]> {
     return ended.addBoth((result) => {
       if (late.active) late.cancel();
       return expired ? undefined : result;
-    }) as Deferred<number | undefined>;
+    });
   }
 
   /**

@@ -1,5 +1,4 @@
 import { BadOptionError } from "../core/errors.ts";
-import { type CrossedMemory } from "../threading/shared-memory.ts";
 import { LOCK_WORDS, ThreadLock } from "../threading/thread-lock.ts";
 import { codeOf, type NumberKind, Numbers, wordsOf } from "./numbers.ts";
 
@@ -8,6 +7,8 @@ const LENGTH = LOCK_WORDS + 1;
 const NUMBERS = LOCK_WORDS + 2;
 
 const LENGTH_MAX = 2 ** 27;
+
+const REVIVE = { module: import.meta.url, name: "reviveSharedArray" };
 
 /**
  * Numbers in memory that threads share, with a lock: that of an `RLock`, for what takes more than
@@ -36,12 +37,9 @@ export class SharedArray extends ThreadLock {
    * @throws BadOptionError
    */
   constructor(
-    kind: NumberKind | CrossedMemory,
+    kind: NumberKind | SharedArrayBuffer,
     values: Iterable<number> | number = 0,
-    revive: { readonly module: string; readonly name: string } = {
-      module: import.meta.url,
-      name: "reviveSharedArray",
-    },
+    revive: { readonly module: string; readonly name: string } = REVIVE,
   ) {
     if (typeof kind !== "string") {
       super(kind, revive, true);
@@ -102,4 +100,5 @@ export class SharedArray extends ThreadLock {
   }
 }
 
-export const reviveSharedArray = (crossed: CrossedMemory): SharedArray => new SharedArray(crossed);
+export const reviveSharedArray = (crossed: SharedArrayBuffer): SharedArray =>
+  new SharedArray(crossed);

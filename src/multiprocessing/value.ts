@@ -1,4 +1,3 @@
-import type { CrossedMemory } from "../threading/shared-memory.ts";
 import type { NumberKind } from "./numbers.ts";
 import { SharedArray } from "./shared-array.ts";
 
@@ -19,7 +18,7 @@ import { SharedArray } from "./shared-array.ts";
  */
 export class Value extends SharedArray {
   /** @throws BadOptionError */
-  constructor(kind: NumberKind | CrossedMemory, value: number = 0) {
+  constructor(kind: NumberKind | SharedArrayBuffer, value: number = 0) {
     super(kind, [value], { module: import.meta.url, name: "reviveValue" });
   }
 
@@ -37,4 +36,4 @@ export class Value extends SharedArray {
   }
 }
 
-export const reviveValue = (crossed: CrossedMemory): Value => new Value(crossed);
+export const reviveValue = (crossed: SharedArrayBuffer): Value => new Value(crossed);

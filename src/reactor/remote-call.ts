@@ -54,7 +54,7 @@ async function callWithExtras(
   let lines: WorkerLines | undefined;
   const lineOf = (index: number): WorkerLine => (lines ??= new WorkerLines(make())).line(index);
   for (const { index, connected, ...target } of revivals) {
-    args[index] = await revive(target, args[index], connected ? lineOf(index) : undefined);
+    args[index] = await revive(target, args[index], connected ? lineOf(index) : undefined, make);
   }
   const begin = (): unknown => callWith(exported, args, make);
   if (window === undefined) return begin();

@@ -2,7 +2,7 @@
 import type { WorkerLine } from "../core/call-line.ts";
 import { CannotCrossError, cannotCross } from "../core/crossing.ts";
 import { type Crossed, type Crossing, crossing, type Substrate } from "../core/crossing-object.ts";
-import { type CurrentCall, linkOf } from "../core/current-call.ts";
+import { type CurrentCall, linkOf, place } from "../core/current-call.ts";
 import { BadOptionError, messageOf } from "../core/errors.ts";
 import { importModule } from "../core/import-module.ts";
 import { inlineFunction, isInline } from "../core/inline-source.ts";
@@ -22,16 +22,26 @@ export async function load({ module, name }: RemoteFunction): Promise<Exported> 
 
 const revivers = new Map<string, Exported>();
 
-/** Makes an object anew. @param line to the caller, if it has one. */
+/**
+ * Makes an object anew.
+ *
+ * @param line to the caller, if it has one; `make` gives the call that it is an argument of.
+ */
 export async function revive(
   target: RemoteFunction,
   data: unknown,
   line?: WorkerLine,
+  make?: () => CurrentCall,
 ): Promise<unknown> {
   const key = `${target.name} ${target.module}`;
   let reviver = revivers.get(key);
   if (reviver === undefined) revivers.set(key, (reviver = await load(target)));
-  return reviver(data, line);
+  place.make = make;
+  try {
+    return reviver(data, line);
+  } finally {
+    place.make = undefined;
+  }
 }
 
 /** What a worker sends before the outcome, which is undefined then. */

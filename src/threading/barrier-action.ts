@@ -13,18 +13,23 @@ type Action = () => unknown;
 
 /** A function; or the name of one, which crosses, and is loaded where it is needed. */
 export class BarrierAction {
-  readonly named: NamedAction | undefined;
+  readonly named: NamedAction | undefined = undefined;
   #action: Action | undefined;
 
-  constructor(given: Action | NamedAction, loaded?: Action) {
-    this.named = typeof given === "function" ? undefined : given;
-    this.#action = typeof given === "function" ? given : loaded;
+  constructor(given: Action | NamedAction) {
+    if (typeof given === "function") this.#action = given;
+    else this.named = given;
+  }
+
+  /** @throws BadOptionError, or what importing its module throws. */
+  async load(): Promise<void> {
+    this.#action ??= await load(this.named as NamedAction);
   }
 
   /** Calls it, once it is loaded. @throws what it throws, or loading it. */
   call(): unknown {
     if (this.#action !== undefined) return this.#action();
-    return load(this.named as NamedAction).then((action) => (this.#action = action)());
+    return this.load().then(() => this.#action?.());
   }
 
   /** Calls it at once. @throws BadOptionError if it is not loaded, or not done when it returns. */
@@ -39,11 +44,6 @@ export class BarrierAction {
       throw new BadOptionError("the action of a barrier returned a promise: use wait() with it");
     }
   }
-}
-
-/** What a worker makes of a name. */
-export async function loadAction(named: NamedAction): Promise<BarrierAction> {
-  return new BarrierAction(named, await load(named));
 }
 
 async function load({ module, name }: NamedAction): Promise<Action> {

@@ -1,8 +1,9 @@
 import { CannotCrossError } from "../core/crossing.ts";
+import { defined } from "../core/defined.ts";
 import { BadOptionError } from "../core/errors.ts";
 import type { Deferred } from "../defer/deferred.ts";
 import { maybeDeferred } from "../defer/maybe-deferred.ts";
-import { BarrierAction, loadAction, type NamedAction } from "./barrier-action.ts";
+import { BarrierAction, type NamedAction } from "./barrier-action.ts";
 import {
   type BarrierLook,
   BarrierState,
@@ -11,7 +12,7 @@ import {
   PARTIES_MAX,
 } from "./barrier-state.ts";
 import { BrokenBarrierError } from "./errors.ts";
-import { type CrossedMemory, FIRST_WORD, SharedMemory } from "./shared-memory.ts";
+import { FIRST_WORD, SharedMemory } from "./shared-memory.ts";
 import { SharedObject } from "./shared-object.ts";
 import { type Attempt, NOT_YET, Signal, SIGNAL_WORDS } from "./signal.ts";
 import { deadlineIn, secondsLeft } from "./sleep.ts";
@@ -36,7 +37,7 @@ export interface BarrierOptions {
 
 /** What crosses of a barrier. */
 export interface CrossedBarrier {
-  readonly memory: CrossedMemory;
+  readonly memory: SharedArrayBuffer;
   readonly action: NamedAction | undefined;
   readonly timeout: number | undefined;
 }
@@ -81,7 +82,7 @@ export class Barrier extends SharedObject {
    * @throws BadOptionError
    */
   constructor(
-    parties: number | CrossedMemory,
+    parties: number | SharedArrayBuffer,
     { action, timeout }: BarrierOptions | { action?: BarrierAction; timeout?: number } = {},
   ) {
     if (typeof parties === "number") checkParties(parties);
@@ -154,7 +155,7 @@ export class Barrier extends SharedObject {
           this.#left(arrival);
           return result;
         });
-    }) as Deferred<number>;
+    });
   }
 
   /**
@@ -261,9 +262,10 @@ function checkParties(parties: number): void {
 }
 
 export async function reviveBarrier(crossed: CrossedBarrier): Promise<Barrier> {
-  const { memory, action, timeout } = crossed;
-  return new Barrier(memory, {
-    ...(action === undefined ? {} : { action: await loadAction(action) }),
-    ...(timeout === undefined ? {} : { timeout }),
-  });
+  const { memory, action: named, timeout } = crossed;
+  const action = named && new BarrierAction(named);
+  // First, as it belongs to the call that it is made for.
+  const barrier = new Barrier(memory, defined({ action, timeout }));
+  await action?.load();
+  return barrier;
 }

@@ -6,7 +6,7 @@ import { CancelledError } from "../defer/errors.ts";
 import { maybeDeferred } from "../defer/maybe-deferred.ts";
 import { Lock } from "./lock.ts";
 import { RLock } from "./r-lock.ts";
-import { type CrossedMemory, FIRST_WORD, SharedMemory } from "./shared-memory.ts";
+import { FIRST_WORD, SharedMemory } from "./shared-memory.ts";
 import { SharedObject } from "./shared-object.ts";
 import { type Attempt, NOT_YET, Signal, SIGNAL_WORDS } from "./signal.ts";
 import { deadlineIn, secondsLeft } from "./sleep.ts";
@@ -18,8 +18,8 @@ const WORDS = NOTIFIED + SIGNAL_WORDS;
 
 /** What crosses of a condition. */
 export interface CrossedCondition {
-  readonly memory: CrossedMemory;
-  readonly lock: CrossedMemory;
+  readonly memory: SharedArrayBuffer;
+  readonly lock: SharedArrayBuffer;
   /** Whether the lock is an RLock. */
   readonly again: boolean;
 }
@@ -55,13 +55,13 @@ export class Condition extends SharedObject {
    * @param lock of its own unless given; several conditions may share one.
    * @param crossed only for {@link reviveCondition}.
    */
-  constructor(lock: Lock | RLock = new Lock(), crossed?: CrossedMemory) {
+  constructor(lock: Lock | RLock = new Lock(), crossed?: SharedArrayBuffer) {
     const memory = new SharedMemory(crossed ?? WORDS);
     const notified = new Signal(memory, NOTIFIED);
     const data = (): CrossedCondition => ({
       memory: memory.cross(),
-      lock: lock.crosses("threads").data as CrossedMemory,
-      again: lock instanceof RLock,
+      lock: lock.crosses("threads").data as SharedArrayBuffer,
+      again: lock.again,
     });
     super(memory, {
       module: import.meta.url,

@@ -50,9 +50,9 @@ export class QueueShutDownError extends SkeinError {
 }
 
 /** taskDone() was called more often than items were put. */
-export class TaskDoneError extends SkeinError {
-  override readonly name = "TaskDoneError";
-  readonly code = "ERR_TASK_DONE";
+export class TaskDoneTooOftenError extends SkeinError {
+  override readonly name = "TaskDoneTooOftenError";
+  readonly code = "ERR_TASK_DONE_TOO_OFTEN";
 
   constructor() {
     super("taskDone() was called more often than items were put into the queue");

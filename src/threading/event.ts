@@ -1,5 +1,5 @@
 import type { Deferred } from "../defer/deferred.ts";
-import { type CrossedMemory, FIRST_WORD, SharedMemory } from "./shared-memory.ts";
+import { FIRST_WORD, SharedMemory } from "./shared-memory.ts";
 import { SharedObject } from "./shared-object.ts";
 import { type Attempt, NOT_YET, Signal, SIGNAL_WORDS } from "./signal.ts";
 
@@ -30,7 +30,7 @@ export class Event extends SharedObject {
   readonly #changed: Signal;
 
   /** @param crossed only for {@link reviveEvent}. */
-  constructor(crossed?: CrossedMemory) {
+  constructor(crossed?: SharedArrayBuffer) {
     const memory = new SharedMemory(crossed ?? WORDS);
     const changed = new Signal(memory, CHANGED);
     super(memory, {
@@ -77,4 +77,4 @@ export class Event extends SharedObject {
   }
 }
 
-export const reviveEvent = (crossed: CrossedMemory): Event => new Event(crossed);
+export const reviveEvent = (crossed: SharedArrayBuffer): Event => new Event(crossed);

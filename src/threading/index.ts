@@ -24,7 +24,7 @@ export {
   ItemTooLargeError,
   QueueEmptyError,
   QueueShutDownError,
-  TaskDoneError,
+  TaskDoneTooOftenError,
 } from "./errors.ts";
 export { Event } from "./event.ts";
 export { Holdable } from "./holdable.ts";
@@ -32,7 +32,6 @@ export { Lock } from "./lock.ts";
 export { LifoQueue, PriorityQueue, Queue } from "./queue.ts";
 export { RLock } from "./r-lock.ts";
 export { BoundedSemaphore, Semaphore } from "./semaphore.ts";
-export type { CrossedMemory } from "./shared-memory.ts";
 export { SharedObject } from "./shared-object.ts";
 export { type QueueOptions, SharedQueue } from "./shared-queue.ts";
 export { ThreadLocal } from "./thread-local.ts";

@@ -1,4 +1,3 @@
-import type { CrossedMemory } from "./shared-memory.ts";
 import { ThreadLock } from "./thread-lock.ts";
 
 /**
@@ -29,7 +28,7 @@ import { ThreadLock } from "./thread-lock.ts";
  */
 export class Lock extends ThreadLock {
   /** @param crossed only for {@link reviveLock}. */
-  constructor(crossed?: CrossedMemory) {
+  constructor(crossed?: SharedArrayBuffer) {
     super(crossed, { module: import.meta.url, name: "reviveLock" }, false);
   }
 
@@ -38,4 +37,4 @@ export class Lock extends ThreadLock {
   }
 }
 
-export const reviveLock = (crossed: CrossedMemory): Lock => new Lock(crossed);
+export const reviveLock = (crossed: SharedArrayBuffer): Lock => new Lock(crossed);

@@ -5,10 +5,11 @@
  */
 import type { CallerEvents, CallerLine } from "../core/call-line.ts";
 import type { Crossed } from "../core/crossing-object.ts";
-import { ownerEnded, simulatedThread } from "../core/thread.ts";
+import { ownerEnded } from "../core/thread.ts";
 import type { Deferred } from "../defer/deferred.ts";
 import { TimeoutError } from "../defer/errors.ts";
 import { serveOnLine } from "../threads/in-reactor.ts";
+import { inSimulatedThread } from "./shared-memory.ts";
 import type { Rebirth } from "./shared-object.ts";
 
 /** What a process is told of an object. */
@@ -44,9 +45,9 @@ export function crossToProcess(
   object: object,
   rebirth: Pick<Rebirth, "module" | "data" | "twin">,
 ): Crossed {
-  const owner = simulatedThread();
   const kind = object.constructor;
-  const twin = rebirth.twin?.() ?? (Reflect.construct(kind, [rebirth.data()]) as object);
+  const twin = (): object =>
+    rebirth.twin?.() ?? (Reflect.construct(kind, [rebirth.data()]) as object);
   const fields = Object.entries(object).filter(([, value]) => typeof value === "number");
   const data: StandInData = {
     module: rebirth.module,
@@ -57,18 +58,18 @@ export function crossToProcess(
     module: new URL(`./stand-in.${extension}`, import.meta.url).href,
     name: "reviveStandIn",
     data,
-    connect: (line) => new Twin(twin, owner, line),
+    connect: (line) => new Twin(inSimulatedThread(line.thread, twin), line),
   };
 }
 
 const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
 
 class Twin implements CallerEvents {
-  readonly #owner: number;
+  readonly #line: CallerLine;
   readonly #served: CallerEvents;
 
-  constructor(twin: object, owner: number, line: CallerLine) {
-    this.#owner = owner;
+  constructor(twin: object, line: CallerLine) {
+    this.#line = line;
     this.#served = serveOnLine(callsOf(twin, line), line);
   }
 
@@ -82,7 +83,7 @@ class Twin implements CallerEvents {
 
   ended(): void {
     this.#served.ended();
-    ownerEnded(this.#owner);
+    ownerEnded(this.#line.thread);
   }
 }
 

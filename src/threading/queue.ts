@@ -1,5 +1,4 @@
 import { FIRST_IN, LAST_IN, LOWEST } from "./queue-memory.ts";
-import type { CrossedMemory } from "./shared-memory.ts";
 import { type QueueOptions, SharedQueue } from "./shared-queue.ts";
 
 const module = import.meta.url;
@@ -29,7 +28,7 @@ const module = import.meta.url;
  */
 export class Queue<T> extends SharedQueue<T> {
   /** @throws BadOptionError */
-  constructor(options: QueueOptions | CrossedMemory = {}) {
+  constructor(options: QueueOptions | SharedArrayBuffer = {}) {
     super(options, FIRST_IN, { module, name: "reviveQueue" });
   }
 }
@@ -37,7 +36,7 @@ export class Queue<T> extends SharedQueue<T> {
 /** A queue whose last item is got first. */
 export class LifoQueue<T> extends SharedQueue<T> {
   /** @throws BadOptionError */
-  constructor(options: QueueOptions | CrossedMemory = {}) {
+  constructor(options: QueueOptions | SharedArrayBuffer = {}) {
     super(options, LAST_IN, { module, name: "reviveLifoQueue" });
   }
 }
@@ -57,13 +56,13 @@ export class LifoQueue<T> extends SharedQueue<T> {
  */
 export class PriorityQueue<T> extends SharedQueue<T, [priority: number]> {
   /** @throws BadOptionError */
-  constructor(options: QueueOptions | CrossedMemory = {}) {
+  constructor(options: QueueOptions | SharedArrayBuffer = {}) {
     super(options, LOWEST, { module, name: "revivePriorityQueue" });
   }
 }
 
-export const reviveQueue = (crossed: CrossedMemory): Queue<unknown> => new Queue(crossed);
-export const reviveLifoQueue = (crossed: CrossedMemory): LifoQueue<unknown> =>
+export const reviveQueue = (crossed: SharedArrayBuffer): Queue<unknown> => new Queue(crossed);
+export const reviveLifoQueue = (crossed: SharedArrayBuffer): LifoQueue<unknown> =>
   new LifoQueue(crossed);
-export const revivePriorityQueue = (crossed: CrossedMemory): PriorityQueue<unknown> =>
+export const revivePriorityQueue = (crossed: SharedArrayBuffer): PriorityQueue<unknown> =>
   new PriorityQueue(crossed);

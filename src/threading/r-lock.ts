@@ -1,4 +1,3 @@
-import type { CrossedMemory } from "./shared-memory.ts";
 import { ThreadLock } from "./thread-lock.ts";
 
 /**
@@ -17,7 +16,7 @@ import { ThreadLock } from "./thread-lock.ts";
  */
 export class RLock extends ThreadLock {
   /** @param crossed only for {@link reviveRLock}. */
-  constructor(crossed?: CrossedMemory) {
+  constructor(crossed?: SharedArrayBuffer) {
     super(crossed, { module: import.meta.url, name: "reviveRLock" }, true);
   }
 
@@ -26,4 +25,4 @@ export class RLock extends ThreadLock {
   }
 }
 
-export const reviveRLock = (crossed: CrossedMemory): RLock => new RLock(crossed);
+export const reviveRLock = (crossed: SharedArrayBuffer): RLock => new RLock(crossed);

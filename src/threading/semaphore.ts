@@ -1,7 +1,7 @@
 import { BadOptionError } from "../core/errors.ts";
 import { NotAcquiredError } from "../defer/acquirable.ts";
 import { Holdable } from "./holdable.ts";
-import { type CrossedMemory, FIRST_WORD, SharedMemory } from "./shared-memory.ts";
+import { FIRST_WORD, SharedMemory } from "./shared-memory.ts";
 import { type Attempt, NOT_YET, Signal, SIGNAL_WORDS } from "./signal.ts";
 
 /** How many more may acquire it. */
@@ -35,7 +35,7 @@ export class Semaphore extends Holdable {
    * @param most only for {@link BoundedSemaphore}.
    * @throws BadOptionError
    */
-  constructor(value: number | CrossedMemory = 1, most: number = VALUE_MAX) {
+  constructor(value: number | SharedArrayBuffer = 1, most: number = VALUE_MAX) {
     if (typeof value === "number" && !(Number.isInteger(value) && value >= 0 && value <= most)) {
       throw new BadOptionError(`a semaphore has 0 to ${most} tokens, not ${value}`);
     }
@@ -104,12 +104,12 @@ export class Semaphore extends Holdable {
  */
 export class BoundedSemaphore extends Semaphore {
   /** @param value how many may acquire it, 1 unless given. @throws BadOptionError */
-  constructor(value: number | CrossedMemory = 1) {
+  constructor(value: number | SharedArrayBuffer = 1) {
     if (typeof value !== "number") super(value);
-    else super(value, Number.isInteger(value) && value > 0 ? value : 1);
+    else super(value, value >= 0 ? Math.min(value, VALUE_MAX) : VALUE_MAX);
   }
 }
 
-export const reviveSemaphore = (crossed: CrossedMemory): Semaphore => new Semaphore(crossed);
-export const reviveBoundedSemaphore = (crossed: CrossedMemory): BoundedSemaphore =>
+export const reviveSemaphore = (crossed: SharedArrayBuffer): Semaphore => new Semaphore(crossed);
+export const reviveBoundedSemaphore = (crossed: SharedArrayBuffer): BoundedSemaphore =>
   new BoundedSemaphore(crossed);

@@ -1,5 +1,6 @@
 /** The memory of an object that several threads have. */
-import { maySleep, simulatedThread, THREAD } from "../core/thread.ts";
+import { type CallLink, linkOf, place } from "../core/current-call.ts";
+import { maySleep, THREAD } from "../core/thread.ts";
 
 /** The first words: which memory this is, whether others have it, and one of padding. */
 const ID_HIGH = 0;
@@ -14,13 +15,17 @@ const counter: { made: number } = ((globalThis as { [KEY]?: { made: number } })[
   made: 0,
 });
 
-/** What crosses of it. */
-export interface CrossedMemory {
-  readonly buffer: SharedArrayBuffer;
-  /** The thread that it comes from. */
-  readonly from: number;
-  /** The thread it gets to if that is simulated. */
-  readonly simulated: number;
+/** The thread that objects are made for just now, if that is another one. */
+let simulated: number | undefined;
+
+/** Has `make` make objects for a thread that is simulated in this one. */
+export function inSimulatedThread<T>(thread: number, make: () => T): T {
+  simulated = thread;
+  try {
+    return make();
+  } finally {
+    simulated = undefined;
+  }
 }
 
 export class SharedMemory {
@@ -29,27 +34,35 @@ export class SharedMemory {
   /** The same in all threads, and that of no other: each thread has a buffer object of its own. */
   readonly id: number;
   /** The thread in which this object of it is used: see {@link THREAD}. */
-  readonly thread: number = THREAD;
+  readonly thread: number;
+  /** The call of a simulated worker that it is used in. */
+  readonly #link: CallLink | undefined;
 
   /** @param made how many words, or what has crossed. */
-  constructor(made: number | CrossedMemory) {
+  constructor(made: number | SharedArrayBuffer) {
+    this.buffer = typeof made === "number" ? new SharedArrayBuffer(Math.ceil(made / 2) * 8) : made;
+    this.words = new Int32Array(this.buffer);
     if (typeof made === "number") {
-      this.buffer = new SharedArrayBuffer(Math.ceil(made / 2) * 8);
-      this.words = new Int32Array(this.buffer);
       this.words[ID_HIGH] = THREAD;
       this.words[ID_LOW] = counter.made++;
-    } else {
-      this.buffer = made.buffer;
-      this.words = new Int32Array(this.buffer);
-      // What comes from this very thread has crossed to a simulated worker.
-      if (made.from === THREAD) this.thread = made.simulated;
     }
     this.id = (this.words[ID_HIGH] as number) * 2 ** 32 + ((this.words[ID_LOW] as number) >>> 0);
+    const link = place.make === undefined ? undefined : linkOf(place.make());
+    this.thread = simulated ?? link?.thread ?? THREAD;
+    if (link?.thread !== undefined) this.#link = link;
   }
 
   /** Whether this thread may sleep. */
   get maySleep(): boolean {
-    return this.thread === THREAD && maySleep();
+    return this.#link === undefined && maySleep();
+  }
+
+  /**
+   * Somebody waits, until what this returns is called: virtual time goes on meanwhile, as it does
+   * not while a simulated worker works.
+   */
+  waits(): (() => void) | undefined {
+    return this.#link?.waits();
   }
 
   /** Whether another thread may have it, too. */
@@ -57,8 +70,9 @@ export class SharedMemory {
     return Atomics.load(this.words, CROSSED) === 1;
   }
 
-  cross(): CrossedMemory {
+  /** What crosses of it. */
+  cross(): SharedArrayBuffer {
     Atomics.store(this.words, CROSSED, 1);
-    return { buffer: this.buffer, from: this.thread, simulated: simulatedThread() };
+    return this.buffer;
   }
 }

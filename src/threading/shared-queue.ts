@@ -2,11 +2,16 @@ import { BadOptionError, QueueFullError } from "../core/errors.ts";
 import { WouldBlockError } from "../core/would-block-error.ts";
 import type { Deferred } from "../defer/deferred.ts";
 import { fail } from "../defer/fired.ts";
-import { ItemTooLargeError, QueueEmptyError, QueueShutDownError, TaskDoneError } from "./errors.ts";
+import {
+  ItemTooLargeError,
+  QueueEmptyError,
+  QueueShutDownError,
+  TaskDoneTooOftenError,
+} from "./errors.ts";
 import { Mutex, MUTEX_WORDS } from "./mutex.ts";
 import { decodeItem, encodeItem } from "./queue-items.ts";
 import { LOWEST, type Order, QueueMemory, wordsFor } from "./queue-memory.ts";
-import { type CrossedMemory, FIRST_WORD, SharedMemory } from "./shared-memory.ts";
+import { FIRST_WORD, SharedMemory } from "./shared-memory.ts";
 import { SharedObject } from "./shared-object.ts";
 import { type Attempt, NOT_YET, Signal, SIGNAL_WORDS } from "./signal.ts";
 
@@ -41,11 +46,11 @@ export abstract class SharedQueue<T, P extends readonly unknown[] = []> extends 
   readonly #ordered: boolean;
 
   constructor(
-    made: QueueOptions | CrossedMemory,
+    made: QueueOptions | SharedArrayBuffer,
     order: Order,
     revive: { readonly module: string; readonly name: string },
   ) {
-    const crossed = "buffer" in made ? made : undefined;
+    const crossed = made instanceof SharedArrayBuffer ? made : undefined;
     const { maxSize = Infinity, bytes = BYTES } = made as QueueOptions;
     check(maxSize === Infinity || isCount(maxSize), `holds 1 or more items, not ${maxSize}`);
     check(isCount(bytes) && bytes <= BYTES_MAX, `has 1 byte to 1 GiB of memory, not ${bytes}`);
@@ -155,11 +160,11 @@ export abstract class SharedQueue<T, P extends readonly unknown[] = []> extends 
 
   // --- being done ---
 
-  /** To be called once for each item that was got, when it is done with. @throws TaskDoneError */
+  /** To be called once for each item that was got, when it is done with. @throws TaskDoneTooOftenError */
   taskDone(): void {
     this.#inside(stalled, () => {
       const { unfinished } = this.#items;
-      if (unfinished === 0) throw new TaskDoneError();
+      if (unfinished === 0) throw new TaskDoneTooOftenError();
       this.#items.unfinished = unfinished - 1;
     });
     this.#done.fire();

@@ -24,8 +24,11 @@ export const SIGNAL_WORDS = 2;
 /** Of five milliseconds each. */
 const NAPS = 20;
 
-/** What an attempt gives that has to be made again after a change. */
-export const NOT_YET: unique symbol = Symbol("not yet");
+/**
+ * What an attempt gives that has to be made again after a change. It is registered, as a thread may
+ * have two copies of this module, of which one serves those who wait by the other.
+ */
+export const NOT_YET: unique symbol = Symbol.for("skein.threading.notYet");
 
 /**
  * Looks whether what is waited for is there, and takes it if so. It is called again after each
@@ -84,13 +87,15 @@ export class Signal {
       }
     }
     const list = makeListOf(this.#memory, this.#count);
-    const waiter: Waiter = { attempt, deferred: undefined as never, place: 0 };
+    const waiter: Waiter = { attempt, deferred: undefined as never, over: undefined, place: 0 };
     const deferred = new Deferred<T>(() => {
+      waiter.over?.();
       if (list.delete(waiter)) this.#emptied(list);
       // The one behind it may have better luck.
       else this.serveSoon();
     });
-    waiter.deferred = deferred as Deferred<unknown>;
+    waiter.deferred = deferred;
+    waiter.over = this.#memory.waits();
     list.add(waiter);
     if (first) this.#serve(list);
     return deferred;
@@ -167,6 +172,7 @@ export class Signal {
         continue;
       }
       if (list.delete(waiter)) this.#emptied(list);
+      waiter.over?.();
       if (failed) waiter.deferred.errback(value);
       else waiter.deferred.callback(value);
     }

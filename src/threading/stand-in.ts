@@ -26,6 +26,11 @@ const ARGUMENTS: Readonly<Record<string, number>> = { put: 1, send: 1 };
 /** What is made of other methods, by an object of whatever kind. */
 const COMPOSED = new Set(["constructor", "run", "runSync", "waitFor", "waitForSync"]);
 
+/** Holdable's, which are made of acquire() and release(). */
+const RUNNING = Object.fromEntries(
+  ["run", "runSync"].map((name) => [name, Reflect.get(Holdable.prototype, name) as unknown]),
+);
+
 let ids = 0;
 
 /**
@@ -66,7 +71,9 @@ class StandIn {
       if (descriptor.get !== undefined) {
         Object.defineProperty(object, name, {
           get: () => this.#block(this.#twin.read, name),
-          set: (value) => void this.#block(this.#twin.write, name, value),
+          set: (value) => {
+            this.#block(this.#twin.write, name, value);
+          },
         });
       } else if (properties.has(`${name}Sync`)) {
         this.#defineWaiting(object, name);
@@ -75,8 +82,7 @@ class StandIn {
         Object.defineProperty(object, name, { value: call });
       }
     }
-    const { run, runSync } = Holdable.prototype;
-    const fixed = { ...fields, run, runSync, waitForSync, lock: object, crosses: refuse };
+    const fixed = { ...fields, ...RUNNING, waitForSync, lock: object, crosses: refuse };
     for (const [name, value] of Object.entries(fixed)) {
       Object.defineProperty(object, name, { value });
     }

@@ -2,7 +2,7 @@ import type { Deferred } from "../defer/deferred.ts";
 import { NotAcquiredError } from "../defer/acquirable.ts";
 import { AbandonedLockError } from "./errors.ts";
 import { Holdable } from "./holdable.ts";
-import { type CrossedMemory, FIRST_WORD, SharedMemory } from "./shared-memory.ts";
+import { FIRST_WORD, SharedMemory } from "./shared-memory.ts";
 import { NOT_YET, Signal, SIGNAL_WORDS } from "./signal.ts";
 
 /** The thread that holds it; 0 when it is free. */
@@ -18,6 +18,8 @@ const ABANDONED = -1;
 
 /** What Lock and RLock have in common: one holder, that is known. */
 export abstract class ThreadLock extends Holdable {
+  /** Whether its holder may acquire it again. @internal */
+  readonly again: boolean;
   readonly #words: Int32Array;
   readonly #thread: number;
   readonly #freed: Signal;
@@ -29,7 +31,7 @@ export abstract class ThreadLock extends Holdable {
 
   /** @param words how many words of memory are to follow, for a class that protects those. */
   constructor(
-    crossed: CrossedMemory | undefined,
+    crossed: SharedArrayBuffer | undefined,
     revive: { readonly module: string; readonly name: string },
     again: boolean,
     words: number = 0,
@@ -49,6 +51,7 @@ export abstract class ThreadLock extends Holdable {
       Atomics.compareExchange(shared, OWNER, ended, ABANDONED);
     };
     super(memory, { ...revive, data: () => memory.cross(), mend }, freed, attempt);
+    this.again = again;
     this.#words = shared;
     this.memory = memory;
     this.#thread = thread;

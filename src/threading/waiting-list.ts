@@ -5,6 +5,8 @@ import type { SharedMemory } from "./shared-memory.ts";
 export interface Waiter {
   readonly attempt: () => unknown;
   deferred: Deferred<unknown>;
+  /** Told when it waits no longer. */
+  over: (() => void) | undefined;
   /** Its number in the list. */
   place: number;
 }

@@ -1,4 +1,5 @@
 import type { CallerEvents, CallerLine, OnLine, Reply } from "../core/call-line.ts";
+import { simulatedThread } from "../core/thread.ts";
 import type { Crossed } from "../core/crossing-object.ts";
 import type { Reactor, TriggerId } from "../reactor/capabilities.ts";
 
@@ -7,6 +8,7 @@ export class CallerLines {
   readonly #reactor: Reactor;
   /** Sends to the worker, if the call runs. */
   readonly #tell: (message: unknown) => void;
+  readonly #thread = simulatedThread();
   readonly #ends = new Map<number, CallerEvents>();
   #stopping: TriggerId | undefined = undefined;
 
@@ -20,6 +22,7 @@ export class CallerLines {
       callFromThread: (action) => this.#reactor.callFromThread(action),
       send: (body) => this.#tell({ line: index, body } satisfies OnLine),
       clock: this.#reactor,
+      thread: this.#thread,
     };
     // A worker must not wait for a reactor that has stopped.
     this.#stopping ??= this.#reactor.addSystemEventTrigger("during", "shutdown", () => {

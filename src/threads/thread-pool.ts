@@ -118,8 +118,8 @@ export class ThreadPool {
     ...args: A
   ): void {
     this.call(f, ...args).addCallbacks(
-      (result) => void onResult(true, result as Awaited<R>),
-      (failure) => void onResult(false, failure),
+      (result) =>  onResult(true, result),
+      (failure) =>  onResult(false, failure),
     );
   }
 

@@ -170,7 +170,7 @@ describe("inline functions", () => {
         "x",
       ) ?? {};
     expect(refusal(get as never)).to.include("cannot be parsed by itself");
-    expect(refusal({ [`f${outside}`]() {} }[`f${outside}`] as never)).to.include(
+    expect(refusal({ [`f${outside}`]() {} }[`f${outside}`])).to.include(
       "cannot be parsed",
     );
   });

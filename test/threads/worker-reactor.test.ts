@@ -30,7 +30,7 @@ describe("the reactor of a worker", () => {
     const reactor = world.reactor as Reactor<"threads" | "tcp" | "names">;
     const port = await world.pool.call(reacting.serve);
     for (let i = 0; i < 2; i++) {
-      const endpoint = clientFromString(reactor as never, `tcp:127.0.0.1:${port}`);
+      const endpoint = clientFromString(reactor, `tcp:127.0.0.1:${port}`);
       const once = await connectProtocol(endpoint, new Once());
       expect(await once.said).to.equal("hello");
     }

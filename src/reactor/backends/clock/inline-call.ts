@@ -2,6 +2,7 @@
 import { cannotCross, packError, unpackError } from "../../../core/crossing.ts";
 import { crossesItself, type Substrate } from "../../../core/crossing-object.ts";
 import { type CallLink, CurrentCall, place } from "../../../core/current-call.ts";
+import { simulatedThread } from "../../../core/thread.ts";
 import { calleeOf } from "../../remote-call.ts";
 import { crossedResult, revive } from "../../reviving.ts";
 import type { Timer, TimerQueue } from "../../timer-queue.ts";
@@ -10,6 +11,7 @@ import type { WorkerCall, WorkerEvents } from "../../workers.ts";
 export class InlineCall implements CallLink {
   readonly call: WorkerCall;
   readonly reactor: object;
+  readonly thread: number = simulatedThread();
   readonly #happenings: TimerQueue;
   readonly #events: WorkerEvents;
   readonly #substrate: Substrate;
