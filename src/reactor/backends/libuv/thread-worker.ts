@@ -27,6 +27,7 @@ import {
   SLOTS,
   THREW,
 } from "./call-slots.ts";
+import { Eagerness } from "./eagerness.ts";
 
 /** What a worker starts with. */
 export interface WorkerSetup {
@@ -77,6 +78,7 @@ export class ThreadWorker implements WorkerHandle {
   #collecting = false;
   /** Whether it will look into the slots again by itself. */
   #looking = false;
+  readonly #eagerness = new Eagerness();
   #ended = false;
   #failure: WorkerDiedError | undefined;
 
@@ -120,6 +122,7 @@ export class ThreadWorker implements WorkerHandle {
   send(call: WorkerCall): void {
     const slot = this.#sent % SLOTS;
     const slots = this.#slots;
+    if (this.#sent === this.#left) this.#await();
     slots.begin(slot, this.#indexOf(call));
     const small = call.transfer === undefined && slots.values[slot]?.write(call.args) === true;
     if (!small) {
@@ -210,15 +213,29 @@ export class ThreadWorker implements WorkerHandle {
     if (call !== undefined) this.#events.told(call, value);
   }
 
-  /** Looks into the slots, turn after turn, while there are several; then has itself rung. */
+  /** A call is about to be sent to a worker that has none. */
+  #await(): void {
+    this.#eagerness.begin();
+    if (this.#looking || !this.#eagerness.pays) return;
+    this.#slots.dontListen();
+    this.#lookSoon();
+  }
+
+  /** Looks into the slots, turn after turn, while that is of use; then has itself rung. */
   #look(): void {
-    if (this.#collect() > 1) {
-      this.#looking = true;
-      setImmediate(this.#lookAgain);
+    const collected = this.#collect();
+    if (this.#ended) return;
+    if (collected > 1 || (this.#sent > this.#left && this.#eagerness.pays && this.#eagerness.inTime)) {
+      this.#lookSoon();
       return;
     }
     this.#slots.listen();
     this.#collect();
+  }
+
+  #lookSoon(): void {
+    this.#looking = true;
+    setImmediate(this.#lookAgain);
   }
 
   readonly #lookAgain = (): void => {
@@ -248,10 +265,11 @@ export class ThreadWorker implements WorkerHandle {
       this.#calls[slot] = undefined;
       slots.setState(slot, FREE);
       this.#left++;
-      collected++;
+      if (collected++ === 0) this.#eagerness.came();
       if (state === RETURNED) this.#events.returned(call, value);
       else if (state === THREW) this.#events.threw(call, unpackError(value as PackedError));
     }
+    if (collected > 0 && this.#left < this.#sent) this.#eagerness.begin();
     // Those that were revoked have told of nothing.
     if (full && this.room > 0) this.#events.roomy();
     this.#collecting = false;

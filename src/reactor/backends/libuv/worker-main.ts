@@ -1,15 +1,23 @@
 /** What runs in a worker thread: takes calls out of their slots, one after another. */
 import { getHeapStatistics } from "node:v8";
-import { workerData } from "node:worker_threads";
+import { receiveMessageOnPort, workerData } from "node:worker_threads";
 import { cannotCross, packError } from "../../../core/crossing.ts";
 import { type CallLink, CurrentCall, place } from "../../../core/current-call.ts";
 import { type Callee, calleeOf, isThenable } from "../../remote-call.ts";
 import { BEGUN, CallSlots, PASSED, RETURNED, REVOKED, SENT, SLOTS, THREW } from "./call-slots.ts";
+import { Eagerness } from "./eagerness.ts";
 import type { FromWorker, ToWorker, WorkerSetup } from "./thread-worker.ts";
+
+interface Target {
+  readonly name: string;
+  readonly callee: Callee;
+}
 
 const { port, memory } = workerData as WorkerSetup;
 const slots = new CallSlots(memory);
-const functions: { readonly name: string; readonly callee: Callee }[] = [];
+/** Looking at the clock takes as long as so many looks at a slot. */
+const LOOKS = 16;
+const functions: Target[] = [];
 /** Arguments that were posted, by the numbers of their calls. */
 const posted = new Map<number, readonly unknown[]>();
 /** The number of the call that runs, or is next, and its slot. */
@@ -23,6 +31,7 @@ let told = false;
 let sinceMeasured = 0;
 /** How many calls have begun since the loop had its last turn. */
 let inTurn = 0;
+const eagerness = new Eagerness();
 
 port.on("message", (message: ToWorker) => {
   inTurn = 0;
@@ -47,6 +56,24 @@ function take(message: Exclude<ToWorker, 0>): void {
   }
 }
 
+/** Takes what was posted, without waiting for the loop to have it. */
+function takeAll(): void {
+  for (let got = receiveMessageOnPort(port); got; got = receiveMessageOnPort(port)) {
+    if (got.message !== 0) take(got.message as Exclude<ToWorker, 0>);
+  }
+}
+
+/** Waits a moment for the next call. */
+function doze(): void {
+  eagerness.begin();
+  if (eagerness.pays) {
+    do {
+      for (let looks = 0; looks < LOOKS; looks++) if (slots.waits(head)) return;
+    } while (eagerness.inTime);
+  }
+  slots.doze(head);
+}
+
 /** Runs what there is; a call that returns a promise has it go on later. */
 function work(): void {
   let dozed = inTurn === 0;
@@ -61,7 +88,7 @@ function work(): void {
       if (asleep) return;
       if (!dozed) {
         measure();
-        slots.doze(head);
+        doze();
         dozed = true;
         continue;
       }
@@ -69,10 +96,14 @@ function work(): void {
       // What was sent meanwhile has rung nobody.
       asleep = true;
     } else {
-      // What was posted before the state was changed is on its way; it calls this again.
-      const { [slots.function(head)]: target } = functions;
-      if (target === undefined || (slots.posted(head) && !posted.has(number))) return;
+      if (slots.posted(head) && !posted.has(number)) takeAll();
+      let target = functions[slots.function(head)];
+      if (target === undefined) {
+        takeAll();
+        target = functions[slots.function(head)] as Target;
+      }
       if (!slots.change(head, SENT, BEGUN)) continue;
+      if (dozed) eagerness.came();
       inTurn++;
       dozed = asleep = false;
       if (!call(target)) return;
