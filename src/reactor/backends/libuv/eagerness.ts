@@ -5,9 +5,9 @@
  */
 
 /** Nobody stays awake for longer. */
-const MOMENT_MS = 0.05;
+const MOMENT_MS = 0.15;
 /** What comes so soon though both sides had to be woken would come within a moment. */
-const SOON_MS = 0.2;
+const SOON_MS = 0.5;
 /** So much comes soon before it is tried again; twice as much after each time in vain. */
 const LOSS_MIN = 4;
 const LOSS_MAX = 64;
