@@ -88,7 +88,7 @@ export class Dispatcher {
         member = this.#hire();
       } catch (error) {
         // There is no worker to be had.
-        if (call.settle()) call.deferred.errback(error);
+        if (call.settle()) call.errback(error);
         return true;
       }
     }
@@ -126,7 +126,7 @@ export class Dispatcher {
       return true;
     } catch (error) {
       // The arguments cannot cross to it.
-      if (call.settle()) call.deferred.errback(error);
+      if (call.settle()) call.errback(error);
       return false;
     }
   }
@@ -177,7 +177,7 @@ export class Dispatcher {
     } catch (error) {
       if (!call.settle()) return;
       this.abandon(call);
-      call.deferred.errback(error);
+      call.errback(error);
     }
   }
 
@@ -190,8 +190,8 @@ export class Dispatcher {
       this.#next(member, measured);
     }
     if (call.settle()) {
-      if (error === undefined) call.deferred.callback(value);
-      else call.deferred.errback(error);
+      if (error === undefined) call.callback(value);
+      else call.errback(error);
     }
     this.#changed();
   }
@@ -315,7 +315,7 @@ export class Dispatcher {
     if (!ended && member.given > 0 && !this.#stopped) this.#keepMin();
     for (const call of failed) {
       if (!call.settle()) continue;
-      call.deferred.errback(
+      call.errback(
         call.bereaved < BEREAVED_MAX
           ? error
           : new WorkerDiedError(`${BEREAVED_MAX} workers died before the call began`, {

@@ -1,4 +1,5 @@
-import type { Deferred } from "../defer/deferred.ts";
+import type { Canceller } from "../defer/canceller.ts";
+import { Deferred } from "../defer/deferred.ts";
 import type { DelayedCall } from "../reactor/capabilities.ts";
 import type { CallManner, RemoteFunction, WorkerCall } from "../reactor/workers.ts";
 import type { Lane } from "./call-queue.ts";
@@ -20,8 +21,11 @@ export interface CallOptions {
 
 const NONE: readonly unknown[] = [];
 
-/** A call of a pool, from when it is made until it has ended. */
-export class PoolCall implements WorkerCall {
+/**
+ * A call of a pool, from when it is made until it has ended; and what its caller has of it, as a
+ * Deferred beside it, with a canceller that knows the call, would be twice as much to keep.
+ */
+export class PoolCall extends Deferred<unknown> implements WorkerCall {
   readonly target: RemoteFunction;
   readonly manner: CallManner;
   args: readonly unknown[];
@@ -39,14 +43,15 @@ export class PoolCall implements WorkerCall {
   deadline: DelayedCall | undefined = undefined;
   /** Gets what it reports while it runs. */
   told: ((value: unknown) => void) | undefined = undefined;
-  deferred!: Deferred<unknown>;
 
   constructor(
+    canceller: Canceller<unknown>,
     target: RemoteFunction,
     manner: CallManner,
     args: readonly unknown[],
     options: CallOptions,
   ) {
+    super(canceller);
     this.target = target;
     this.manner = manner;
     this.args = args;

@@ -15,6 +15,8 @@ import { type CallOptions, PoolCall } from "./pool-call.ts";
 import { type PoolSettings, settingsOf, type ThreadPoolOptions } from "./pool-options.ts";
 import type { WorkerFunction } from "./worker.ts";
 
+const PLAIN: CallOptions = {};
+
 /** Of a call's options, all; and how the items are divided. */
 export interface MapOptions extends CallOptions {
   chunk?: number;
@@ -74,7 +76,7 @@ export class ThreadPool {
    * PoolStoppedError when the pool does.
    */
   call<A extends unknown[], R>(f: WorkerFunction<A, R>, ...args: A): Deferred<Awaited<R>> {
-    return this.#start(f, "call", args, {}) as Deferred<Awaited<R>>;
+    return this.#start(f, "call", args, PLAIN) as Deferred<Awaited<R>>;
   }
 
   /** As {@link call}, with options: fails with TimeoutError, too, when its time is up. */
@@ -120,7 +122,7 @@ export class ThreadPool {
   stop(): void {
     this.#closed = true;
     for (const call of this.#dispatcher.stop()) {
-      if (call.settle()) call.deferred.errback(new PoolStoppedError());
+      if (call.settle()) call.errback(new PoolStoppedError());
     }
     this.#checkDrained();
   }
@@ -160,23 +162,26 @@ export class ThreadPool {
     if (waiting >= this.#settings.maxQueued && !dispatcher.hasFreeWorker) {
       return fail(new QueueFullError(`the pool is full: ${waiting} calls wait`));
     }
-    const call = new PoolCall(target, manner, args, options);
-    const { onProgress, signal } = options;
+    const call = new PoolCall(this.#cancel, target, manner, args, options);
+    const { onProgress, signal, timeout = this.#settings.timeout } = options;
     if (onProgress !== undefined) call.told = inContext(onProgress);
-    const deferred = new Deferred<unknown>(() => {
-      if (call.settle()) dispatcher.abandon(call);
-    });
-    call.deferred = deferred;
-    const { timeout = this.#settings.timeout } = options;
-    if (timeout < Infinity) {
-      call.deadline = this.#reactor.callLater(timeout, () => {
-        if (!call.settle()) return;
-        dispatcher.abandon(call);
-        deferred.errback(new TimeoutError(`${target.name}() has not ended in ${timeout} seconds`));
-      });
-    }
+    if (timeout < Infinity) this.#limit(call, timeout);
     dispatcher.submit(call);
-    return signal === undefined ? deferred : withSignal(deferred, signal);
+    return signal === undefined ? call : withSignal(call, signal);
+  }
+
+  readonly #cancel = (deferred: Deferred<unknown>): void => {
+    const call = deferred as PoolCall;
+    if (call.settle()) this.#dispatcher.abandon(call);
+  };
+
+  #limit(call: PoolCall, seconds: number): void {
+    call.deadline = this.#reactor.callLater(seconds, () => {
+      if (!call.settle()) return;
+      this.#dispatcher.abandon(call);
+      const { name } = call.target;
+      call.errback(new TimeoutError(`${name}() has not ended in ${seconds} seconds`));
+    });
   }
 
   #checkDrained(): void {
