@@ -77,7 +77,10 @@ export class Dispatcher {
   }
 
   submit(call: PoolCall): void {
-    if (this.#queue.size > 0 || !this.#place(call)) this.#queue.push(call);
+    if (this.#queue.size === 0 && this.#place(call)) return;
+    this.#queue.push(call);
+    // A worker may have come to rest in this turn: who waits for that need not wait for the next.
+    if (this.#queue.first?.transfer !== undefined) this.#dispatch();
   }
 
   /** Gives the call to whoever can have it; false if it has to wait. */
@@ -134,12 +137,9 @@ export class Dispatcher {
   /** Gives the queue's calls to members that may hold more. */
   #fill(member: PoolMember): void {
     const { callsPerWorker } = this.#settings;
-    while (this.#queue.size > 0 && member.hasRoom(callsPerWorker)) {
-      const call = this.#queue.shift() as PoolCall;
-      if (!member.takes(call, callsPerWorker)) {
-        this.#queue.putBack([call]);
-        return;
-      }
+    for (let call = this.#queue.first; call !== undefined; call = this.#queue.first) {
+      if (!member.takes(call, callsPerWorker)) return;
+      this.#queue.shift();
       this.#give(member, call);
     }
   }

@@ -111,6 +111,12 @@ export class ThreadWorker implements WorkerHandle {
     return SLOTS - (this.#sent - this.#left);
   }
 
+  get atRest(): boolean {
+    if (this.#sent === this.#left) return true;
+    const last = this.#slots.state((this.#sent - 1) % SLOTS);
+    return last !== SENT && last !== BEGUN && last !== REVOKED;
+  }
+
   get megabytes(): number {
     return this.#slots.kilobytes / 1024;
   }
@@ -137,8 +143,10 @@ export class ThreadWorker implements WorkerHandle {
     this.#calls[slot] = call;
     this.#sent++;
     slots.setState(slot, SENT);
+    // What is moved goes to a worker at rest, which is to begin while more is made here.
+    const many = call.transfer !== undefined || this.#unannounced % ANNOUNCED === 0;
     if (this.#unannounced === 0) this.#announceSoon();
-    else if (!this.#collecting && this.#unannounced % ANNOUNCED === 0) this.#wake();
+    else if (many && !this.#collecting) this.#wake();
     this.#unannounced++;
   }
 
