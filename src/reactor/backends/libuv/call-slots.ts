@@ -48,7 +48,8 @@ const FLAGS = 3;
 const AWAKE = 0;
 const RINGS = 1;
 const DOZES = 2;
-const DOZE_MS = 1;
+/** Less has the system set a clock of its own, which takes as long as a call does. */
+const DOZE_MS = 4;
 
 const ABORTED = 1;
 const HEEDS = 2;

@@ -4,46 +4,56 @@
  * is waited for mostly comes within one.
  */
 
-/** Nobody stays awake for longer. */
+/** Nobody stays awake for longer. A few wakes more, and the system gives each side its own core. */
 const MOMENT_MS = 0.15;
-/** What comes so soon though both sides had to be woken would come within a moment. */
+/** What comes so soon though both sides had to be woken may come within a moment. */
 const SOON_MS = 0.5;
-/** So much comes soon before it is tried again; twice as much after each time in vain. */
-const LOSS_MIN = 4;
-const LOSS_MAX = 64;
-const SCORE_MAX = 8;
+/** After a wait in vain so many things come soon before the next try; twice as many each time. */
+const PATIENCE_MIN = 4;
+const PATIENCE_MAX = 1024;
+/** Each time it was not in vain takes off so much: a dozen make up for one that was. */
+const RECOVERY = 15 / 16;
+
+/** Taken when this is loaded: tests put other clocks in its place. */
+const now = performance.now.bind(performance);
 
 export class Eagerness {
-  #score = 0;
-  #loss = LOSS_MIN;
+  readonly #now: () => number;
+  #patience = PATIENCE_MIN;
+  /** How many things are to come soon before the next try. */
+  #left = 1;
   #since = 0;
+
+  /** @param milliseconds the present time. */
+  constructor(milliseconds: () => number = now) {
+    this.#now = milliseconds;
+  }
 
   /** Whether to stay awake. */
   get pays(): boolean {
-    return this.#score > 0;
+    return this.#left === 0;
   }
 
   /** The waiting begins. */
   begin(): void {
-    this.#since = performance.now();
+    this.#since = this.#now();
   }
 
   /** Whether the moment is not over yet. */
   get inTime(): boolean {
-    return performance.now() - this.#since < MOMENT_MS;
+    return this.#now() - this.#since < MOMENT_MS;
   }
 
   /** What was waited for is here. */
   came(): void {
-    const took = performance.now() - this.#since;
-    if (this.#score <= 0) {
-      if (took < SOON_MS) this.#score++;
+    const took = this.#now() - this.#since;
+    if (this.#left > 0) {
+      if (took < SOON_MS) this.#left--;
     } else if (took < MOMENT_MS) {
-      if (this.#score < SCORE_MAX) this.#score++;
-      this.#loss = LOSS_MIN;
+      this.#patience = Math.max(PATIENCE_MIN, this.#patience * RECOVERY);
     } else {
-      this.#score -= this.#loss;
-      if (this.#loss < LOSS_MAX) this.#loss *= 2;
+      this.#left = Math.round(this.#patience);
+      this.#patience = Math.min(PATIENCE_MAX, this.#patience * 2);
     }
   }
 }
