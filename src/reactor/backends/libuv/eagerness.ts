@@ -10,7 +10,7 @@ const MOMENT_MS = 0.15;
 const SOON_MS = 0.5;
 /** After a wait in vain so many things come soon before the next try; twice as many each time. */
 const PATIENCE_MIN = 4;
-const PATIENCE_MAX = 1024;
+const PATIENCE_MAX = 256;
 /** Each time it was not in vain takes off so much: a dozen make up for one that was. */
 const RECOVERY = 15 / 16;
 

@@ -78,6 +78,8 @@ export class ThreadWorker implements WorkerHandle {
   #collecting = false;
   /** Whether it will look into the slots again by itself. */
   #looking = false;
+  /** Whether the call that it has, if any, was sent when it had none, and no other after it. */
+  #alone = false;
   readonly #eagerness = new Eagerness();
   #ended = false;
   #failure: WorkerDiedError | undefined;
@@ -128,7 +130,8 @@ export class ThreadWorker implements WorkerHandle {
   send(call: WorkerCall): void {
     const slot = this.#sent % SLOTS;
     const slots = this.#slots;
-    if (this.#sent === this.#left) this.#await();
+    this.#alone = this.#sent === this.#left;
+    if (this.#alone) this.#await();
     slots.begin(slot, this.#indexOf(call));
     const small = call.transfer === undefined && slots.values[slot]?.write(call.args) === true;
     if (!small) {
@@ -233,7 +236,8 @@ export class ThreadWorker implements WorkerHandle {
   #look(): void {
     const collected = this.#collect();
     if (this.#ended) return;
-    if (collected > 1 || (this.#sent > this.#left && this.#eagerness.pays && this.#eagerness.inTime)) {
+    const eager = this.#alone && this.#sent > this.#left && this.#eagerness.pays;
+    if (collected > 1 || (eager && this.#eagerness.inTime)) {
       this.#lookSoon();
       return;
     }
@@ -273,11 +277,11 @@ export class ThreadWorker implements WorkerHandle {
       this.#calls[slot] = undefined;
       slots.setState(slot, FREE);
       this.#left++;
-      if (collected++ === 0) this.#eagerness.came();
+      collected++;
+      if (this.#alone) this.#eagerness.came();
       if (state === RETURNED) this.#events.returned(call, value);
       else if (state === THREW) this.#events.threw(call, unpackError(value as PackedError));
     }
-    if (collected > 0 && this.#left < this.#sent) this.#eagerness.begin();
     // Those that were revoked have told of nothing.
     if (full && this.room > 0) this.#events.roomy();
     this.#collecting = false;

@@ -31,6 +31,10 @@ let told = false;
 let sinceMeasured = 0;
 /** How many calls have begun since the loop had its last turn. */
 let inTurn = 0;
+/** How many since it last waited for one. */
+let inRow = 0;
+/** Whether it waits for the next one, awake or not, as somebody may make one after another. */
+let expectant = false;
 const eagerness = new Eagerness();
 
 port.on("message", (message: ToWorker) => {
@@ -65,8 +69,11 @@ function takeAll(): void {
 
 /** Waits a moment for the next call. */
 function doze(): void {
-  eagerness.begin();
-  if (eagerness.pays) {
+  // When many wait the reactor is behind, and needs the core more.
+  expectant = inRow === 1;
+  inRow = 0;
+  if (expectant) eagerness.begin();
+  if (expectant && eagerness.pays) {
     do {
       for (let looks = 0; looks < LOOKS; looks++) if (slots.waits(head)) return;
     } while (eagerness.inTime);
@@ -103,8 +110,9 @@ function work(): void {
         target = functions[slots.function(head)] as Target;
       }
       if (!slots.change(head, SENT, BEGUN)) continue;
-      if (dozed) eagerness.came();
+      if (dozed && expectant) eagerness.came();
       inTurn++;
+      inRow++;
       dozed = asleep = false;
       if (!call(target)) return;
     }
