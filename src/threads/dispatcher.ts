@@ -216,6 +216,8 @@ export class Dispatcher {
 
   /** It has nothing to do. */
   #rest(member: PoolMember): void {
+    // The error of a call that could not be sent may have stopped the pool.
+    if (member.retired) return;
     this.#idle.push(member);
     this.#watchIdle(member);
   }
@@ -226,7 +228,8 @@ export class Dispatcher {
     for (const member of this.#members) {
       if (member === free || !member.stuck(now)) continue;
       member.window = 1;
-      this.#takeBack(member);
+      // One stays, begun or not: a worker that is being started has begun none.
+      this.#takeBack(member, member.calls.size - 1);
     }
   }
 
@@ -242,8 +245,8 @@ export class Dispatcher {
     for (const call of taken) this.#give(free, call);
   }
 
-  #takeBack(member: PoolMember): void {
-    const taken = member.takeBack();
+  #takeBack(member: PoolMember, most?: number): void {
+    const taken = member.takeBack(most);
     this.#held -= taken.length;
     this.#queue.putBack(taken);
     if (taken.length > 0 && member.idle) this.#rest(member);
@@ -260,23 +263,27 @@ export class Dispatcher {
       call.member = undefined;
       this.#held--;
       if (member.idle) this.#rest(member);
+      this.#dispatch();
     } else if (handle.running(call)) {
       const heeds = handle.abort(call);
       const grace = this.#settings.cancelGraceSeconds;
-      if (!heeds || grace === 0) this.#end(member);
+      if (!heeds || grace === 0) this.#end(member, call);
       else {
         this.#reactor.callLater(grace, () => {
-          if (call.member === member && !member.retired) this.#end(member);
+          if (call.member === member && !member.retired) this.#end(member, call);
         });
       }
     }
   }
 
   /** Ends a worker in the middle of a call. */
-  #end(member: PoolMember): void {
-    this.#lost++;
+  #end(member: PoolMember, call: PoolCall): void {
+    // Now no other can begin; and one that has is not this one's to take down.
     this.#takeBack(member);
-    this.#retire(member);
+    if (member.handle.running(call)) {
+      this.#lost++;
+      this.#retire(member);
+    }
     this.#dispatch();
   }
 
