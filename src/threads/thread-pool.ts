@@ -132,12 +132,13 @@ export class ThreadPool {
    * not finished then fails with PoolStoppedError. Fires when it has stopped.
    */
   drain(seconds: number = Infinity): Deferred<void> {
+    // What is no time throws here, and nothing is closed.
+    const late =
+      seconds === Infinity ? undefined : this.#reactor.callLater(seconds, () => this.stop());
     this.#closed = true;
     const drained = new Deferred<void>();
     const before = this.#drained;
     this.#drained = drained;
-    const late =
-      seconds === Infinity ? undefined : this.#reactor.callLater(seconds, () => this.stop());
     drained.addCallback(() => {
       if (late?.active === true) late.cancel();
       before?.callback();
@@ -162,8 +163,12 @@ export class ThreadPool {
     if (waiting >= this.#settings.maxQueued && !dispatcher.hasFreeWorker) {
       return fail(new QueueFullError(`the pool is full: ${waiting} calls wait`));
     }
+    const { onProgress, signal, timeout = this.#settings.timeout, priority = 0 } = options;
+    if (!(timeout >= 0)) {
+      return fail(new BadOptionError(`timeout must be 0 or more seconds, not ${timeout}`));
+    }
+    if (Number.isNaN(priority)) return fail(new BadOptionError("priority must not be NaN"));
     const call = new PoolCall(this.#cancel, target, manner, args, options);
-    const { onProgress, signal, timeout = this.#settings.timeout } = options;
     if (onProgress !== undefined) call.told = inContext(onProgress);
     if (timeout < Infinity) this.#limit(call, timeout);
     dispatcher.submit(call);

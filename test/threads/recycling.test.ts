@@ -18,6 +18,17 @@ describe("a pool: the memory of its workers", () => {
   );
 
   poolTest(
+    "replaces one that never has to wait for its next call, too",
+    { max: 1, megabytesPerWorker: 60, only },
+    async ({ pool }) => {
+      const calls = Array.from({ length: 40 }, () => pool.call(tasks.keep, 3));
+      await Promise.all(calls);
+      expect(pool.statistics().recycled).to.be.at.least(1);
+    },
+    30_000,
+  );
+
+  poolTest(
     "loses the call alone that runs out of it",
     { max: 1, heapMegabytesMax: 40, only },
     async ({ pool }) => {

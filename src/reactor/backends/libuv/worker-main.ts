@@ -15,6 +15,8 @@ interface Target {
 
 const { port, memory } = workerData as WorkerSetup;
 const slots = new CallSlots(memory);
+/** After every so many calls it is said how much memory is held. */
+const MEASURED = 4;
 /** Looking at the clock takes as long as so many looks at a slot. */
 const LOOKS = 16;
 const functions: Target[] = [];
@@ -28,7 +30,6 @@ let running = false;
 let current: CurrentCall | undefined;
 /** Whether that has posted something. */
 let told = false;
-let sinceMeasured = 0;
 /** How many calls have begun since the loop had its last turn. */
 let inTurn = 0;
 /** How many since it last waited for one. */
@@ -94,7 +95,6 @@ function work(): void {
     } else if (state !== SENT) {
       if (asleep) return;
       if (!dozed) {
-        measure();
         doze();
         dozed = true;
         continue;
@@ -103,11 +103,12 @@ function work(): void {
       // What was sent meanwhile has rung nobody.
       asleep = true;
     } else {
-      if (slots.posted(head) && !posted.has(number)) takeAll();
       let target = functions[slots.function(head)];
-      if (target === undefined) {
+      if (target === undefined || (slots.posted(head) && !posted.has(number))) {
+        // It was posted before the state was changed.
         takeAll();
-        target = functions[slots.function(head)] as Target;
+        target = functions[slots.function(head)];
+        if (target === undefined) return;
       }
       if (!slots.change(head, SENT, BEGUN)) continue;
       if (dozed && expectant) eagerness.came();
@@ -210,6 +211,7 @@ function threw(error: unknown): void {
 }
 
 function ended(state: number, wasPosted: boolean): void {
+  if (number % MEASURED === 0) measure();
   slots.setPosted(head, wasPosted);
   slots.setState(head, state);
   moveOn();
@@ -225,9 +227,8 @@ function post(message: FromWorker): void {
   port.postMessage(message);
 }
 
-/** Says how much memory is held, now and then. */
+/** Says how much memory is held. */
 function measure(): void {
-  if (sinceMeasured++ % 16 !== 0) return;
   const { used_heap_size, external_memory } = getHeapStatistics();
   slots.kilobytes = Math.round((used_heap_size + external_memory) / 1024);
 }
