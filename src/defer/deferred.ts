@@ -434,7 +434,7 @@ export class Deferred<T> implements PromiseLike<T>, Suspect {
   #seen(failure: Failure): Promise<never> {
     this.#state |= SEEN;
     if (anyReported) noteHandled(failure);
-    return Promise.reject(failure.value as Error);
+    return Promise.reject(failure.value);
   }
 
   /** The result, if it is there and nobody works on it; the Deferred is left holding undefined. */

@@ -58,12 +58,14 @@ export class ScriptedWorker implements WorkerHandle {
 
   /** The call that has begun ends, but nobody is told yet. */
   end(): void {
-    for (const [call, state] of this.#states) if (state === "begun") this.#states.set(call, "ended");
+    for (const [call, state] of this.#states) {
+      if (state === "begun") this.#states.set(call, "ended");
+    }
   }
 
   /** Calls that have ended are told of; they return undefined. */
   tell(): void {
-    for (const [call, state] of [...this.#states]) {
+    for (const [call, state] of this.#states) {
       if (state !== "ended") continue;
       this.#states.delete(call);
       this.events.returned(call, undefined);

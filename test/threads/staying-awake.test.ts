@@ -15,11 +15,11 @@ describe("a pool that is called again and again", () => {
     onLibuv(async (reactor) => {
       const port = await reactor.listenTCP(0, new Shouting(), { interface: "127.0.0.1" });
       const pool = new ThreadPool(reactor, { max: 1 });
-      let answered = false;
+      const answered: string[] = [];
       let most = 0;
       let working = 0;
       const callOn = async (): Promise<void> => {
-        for (let n = 0; !answered; n++) {
+        for (let n = 0; answered.length < 20; n++) {
           most = Math.max(most, ++working);
           expect(await pool.call(tasks.add, n, 1)).to.equal(n + 1);
           working--;
@@ -29,10 +29,10 @@ describe("a pool that is called again and again", () => {
       for (let n = 0; n < 20; n++) {
         const asking = new Asking(`tea ${n}`);
         reactor.connectTCP("127.0.0.1", port.getHost().port, asking);
-        expect(await asking.answer).to.equal(`TEA ${n}`);
+        answered.push(await asking.answer);
       }
-      answered = true;
       await calling;
+      expect(answered).to.deep.equal(answered.map((_, n) => `TEA ${n}`));
       expect(most).to.equal(20);
       pool.stop();
       await port.stopListening();

@@ -1,7 +1,7 @@
 /**
- * Whether to stay awake for what one waits for: to be woken takes longer than a small call does, but
- * who stays awake keeps a core from others. So it is done for a moment at most, and only while what
- * is waited for mostly comes within one.
+ * Whether to stay awake for what one waits for: to be woken takes longer than a small call does,
+ * but who stays awake keeps a core from others. So it is done for a moment at most, and only while
+ * what is waited for mostly comes within one.
  */
 
 /** Nobody stays awake for longer. A few wakes more, and the system gives each side its own core. */
