@@ -35,6 +35,8 @@ export interface WorkerCall {
 export interface WorkerHandle {
   /** How many more calls it can hold: one that runs, and those that wait inside it. */
   readonly room: number;
+  /** Whether all its calls have ended, though it may not have been told of yet. */
+  readonly atRest: boolean;
   /** The memory that it holds, as far as it has said so. */
   readonly megabytes: number;
   /**
@@ -124,6 +126,9 @@ export function openWorker(
   return {
     get room() {
       return worker.room;
+    },
+    get atRest() {
+      return worker.atRest;
     },
     get megabytes() {
       return worker.megabytes;

@@ -66,7 +66,10 @@ export class Dispatcher {
   }
 
   submit(call: PoolCall): void {
-    if (this.#queue.size > 0 || !this.#place(call)) this.#queue.push(call);
+    if (this.#queue.size === 0 && this.#place(call)) return;
+    this.#queue.push(call);
+    // A worker may have come to rest in this turn: who waits for that need not wait for the next.
+    if (this.#queue.first?.transfer !== undefined) this.#dispatch();
   }
 
   /** Gives the call to whoever can have it; false if it has to wait. */
@@ -78,7 +81,7 @@ export class Dispatcher {
       } catch (error) {
         // There is no worker to be had.
         call.left();
-        if (call.settle()) call.deferred.errback(error);
+        if (call.settle()) call.errback(error);
         return true;
       }
     }
@@ -117,7 +120,7 @@ export class Dispatcher {
     } catch (error) {
       // The arguments cannot cross to it.
       call.left();
-      if (call.settle()) call.deferred.errback(error);
+      if (call.settle()) call.errback(error);
       return false;
     }
   }
@@ -125,12 +128,9 @@ export class Dispatcher {
   /** Gives the queue's calls to members that may hold more. */
   #fill(member: PoolMember): void {
     const { callsPerWorker } = this.#settings;
-    while (this.#queue.size > 0 && member.hasRoom(callsPerWorker)) {
-      const call = this.#queue.shift() as PoolCall;
-      if (!member.takes(call, callsPerWorker)) {
-        this.#queue.putBack([call]);
-        return;
-      }
+    for (let call = this.#queue.first; call !== undefined; call = this.#queue.first) {
+      if (!member.takes(call, callsPerWorker)) return;
+      this.#queue.shift();
       this.#give(member, call);
     }
   }
@@ -170,7 +170,7 @@ export class Dispatcher {
     } catch (error) {
       if (!call.settle()) return;
       this.abandon(call);
-      call.deferred.errback(error);
+      call.errback(error);
     }
   }
 
@@ -184,8 +184,8 @@ export class Dispatcher {
       this.#next(member, measured);
     }
     if (call.settle()) {
-      if (error === undefined) call.deferred.callback(value);
-      else call.deferred.errback(error);
+      if (error === undefined) call.callback(value);
+      else call.errback(error);
     }
     this.#changed();
   }
@@ -212,6 +212,8 @@ export class Dispatcher {
 
   /** It has nothing to do. */
   #rest(member: PoolMember): void {
+    // The error of a call that could not be sent may have stopped the pool.
+    if (member.retired) return;
     this.#idle.push(member);
     this.#watchIdle(member);
   }
@@ -222,7 +224,8 @@ export class Dispatcher {
     for (const member of this.#members) {
       if (member === free || !member.stuck(now)) continue;
       member.window = 1;
-      this.#takeBack(member);
+      // One stays, begun or not: a worker that is being started has begun none.
+      this.#takeBack(member, member.calls.size - 1);
     }
   }
 
@@ -238,8 +241,8 @@ export class Dispatcher {
     for (const call of taken) this.#give(free, call);
   }
 
-  #takeBack(member: PoolMember): void {
-    const taken = member.takeBack();
+  #takeBack(member: PoolMember, most?: number): void {
+    const taken = member.takeBack(most);
     this.#held -= taken.length;
     this.#queue.putBack(taken);
     if (taken.length > 0 && member.idle) this.#rest(member);
@@ -259,26 +262,30 @@ export class Dispatcher {
       call.left();
       this.#held--;
       if (member.idle) this.#rest(member);
+      this.#dispatch();
     } else if (handle.running(call)) {
       const heeds = handle.abort(call);
       const grace = this.#settings.cancelGraceSeconds;
-      if (!heeds || grace === 0) this.#end(member);
+      if (!heeds || grace === 0) this.#end(member, call);
       else {
         this.#reactor.callLater(grace, () => {
-          if (call.member === member && !member.retired) this.#end(member);
+          if (call.member === member && !member.retired) this.#end(member, call);
         });
       }
     }
   }
 
   /** Ends a worker in the middle of a call. */
-  #end(member: PoolMember): void {
-    this.#lost++;
+  #end(member: PoolMember, call: PoolCall): void {
+    // Now no other can begin; and one that has is not this one's to take down.
     this.#takeBack(member);
-    this.#dismiss(member);
-    member.handle.terminate();
-    this.#keepMin();
-    for (const call of member.calls) call.left();
+    if (member.handle.running(call)) {
+      this.#lost++;
+      this.#dismiss(member);
+      member.handle.terminate();
+      this.#keepMin();
+      for (const its of member.calls) its.left();
+    }
     this.#dispatch();
   }
 
@@ -323,7 +330,7 @@ export class Dispatcher {
     for (const call of failed) {
       call.left();
       if (!call.settle()) continue;
-      call.deferred.errback(
+      call.errback(
         call.bereaved < BEREAVED_MAX
           ? error
           : new WorkerDiedError(`${BEREAVED_MAX} workers died before the call began`, {

@@ -1,6 +1,7 @@
 import { ITEMS_LINE } from "../core/call-line.ts";
 import { type CallExtras, packArguments } from "../core/crossing-arguments.ts";
 import { type Crossed, crossesItself, type Substrate } from "../core/crossing-object.ts";
+import type { Canceller } from "../defer/canceller.ts";
 import type { Reactor } from "../reactor/capabilities.ts";
 import type { CallManner, RemoteFunction } from "../reactor/workers.ts";
 import { CallerLines } from "./caller-lines.ts";
@@ -10,6 +11,7 @@ import { type CallOptions, PoolCall } from "./pool-call.ts";
 export interface Maker {
   readonly reactor: Reactor;
   readonly substrate: Substrate;
+  readonly canceller: Canceller<unknown>;
 }
 
 /** For a function that gives items: how many may be under way, and who gets them. */
@@ -20,7 +22,7 @@ export interface ItemsTaken {
 
 /** @throws what arguments throw that cross as themselves, and cannot. */
 export function makeCall(
-  { reactor, substrate }: Maker,
+  { reactor, substrate, canceller }: Maker,
   target: RemoteFunction,
   manner: CallManner,
   args: readonly unknown[],
@@ -28,7 +30,7 @@ export function makeCall(
   items?: ItemsTaken,
 ): PoolCall {
   if (items === undefined && !args.some(crossesItself)) {
-    return new PoolCall(target, manner, args, options);
+    return new PoolCall(canceller, target, manner, args, options);
   }
   let lines: CallerLines | undefined;
   const connect = (index: number, end: NonNullable<Crossed["connect"]>): void => {
@@ -48,7 +50,7 @@ export function makeCall(
   const { revivals, transfer } = packed;
   const extras: CallExtras =
     items === undefined ? { revivals } : { revivals, window: items.window };
-  const call = new PoolCall(target, "extra", [...packed.args, extras], {
+  const call = new PoolCall(canceller, target, "extra", [...packed.args, extras], {
     ...options,
     ...(transfer && { transfer }),
   });

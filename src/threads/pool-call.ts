@@ -1,5 +1,6 @@
 import { isOnLine } from "../core/call-line.ts";
-import type { Deferred } from "../defer/deferred.ts";
+import type { Canceller } from "../defer/canceller.ts";
+import { Deferred } from "../defer/deferred.ts";
 import type { DelayedCall } from "../reactor/capabilities.ts";
 import type { CallManner, RemoteFunction, WorkerCall } from "../reactor/workers.ts";
 import type { Lane } from "./call-queue.ts";
@@ -24,8 +25,11 @@ const nothing = (): void => {};
 
 const NONE: readonly unknown[] = [];
 
-/** A call of a pool, from when it is made until it has ended. */
-export class PoolCall implements WorkerCall {
+/**
+ * A call of a pool, from when it is made until it has ended; and what its caller has of it, as a
+ * Deferred beside it, with a canceller that knows the call, would be twice as much to keep.
+ */
+export class PoolCall extends Deferred<unknown> implements WorkerCall {
   readonly target: RemoteFunction;
   readonly manner: CallManner;
   args: readonly unknown[];
@@ -47,14 +51,15 @@ export class PoolCall implements WorkerCall {
   lines: CallerLines | undefined = undefined;
   /** Called when no worker has to do with it any more; maybe more than once. */
   left: () => void = nothing;
-  deferred!: Deferred<unknown>;
 
   constructor(
+    canceller: Canceller<unknown>,
     target: RemoteFunction,
     manner: CallManner,
     args: readonly unknown[],
     options: CallOptions,
   ) {
+    super(canceller);
     this.target = target;
     this.manner = manner;
     this.args = args;

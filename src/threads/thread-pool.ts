@@ -20,6 +20,8 @@ import { MULTIPLE, type Step } from "./run-multiple.ts";
 import type { ThreadPoolStatistics } from "./statistics.ts";
 import type { WorkerFunction } from "./worker.ts";
 
+const PLAIN: CallOptions = {};
+
 /** Of a call's options, all; and how the items are divided. */
 export interface MapOptions extends CallOptions {
   chunk?: number;
@@ -72,7 +74,7 @@ export class ThreadPool {
   constructor(reactor: Reactor<"threads">, options: ThreadPoolOptions = {}) {
     this.#reactor = reactor;
     this.#settings = settingsOf(options);
-    this.#maker = { reactor, substrate: this.#settings.substrate };
+    this.#maker = { reactor, substrate: this.#settings.substrate, canceller: this.#cancel };
     this.#dispatcher = new Dispatcher(reactor, this.#settings, () => this.#checkDrained());
   }
 
@@ -91,7 +93,7 @@ export class ThreadPool {
    * PoolStoppedError when the pool does.
    */
   call<A extends unknown[], R>(f: WorkerFunction<A, R>, ...args: A): Deferred<Awaited<R>> {
-    return this.#start(f, "call", args, {}) as Deferred<Awaited<R>>;
+    return this.#start(f, "call", args, PLAIN) as Deferred<Awaited<R>>;
   }
 
   /** As {@link call}, with options: fails with TimeoutError, too, when its time is up. */
@@ -118,8 +120,8 @@ export class ThreadPool {
     ...args: A
   ): void {
     this.call(f, ...args).addCallbacks(
-      (result) =>  onResult(true, result),
-      (failure) =>  onResult(false, failure),
+      (result) => onResult(true, result),
+      (failure) => onResult(false, failure),
     );
   }
 
@@ -224,7 +226,7 @@ export class ThreadPool {
     this.#closed = true;
     for (const call of this.#dispatcher.stop()) {
       call.left();
-      if (call.settle()) call.deferred.errback(new PoolStoppedError());
+      if (call.settle()) call.errback(new PoolStoppedError());
     }
     this.#checkDrained();
   }
@@ -234,12 +236,13 @@ export class ThreadPool {
    * not finished then fails with PoolStoppedError. Fires when it has stopped.
    */
   drain(seconds: number = Infinity): Deferred<void> {
+    // What is no time throws here, and nothing is closed.
+    const late =
+      seconds === Infinity ? undefined : this.#reactor.callLater(seconds, () => this.stop());
     this.#closed = true;
     const drained = new Deferred<void>();
     const before = this.#drained;
     this.#drained = drained;
-    const late =
-      seconds === Infinity ? undefined : this.#reactor.callLater(seconds, () => this.stop());
     drained.addCallback(() => {
       if (late?.active === true) late.cancel();
       before?.callback();
@@ -276,25 +279,31 @@ export class ThreadPool {
     return new QueueFullError(`the pool is full: ${waiting} calls wait`);
   }
 
+  /** @throws BadOptionError */
   #submit(call: PoolCall, options: CallOptions): Deferred<unknown> {
-    const { target } = call;
-    const dispatcher = this.#dispatcher;
-    const { onProgress, signal } = options;
-    if (onProgress !== undefined) call.told = inContext(onProgress);
-    const deferred = new Deferred<unknown>(() => {
-      if (call.settle()) dispatcher.abandon(call);
-    });
-    call.deferred = deferred;
-    const { timeout = this.#settings.timeout } = options;
-    if (timeout < Infinity) {
-      call.deadline = this.#reactor.callLater(timeout, () => {
-        if (!call.settle()) return;
-        dispatcher.abandon(call);
-        deferred.errback(new TimeoutError(`${target.name}() has not ended in ${timeout} seconds`));
-      });
+    const { onProgress, signal, timeout = this.#settings.timeout, priority = 0 } = options;
+    if (!(timeout >= 0)) {
+      throw new BadOptionError(`timeout must be 0 or more seconds, not ${timeout}`);
     }
-    dispatcher.submit(call);
-    return signal === undefined ? deferred : withSignal(deferred, signal);
+    if (Number.isNaN(priority)) throw new BadOptionError("priority must not be NaN");
+    if (onProgress !== undefined) call.told = inContext(onProgress);
+    if (timeout < Infinity) this.#limit(call, timeout);
+    this.#dispatcher.submit(call);
+    return signal === undefined ? call : withSignal(call, signal);
+  }
+
+  readonly #cancel = (deferred: Deferred<unknown>): void => {
+    const call = deferred as PoolCall;
+    if (call.settle()) this.#dispatcher.abandon(call);
+  };
+
+  #limit(call: PoolCall, seconds: number): void {
+    call.deadline = this.#reactor.callLater(seconds, () => {
+      if (!call.settle()) return;
+      this.#dispatcher.abandon(call);
+      const { name } = call.target;
+      call.errback(new TimeoutError(`${name}() has not ended in ${seconds} seconds`));
+    });
   }
 
   #map(

@@ -42,6 +42,10 @@ export class InlineWorker implements WorkerHandle {
     return this.#call === undefined ? 1 : 0;
   }
 
+  get atRest(): boolean {
+    return this.#call === undefined;
+  }
+
   current(): WorkerCall | undefined {
     return this.#call;
   }

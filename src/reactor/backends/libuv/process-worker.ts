@@ -89,6 +89,10 @@ export class ProcessWorker implements WorkerHandle {
     return this.#call === undefined ? 1 : 0;
   }
 
+  get atRest(): boolean {
+    return this.#call === undefined;
+  }
+
   get megabytes(): number {
     return this.#megabytes;
   }

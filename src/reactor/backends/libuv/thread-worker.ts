@@ -28,6 +28,7 @@ import {
   SLOTS,
   THREW,
 } from "./call-slots.ts";
+import { Eagerness } from "./eagerness.ts";
 
 /** What a worker starts with. */
 export interface WorkerSetup {
@@ -85,6 +86,9 @@ export class ThreadWorker implements WorkerHandle {
   #collecting = false;
   /** Whether it will look into the slots again by itself. */
   #looking = false;
+  /** Whether the call that it has, if any, was sent when it had none, and no other after it. */
+  #alone = false;
+  readonly #eagerness = new Eagerness();
   #ended = false;
   #terminated = false;
   /** Whether its functions have left something running. */
@@ -124,6 +128,12 @@ export class ThreadWorker implements WorkerHandle {
     return SLOTS - (this.#sent - this.#left);
   }
 
+  get atRest(): boolean {
+    if (this.#sent === this.#left) return true;
+    const last = this.#slots.state((this.#sent - 1) % SLOTS);
+    return last !== SENT && last !== BEGUN && last !== REVOKED;
+  }
+
   get megabytes(): number {
     return this.#slots.kilobytes / 1024;
   }
@@ -135,6 +145,8 @@ export class ThreadWorker implements WorkerHandle {
   send(call: WorkerCall): void {
     const slot = this.#sent % SLOTS;
     const slots = this.#slots;
+    this.#alone = this.#sent === this.#left;
+    if (this.#alone) this.#await();
     slots.begin(slot, this.#indexOf(call));
     const small = call.transfer === undefined && slots.values[slot]?.write(call.args) === true;
     if (!small) {
@@ -149,8 +161,10 @@ export class ThreadWorker implements WorkerHandle {
     this.#calls[slot] = call;
     this.#sent++;
     slots.setState(slot, SENT);
+    // What is moved goes to a worker at rest, which is to begin while more is made here.
+    const many = call.transfer !== undefined || this.#unannounced % ANNOUNCED === 0;
     if (this.#unannounced === 0) this.#announceSoon();
-    else if (!this.#collecting && this.#unannounced % ANNOUNCED === 0) this.#wake();
+    else if (many && !this.#collecting) this.#wake();
     this.#unannounced++;
   }
 
@@ -255,15 +269,30 @@ export class ThreadWorker implements WorkerHandle {
     else this.#events.asked(call, value, (answer) => this.#answer(call, answer), false);
   }
 
-  /** Looks into the slots, turn after turn, while there are several; then has itself rung. */
+  /** A call is about to be sent to a worker that has none. */
+  #await(): void {
+    this.#eagerness.begin();
+    if (this.#looking || !this.#eagerness.pays) return;
+    this.#slots.dontListen();
+    this.#lookSoon();
+  }
+
+  /** Looks into the slots, turn after turn, while that is of use; then has itself rung. */
   #look(): void {
-    if (this.#collect() > 1) {
-      this.#looking = true;
-      setImmediate(this.#lookAgain);
+    const collected = this.#collect();
+    if (this.#ended) return;
+    const eager = this.#alone && this.#sent > this.#left && this.#eagerness.pays;
+    if (collected > 1 || (eager && this.#eagerness.inTime)) {
+      this.#lookSoon();
       return;
     }
     this.#slots.listen();
     this.#collect();
+  }
+
+  #lookSoon(): void {
+    this.#looking = true;
+    setImmediate(this.#lookAgain);
   }
 
   readonly #lookAgain = (): void => {
@@ -294,6 +323,7 @@ export class ThreadWorker implements WorkerHandle {
       slots.setState(slot, FREE);
       this.#left++;
       collected++;
+      if (this.#alone) this.#eagerness.came();
       if (state === RETURNED) this.#events.returned(call, value);
       else if (state === THREW) this.#events.threw(call, unpackError(value as PackedError));
     }

@@ -1,6 +1,6 @@
 /** What runs in a worker thread: takes calls out of their slots, one after another. */
 import { getHeapStatistics } from "node:v8";
-import { workerData } from "node:worker_threads";
+import { receiveMessageOnPort, workerData } from "node:worker_threads";
 import { cannotCross, packError } from "../../../core/crossing.ts";
 import { crossesItself } from "../../../core/crossing-object.ts";
 import { type CallLink, CurrentCall, place } from "../../../core/current-call.ts";
@@ -9,11 +9,21 @@ import { type Callee, calleeOf, isThenable } from "../../remote-call.ts";
 import { sendResult } from "../../reviving.ts";
 import { awaitAnswer } from "./await-answer.ts";
 import { BEGUN, CallSlots, PASSED, RETURNED, REVOKED, SENT, SLOTS, THREW } from "./call-slots.ts";
+import { Eagerness } from "./eagerness.ts";
 import type { FromWorker, ToWorker, WorkerSetup } from "./thread-worker.ts";
+
+interface Target {
+  readonly name: string;
+  readonly callee: Callee;
+}
 
 const { port, memory } = workerData as WorkerSetup;
 const slots = new CallSlots(memory);
-const functions: { readonly name: string; readonly callee: Callee }[] = [];
+/** After every so many calls it is said how much memory is held. */
+const MEASURED = 4;
+/** Looking at the clock takes as long as so many looks at a slot. */
+const LOOKS = 16;
+const functions: Target[] = [];
 /** Arguments that were posted, by the numbers of their calls. */
 const posted = new Map<number, readonly unknown[]>();
 /** The number of the call that runs, or is next, and its slot. */
@@ -26,9 +36,13 @@ let current: CurrentCall | undefined;
 let told = false;
 /** Gets what is sent to it. */
 let hear: ((message: unknown) => void) | undefined;
-let sinceMeasured = 0;
 /** How many calls have begun since the loop had its last turn. */
 let inTurn = 0;
+/** How many since it last waited for one. */
+let inRow = 0;
+/** Whether it waits for the next one, awake or not, as somebody may make one after another. */
+let expectant = false;
+const eagerness = new Eagerness();
 
 port.on("message", (message: ToWorker) => {
   inTurn = 0;
@@ -62,6 +76,27 @@ function take(message: Exclude<ToWorker, 0>): void {
   }
 }
 
+/** Takes what was posted, without waiting for the loop to have it. */
+function takeAll(): void {
+  for (let got = receiveMessageOnPort(port); got; got = receiveMessageOnPort(port)) {
+    if (got.message !== 0) take(got.message as Exclude<ToWorker, 0>);
+  }
+}
+
+/** Waits a moment for the next call. */
+function doze(): void {
+  // When many wait the reactor is behind, and needs the core more.
+  expectant = inRow === 1;
+  inRow = 0;
+  if (expectant) eagerness.begin();
+  if (expectant && eagerness.pays) {
+    do {
+      for (let looks = 0; looks < LOOKS; looks++) if (slots.waits(head)) return;
+    } while (eagerness.inTime);
+  }
+  slots.doze(head);
+}
+
 /** Runs what there is; a call that returns a promise has it go on later. */
 function work(): void {
   let dozed = inTurn === 0;
@@ -75,8 +110,7 @@ function work(): void {
     } else if (state !== SENT) {
       if (asleep) return;
       if (!dozed) {
-        measure();
-        slots.doze(head);
+        doze();
         dozed = true;
         continue;
       }
@@ -84,11 +118,17 @@ function work(): void {
       // What was sent meanwhile has rung nobody.
       asleep = true;
     } else {
-      // What was posted before the state was changed is on its way; it calls this again.
-      const { [slots.function(head)]: target } = functions;
-      if (target === undefined || (slots.posted(head) && !posted.has(number))) return;
+      let target = functions[slots.function(head)];
+      if (target === undefined || (slots.posted(head) && !posted.has(number))) {
+        // It was posted before the state was changed.
+        takeAll();
+        target = functions[slots.function(head)];
+        if (target === undefined) return;
+      }
       if (!slots.change(head, SENT, BEGUN)) continue;
+      if (dozed && expectant) eagerness.came();
       inTurn++;
+      inRow++;
       dozed = asleep = false;
       if (!call(target)) return;
     }
@@ -205,6 +245,7 @@ function threw(error: unknown): void {
 }
 
 function ended(state: number, wasPosted: boolean): void {
+  if (number % MEASURED === 0) measure();
   slots.setPosted(head, wasPosted);
   slots.setState(head, state);
   moveOn();
@@ -227,9 +268,8 @@ async function end(): Promise<void> {
   process.exit();
 }
 
-/** Says how much memory is held, now and then. */
+/** Says how much memory is held. */
 function measure(): void {
-  if (sinceMeasured++ % 16 !== 0) return;
   const { used_heap_size, external_memory } = getHeapStatistics();
   slots.kilobytes = Math.round((used_heap_size + external_memory) / 1024);
 }
