@@ -150,7 +150,7 @@ export class Barrier extends SharedObject {
           this.#left(arrival);
           return result;
         });
-    }) as Deferred<number>;
+    });
   }
 
   /**

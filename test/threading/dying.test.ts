@@ -15,7 +15,7 @@ describe("a thread that ends", () => {
       const holder = pool.call(sharing.holdSync, lock, held);
       const cancelled = failure(holder);
       await held.wait();
-      const waiting = [failure(lock.acquire()), failure(pool.call(sharing.lockSync, lock as Lock))];
+      const waiting = [failure(lock.acquire()), failure(pool.call(sharing.lockSync, lock))];
       await new Promise((resolve) => setTimeout(resolve, 100));
       holder.cancel();
       const [here, there] = await Promise.all(waiting);
@@ -25,7 +25,7 @@ describe("a thread that ends", () => {
       expect(() => lock.release()).to.throw(AbandonedLockError);
       expect((await cancelled).name).to.equal("CancelledError");
       lock.reclaim();
-      expect(await pool.call(sharing.lockSync, lock as Lock)).to.equal(true);
+      expect(await pool.call(sharing.lockSync, lock)).to.equal(true);
       expect(lock.tryAcquire()).to.equal(true);
       lock.reclaim();
       expect(lock.locked).to.equal(true);
