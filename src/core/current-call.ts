@@ -35,6 +35,8 @@ export interface CallLink {
   listen(hear: (message: unknown) => void): void;
   /** Names the thread that the function believes to be in, if that is simulated. */
   readonly thread?: number;
+  /** The caller's reactor, where this is its own thread. */
+  readonly reactor?: object;
   /** The function waits for the caller's side until what this returns is called. */
   waits(): () => void;
 }

@@ -3,14 +3,16 @@ import type { WorkerLine } from "../core/call-line.ts";
 import { CannotCrossError, cannotCross } from "../core/crossing.ts";
 import { type Crossed, type Crossing, crossing, type Substrate } from "../core/crossing-object.ts";
 import { type CurrentCall, linkOf, place } from "../core/current-call.ts";
-import { BadOptionError } from "../core/errors.ts";
+import { BadOptionError, messageOf } from "../core/errors.ts";
 import { importModule } from "../core/import-module.ts";
+import { inlineFunction, isInline } from "../core/inline-source.ts";
 import type { RemoteFunction, WorkerCall, WorkerEvents } from "./workers.ts";
 
 type Exported = (...args: readonly unknown[]) => unknown;
 
 /** The function that a module exports. @throws BadOptionError, or what importing it throws. */
 export async function load({ module, name }: RemoteFunction): Promise<Exported> {
+  if (isInline(module)) return inlineFunction(module);
   const exported = (await importModule(module))[name];
   if (typeof exported !== "function") {
     throw new BadOptionError(`${module} has no function "${name}" to call in a worker`);
@@ -75,20 +77,23 @@ export function crossedResult(name: string, result: Crossing, substrate: Substra
 /** Events of a worker in which results that cross as themselves are made anew. */
 export function revivingResults(events: WorkerEvents): WorkerEvents {
   const crossed = new Map<WorkerCall, CrossedResult["crossed"]>();
-  let reviving = Promise.resolve();
-  let count = 0;
-  const returned = async (call: WorkerCall): Promise<void> => {
-    const { module, name, data } = crossed.get(call) as CrossedResult["crossed"];
-    crossed.delete(call);
-    let end: () => void;
+  /** Results that are being made, and the end of the worker that waits for them. */
+  let reviving = 0;
+  let died: Error | undefined;
+  const returned = async (
+    call: WorkerCall,
+    { module, name, data }: CrossedResult["crossed"],
+  ): Promise<void> => {
+    let tell: () => void;
     try {
       const value = await revive({ module, name }, data);
-      end = () => events.returned(call, value);
+      tell = () => events.returned(call, value);
     } catch (error) {
-      end = () => events.threw(call, error instanceof Error ? error : new Error(String(error)));
+      const thrown = error instanceof Error ? error : new Error(messageOf(error));
+      tell = () => events.threw(call, thrown);
     }
-    count--;
-    end();
+    tell();
+    if (--reviving === 0 && died !== undefined) events.died(died);
   };
   return {
     ...events,
@@ -97,17 +102,18 @@ export function revivingResults(events: WorkerEvents): WorkerEvents {
       else events.told(call, message);
     },
     returned(call, value) {
-      if (crossed.size === 0 || !crossed.has(call)) {
+      const result = crossed.size === 0 ? undefined : crossed.get(call);
+      if (result === undefined) {
         events.returned(call, value);
         return;
       }
-      count++;
-      const before = reviving;
-      reviving = returned(call).then(() => before);
+      crossed.delete(call);
+      reviving++;
+      void returned(call, result);
     },
     died(error) {
-      // It has returned before it died.
-      if (count > 0) void reviving.then(() => events.died(error));
+      // These have returned before.
+      if (reviving > 0) died = error;
       else events.died(error);
     },
   };

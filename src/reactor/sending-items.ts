@@ -23,13 +23,7 @@ export async function sendItems(items: unknown, sending: Sending): Promise<void>
       `${name}() gave nothing to iterate over: call it, or make it function*`,
     );
   }
-  let room = sending.window;
-  let look = (): void => {};
-  line.listen((more) => {
-    room += more as number;
-    look();
-  });
-  call.signal.addEventListener("abort", () => look());
+  const room = new Room(sending);
   let count = 0;
   for await (const item of items) {
     count++;
@@ -38,18 +32,40 @@ export async function sendItems(items: unknown, sending: Sending): Promise<void>
     } catch (error) {
       throw cannotCross(`item ${count} of ${name}()`, item, error);
     }
-    room--;
+    await room.take();
     // Asked so, it is seen too when the loop of this worker has had no turn.
     if (call.cancelled) break;
-    if (room > 0) continue;
-    const waited = line.waits();
-    while (room === 0 && !call.cancelled) {
+  }
+}
+
+/** For how many items there is room. */
+class Room {
+  readonly #line: WorkerLine;
+  readonly #signal: AbortSignal;
+  #left: number;
+  #look = (): void => {};
+
+  constructor({ call, line, window }: Sending) {
+    this.#line = line;
+    this.#signal = call.signal;
+    this.#left = window;
+    line.listen((more) => {
+      this.#left += more as number;
+      this.#look();
+    });
+    this.#signal.addEventListener("abort", () => this.#look());
+  }
+
+  /** One was sent: waits until there is room for another, or the call is cancelled. */
+  async take(): Promise<void> {
+    if (--this.#left > 0) return;
+    const waited = this.#line.waits();
+    while (this.#left === 0 && !this.#signal.aborted) {
       await new Promise<void>((resolve) => {
-        look = resolve;
+        this.#look = resolve;
       });
     }
     waited();
-    if (call.cancelled) break;
   }
 }
 

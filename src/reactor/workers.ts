@@ -1,6 +1,7 @@
 /** What a pool asks of a worker, whatever the worker is made of. */
 import type { Reply } from "../core/call-line.ts";
 import type { Substrate } from "../core/crossing-object.ts";
+import { isInline } from "../core/inline-source.ts";
 import type { Loop } from "./backend.ts";
 import { revivingResults } from "./reviving.ts";
 
@@ -50,6 +51,11 @@ export interface WorkerHandle {
   /** Sends something to the function that runs; nothing if it does not. @throws DataCloneError */
   tell(call: WorkerCall, message: unknown): void;
   /**
+   * Ends a worker that runs no call: what its functions have left running, if it has told of such,
+   * has a few seconds to end by itself.
+   */
+  retire(): void;
+  /**
    * Ends the worker, in the middle of a call if need be. Calls that had ended before are still
    * told of; then `died` comes, if anybody waits for a call.
    */
@@ -92,7 +98,9 @@ export function openWorker(
 ): WorkerHandle {
   const closed = loop.opened("worker", () => {
     const call = worker.current();
-    return call === undefined ? "idle" : `in ${call.target.name}() of ${call.target.module}`;
+    if (call === undefined) return "idle";
+    const { name, module } = call.target;
+    return `in ${name}()${isInline(module) ? "" : ` of ${module}`}`;
   });
   const worker = make(
     revivingResults({
@@ -119,6 +127,10 @@ export function openWorker(
     running: (call) => worker.running(call),
     abort: (call) => worker.abort(call),
     tell: (call, message) => worker.tell(call, message),
+    retire() {
+      closed();
+      worker.retire();
+    },
     terminate() {
       closed();
       worker.terminate();

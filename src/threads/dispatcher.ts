@@ -1,26 +1,13 @@
 /** Which worker gets which call, and how many workers there are: what is inside a pool. */
 import type { OnLine } from "../core/call-line.ts";
-import type { DelayedCall, Reactor } from "../reactor/capabilities.ts";
+import type { Reactor } from "../reactor/capabilities.ts";
 import { WorkerDiedError } from "../reactor/errors.ts";
+import { backgroundCall } from "./background-call.ts";
 import { CallQueue } from "./call-queue.ts";
 import type { PoolCall } from "./pool-call.ts";
 import { PoolMember } from "./pool-member.ts";
 import type { PoolSettings } from "./pool-options.ts";
-
-export interface ThreadPoolStatistics {
-  /** Workers there are. */
-  readonly workers: number;
-  /** Those of them that run a call. */
-  readonly working: number;
-  /** Calls that wait for a worker, in the queue or inside a worker behind another call. */
-  readonly queued: number;
-  /** Calls that have returned or thrown, so far. */
-  readonly finished: number;
-  /** Workers that have died, or were ended in the middle of a call. */
-  readonly lost: number;
-  /** Workers that were replaced after so many calls, or megabytes. */
-  readonly recycled: number;
-}
+import type { ThreadPoolStatistics } from "./statistics.ts";
 
 /** Who has lost so many workers before it began will not begin. */
 const BEREAVED_MAX = 3;
@@ -41,7 +28,8 @@ export class Dispatcher {
   #lost = 0;
   #recycled = 0;
   #stopped = false;
-  #idleCheck: DelayedCall | undefined = undefined;
+  /** Calls off the look for idle workers, while there is to be one. */
+  #stopWatching: (() => void) | undefined = undefined;
 
   constructor(reactor: Reactor<"threads">, settings: PoolSettings, changed: () => void) {
     this.#reactor = reactor;
@@ -211,7 +199,9 @@ export class Dispatcher {
       this.#fill(member);
     } else if (member.idle && member.given < callsPerWorker) this.#relieve(member);
     if (!member.idle) return;
-    if (member.given >= callsPerWorker || member.handle.megabytes > megabytesPerWorker) {
+    if (this.#members.size > this.#settings.max) {
+      this.#retire(member);
+    } else if (member.given >= callsPerWorker || member.handle.megabytes > megabytesPerWorker) {
       this.#recycled++;
       this.#retire(member);
       this.#dispatch();
@@ -285,14 +275,17 @@ export class Dispatcher {
   #end(member: PoolMember): void {
     this.#lost++;
     this.#takeBack(member);
-    this.#retire(member);
+    this.#dismiss(member);
+    member.handle.terminate();
+    this.#keepMin();
     for (const call of member.calls) call.left();
     this.#dispatch();
   }
 
+  /** Ends one that has nothing to do. */
   #retire(member: PoolMember): void {
     this.#dismiss(member);
-    member.handle.terminate();
+    member.handle.retire();
     this.#keepMin();
   }
 
@@ -308,6 +301,7 @@ export class Dispatcher {
   #died(member: PoolMember, error: Error): void {
     const ended = member.retired;
     if (!ended) this.#lost++;
+    if (!ended && member.idle) this.#settings.onWorkerLost(error);
     this.#dismiss(member);
     const failed: PoolCall[] = [];
     const again: PoolCall[] = [];
@@ -350,16 +344,26 @@ export class Dispatcher {
     }
   }
 
+  /** The settings have other limits. */
+  adjust(): void {
+    this.#keepMin();
+    for (const member of this.#idle.slice()) {
+      if (this.#members.size > this.#settings.max) this.#retire(member);
+    }
+    this.#dispatch();
+    for (const member of this.#idle) this.#watchIdle(member);
+  }
+
   #watchIdle(member: PoolMember): void {
     const { min, idleSeconds } = this.#settings;
     if (idleSeconds === Infinity || this.#members.size <= min) return;
     member.idleSince = this.#seconds();
-    if (this.#idleCheck?.active === true) return;
-    this.#idleCheck = this.#reactor.callLater(idleSeconds, this.#shrink);
+    this.#stopWatching ??= backgroundCall(this.#reactor, idleSeconds, this.#shrink);
   }
 
   /** Ends workers that have been idle for long. */
   readonly #shrink = (): void => {
+    this.#stopWatching = undefined;
     const { min, idleSeconds } = this.#settings;
     const before = this.#seconds() - idleSeconds;
     // A copy, as those that are ended leave the list.
@@ -370,13 +374,13 @@ export class Dispatcher {
     const oldest = Math.min(...this.#idle.map(({ idleSince }) => idleSince));
     if (oldest === Infinity || this.#members.size <= min) return;
     const wait = Math.max(0, oldest + idleSeconds - this.#seconds());
-    this.#idleCheck = this.#reactor.callLater(wait, this.#shrink);
+    this.#stopWatching = backgroundCall(this.#reactor, wait, this.#shrink);
   };
 
   /** Ends every worker; returns the calls that have not finished, those that run before others. */
   stop(): PoolCall[] {
     this.#stopped = true;
-    if (this.#idleCheck?.active === true) this.#idleCheck.cancel();
+    this.#stopWatching?.();
     const running: PoolCall[] = [];
     const waiting: PoolCall[] = [];
     for (const member of this.#members) {
@@ -384,7 +388,8 @@ export class Dispatcher {
       if (first !== undefined) running.push(first);
       waiting.push(...others);
       member.retired = true;
-      member.handle.terminate();
+      if (first === undefined) member.handle.retire();
+      else member.handle.terminate();
     }
     this.#members.clear();
     this.#idle.length = 0;

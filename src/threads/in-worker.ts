@@ -10,3 +10,4 @@ export {
   type InReactor,
   type ReactorFunction,
 } from "./in-reactor-worker.ts";
+export { workerReactor, type WorkerReactor } from "./worker-reactor.ts";

@@ -68,7 +68,6 @@ export class PoolStream<T> implements AsyncIterableIterator<T> {
     }
     const { error } = this.#end;
     this.#end = {};
-    // oxlint-disable-next-line prefer-promise-reject-errors -- whatever the call has failed with
     return error === undefined ? Promise.resolve(DONE) : Promise.reject(error);
   }
 

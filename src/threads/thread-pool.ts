@@ -3,24 +3,37 @@ import { BadOptionError, QueueFullError } from "../core/errors.ts";
 import { inContext } from "../core/context.ts";
 import { Deferred } from "../defer/deferred.ts";
 import { TimeoutError } from "../defer/errors.ts";
+import type { Failure } from "../defer/failure.ts";
 import { fail } from "../defer/fired.ts";
 import { withSignal } from "../defer/signals.ts";
 import type { Reactor } from "../reactor/capabilities.ts";
 import type { CallManner, RemoteFunction } from "../reactor/workers.ts";
 import { joinChunks, packNumbers } from "../core/chunks.ts";
 import { allResults } from "./all-results.ts";
-import { Dispatcher, type ThreadPoolStatistics } from "./dispatcher.ts";
+import { Dispatcher } from "./dispatcher.ts";
 import { PoolStoppedError } from "./errors.ts";
 import { type ItemsTaken, makeCall, type Maker } from "./make-call.ts";
 import type { CallOptions, PoolCall } from "./pool-call.ts";
 import { type PoolSettings, settingsOf, type ThreadPoolOptions } from "./pool-options.ts";
 import { PoolStream, type StreamedCall, type StreamOptions } from "./pool-stream.ts";
+import { MULTIPLE, type Step } from "./run-multiple.ts";
+import type { ThreadPoolStatistics } from "./statistics.ts";
 import type { WorkerFunction } from "./worker.ts";
 
 /** Of a call's options, all; and how the items are divided. */
 export interface MapOptions extends CallOptions {
   chunk?: number;
 }
+
+/** Told how a call has ended. */
+export type OnResult<R> = (
+  ...outcome: [success: true, result: Awaited<R>] | [success: false, failure: Failure]
+) => void;
+
+/** Handles on functions with their arguments; `L` has the types of these. */
+export type MultipleCalls<L extends readonly unknown[][]> = {
+  readonly [K in keyof L]: readonly [f: WorkerFunction<L[K], unknown>, ...args: L[K]];
+};
 
 /**
  * Workers that share a queue of calls. Whoever makes a pool stops it; a reactor has one of its own,
@@ -88,6 +101,36 @@ export class ThreadPool {
     ...args: A
   ): Deferred<Awaited<R>> {
     return this.#start(f, "call", args, options) as Deferred<Awaited<R>>;
+  }
+
+  /** As {@link call}, for what nobody waits for: its error is reported as one of nobody. */
+  callInThread<A extends unknown[]>(f: WorkerFunction<A, unknown>, ...args: A): void {
+    void this.#start(f, "call", args, {});
+  }
+
+  /**
+   * The same, with `onResult` told how it has ended, in the reactor's thread: `true` and the
+   * result, or `false` and the Failure. What that throws is reported.
+   */
+  callInThreadWithCallback<A extends unknown[], R>(
+    onResult: OnResult<R>,
+    f: WorkerFunction<A, R>,
+    ...args: A
+  ): void {
+    this.call(f, ...args).addCallbacks(
+      (result) => void onResult(true, result as Awaited<R>),
+      (failure) => void onResult(false, failure),
+    );
+  }
+
+  /**
+   * Calls functions one after another in one worker, each when the one before has ended; the first
+   * that throws is the last, and the Deferred fails with its error.
+   */
+  callMultiple<L extends readonly unknown[][]>(
+    calls: readonly [...MultipleCalls<L>],
+  ): Deferred<void> {
+    return this.#start(MULTIPLE, "call", calls.map(stepOf), {}) as Deferred<void>;
   }
 
   /**
@@ -162,6 +205,19 @@ export class ThreadPool {
 
   statistics(): ThreadPoolStatistics {
     return this.#dispatcher.statistics();
+  }
+
+  /**
+   * Changes how many workers there are at the least, and at the most. Those that are too many go
+   * when they have nothing to do.
+   *
+   * @throws BadOptionError, and then nothing has changed.
+   */
+  adjustPoolsize(min: number = this.#settings.min, max: number = this.#settings.max): void {
+    const { heapMegabytesMax: _, ...others } = this.#settings;
+    settingsOf({ ...others, min, max });
+    Object.assign(this.#settings, { min, max });
+    if (!this.#closed) this.#dispatcher.adjust();
   }
 
   /** Ends every worker; calls that have not finished fail with PoolStoppedError. */
@@ -249,4 +305,9 @@ export class ThreadPool {
     this.stop();
     drained.callback();
   }
+}
+
+function stepOf(call: unknown): Step {
+  const [f, ...args] = call as [RemoteFunction, ...unknown[]];
+  return [f, args];
 }

@@ -25,7 +25,8 @@ class ClockDriver implements Driver, ReactorClock {
   readonly threads = {
     startWorker: (events: WorkerEvents, { substrate = "threads" }: WorkerOptions = {}) =>
       openWorker(this.#loop, events, (told): WorkerHandle & InlineWorker => {
-        return new InlineWorker(this.#world.happenings, this.#world.workers, substrate, told);
+        const { happenings, workers } = this.#world;
+        return new InlineWorker(this.#loop, happenings, workers, substrate, told);
       }),
   };
   /** The world asks for reports while it is driven: nobody may ever drive it again. */

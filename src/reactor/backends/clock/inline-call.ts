@@ -11,6 +11,7 @@ import type { WorkerCall, WorkerEvents } from "../../workers.ts";
 export class InlineCall implements CallLink {
   readonly call: WorkerCall;
   readonly thread: number = simulatedThread();
+  readonly reactor: object;
   readonly #happenings: TimerQueue;
   readonly #events: WorkerEvents;
   readonly #substrate: Substrate;
@@ -35,12 +36,14 @@ export class InlineCall implements CallLink {
   /** @param ended called before the outcome is told. */
   constructor(
     call: WorkerCall,
+    reactor: object,
     happenings: TimerQueue,
     substrate: Substrate,
     events: WorkerEvents,
     ended: () => void,
   ) {
     this.call = call;
+    this.reactor = reactor;
     this.#happenings = happenings;
     this.#substrate = substrate;
     this.#events = events;

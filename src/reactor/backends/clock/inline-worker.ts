@@ -14,6 +14,7 @@ import { InlineCall } from "./inline-call.ts";
 export class InlineWorker implements WorkerHandle {
   readonly megabytes = 0;
   readonly #happenings: TimerQueue;
+  readonly #reactor: object;
   readonly #substrate: Substrate;
   readonly #script: WorkerScript | undefined;
   readonly #events: WorkerEvents;
@@ -23,11 +24,13 @@ export class InlineWorker implements WorkerHandle {
   #crash: Timer | undefined;
 
   constructor(
+    reactor: object,
     happenings: TimerQueue,
     script: WorkerScript | undefined,
     substrate: Substrate,
     events: WorkerEvents,
   ) {
+    this.#reactor = reactor;
     this.#happenings = happenings;
     this.#substrate = substrate;
     this.#script = script;
@@ -61,9 +64,16 @@ export class InlineWorker implements WorkerHandle {
       );
       return;
     }
-    this.#running = new InlineCall(call, this.#happenings, this.#substrate, this.#events, () => {
-      this.#call = this.#running = undefined;
-    });
+    this.#running = new InlineCall(
+      call,
+      this.#reactor,
+      this.#happenings,
+      this.#substrate,
+      this.#events,
+      () => {
+        this.#call = this.#running = undefined;
+      },
+    );
     this.#running.begin(copies, seconds);
   }
 
@@ -83,6 +93,10 @@ export class InlineWorker implements WorkerHandle {
 
   tell(call: WorkerCall, message: unknown): void {
     if (this.#call === call) this.#running?.tell(message);
+  }
+
+  retire(): void {
+    this.terminate();
   }
 
   terminate(): void {

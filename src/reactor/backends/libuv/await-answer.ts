@@ -16,12 +16,12 @@ export function awaitAnswer({ port, slots, number, take }: Waiting): unknown {
   for (;;) {
     // Before the look: what is posted after that changes it.
     const seen = slots.answers;
-    const got = receiveMessageOnPort(port) as { message: ToWorker } | undefined;
+    const got = receiveMessageOnPort(port);
     if (got === undefined) {
       slots.awaitAnswer(seen);
       continue;
     }
-    const { message } = got;
+    const message = got.message as ToWorker;
     if (message === 0) continue;
     const [kind, its] = message;
     if (kind === "answer") {

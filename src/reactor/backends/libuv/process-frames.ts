@@ -20,12 +20,12 @@ export type ToProcess =
       manner: CallManner,
       args: readonly unknown[],
     ]
-  | readonly [kind: "abort", number: number]
+  | readonly [kind: "abort" | "end", number: number]
   | readonly [kind: "told" | "answer", number: number, message: unknown];
 
 /** What comes back. */
 export type FromProcess =
-  | readonly [kind: "ready"]
+  | readonly [kind: "ready" | "lives"]
   | readonly [kind: "heeds" | "told" | "asked", number: number, value: unknown]
   | readonly [kind: "returned", number: number, value: unknown, megabytes: number]
   | readonly [kind: "threw", number: number, error: PackedError, megabytes: number];

@@ -6,6 +6,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import type { Readable, Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
+import { ENDING_MS } from "./thread-worker.ts";
 import { argumentsCannotCross, unpackError } from "../../../core/crossing.ts";
 import { WorkerDiedError } from "../../errors.ts";
 import type { WorkerCall, WorkerEvents, WorkerHandle, WorkerOptions } from "../../workers.ts";
@@ -31,6 +32,7 @@ export class ProcessWorker implements WorkerHandle {
   #heeds = false;
   #ready = false;
   #gone = false;
+  #lives = false;
   #megabytes = 0;
 
   constructor(events: WorkerEvents, { heapMegabytesMax }: WorkerOptions = {}) {
@@ -130,6 +132,17 @@ export class ProcessWorker implements WorkerHandle {
     if (this.#call === call) this.#write(REPLIES_FD, frameOf(["answer", this.#number, answer]));
   }
 
+  retire(): void {
+    if (!this.#lives) {
+      this.terminate();
+      return;
+    }
+    this.#write(CALLS_FD, frameOf(["end", this.#number]));
+    const late = setTimeout(() => this.terminate(), ENDING_MS);
+    late.unref();
+    this.#process.on("exit", () => clearTimeout(late));
+  }
+
   terminate(): void {
     this.#process.kill("SIGKILL");
   }
@@ -141,6 +154,10 @@ export class ProcessWorker implements WorkerHandle {
   #take(message: FromProcess): void {
     if (message[0] === "ready") {
       this.#ready = true;
+      return;
+    }
+    if (message[0] === "lives") {
+      this.#lives = true;
       return;
     }
     const call = this.#call;

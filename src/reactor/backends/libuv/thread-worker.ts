@@ -42,6 +42,7 @@ export interface WorkerSetup {
  */
 export type ToWorker =
   | 0
+  | readonly [kind: "end"]
   | readonly [kind: "function", index: number, target: RemoteFunction, manner: CallManner]
   | readonly [kind: "arguments", number: number, args: readonly unknown[]]
   | readonly [kind: "abort", number: number]
@@ -50,11 +51,15 @@ export type ToWorker =
 /** What comes back: a ring; or an outcome that fits into no slot, or what a call sends. */
 export type FromWorker =
   | 0
+  | readonly [kind: "lives"]
   | readonly [kind: "outcome", slot: number, value: unknown]
   | readonly [kind: "told" | "asked", slot: number, message: unknown];
 
 /** So many calls of one turn are worth waking the worker for. */
 const ANNOUNCED = 32;
+
+/** What functions have left running has so long to end, in a worker that is not needed any more. */
+export const ENDING_MS = 5000;
 
 const AT_TURN_END = Promise.resolve();
 
@@ -80,6 +85,8 @@ export class ThreadWorker implements WorkerHandle {
   /** Whether it will look into the slots again by itself. */
   #looking = false;
   #ended = false;
+  /** Whether its functions have left something running. */
+  #lives = false;
   #failure: WorkerDiedError | undefined;
 
   constructor(events: WorkerEvents, { heapMegabytesMax }: WorkerOptions = {}) {
@@ -176,6 +183,15 @@ export class ThreadWorker implements WorkerHandle {
     return this.#left + before;
   }
 
+  retire(): void {
+    if (!this.#lives) {
+      this.terminate();
+      return;
+    }
+    this.#post(["end"]);
+    setTimeout(() => this.terminate(), ENDING_MS).unref();
+  }
+
   terminate(): void {
     void this.#worker.terminate();
   }
@@ -221,6 +237,10 @@ export class ThreadWorker implements WorkerHandle {
 
   #take(message: FromWorker): void {
     if (message === 0) return;
+    if (message[0] === "lives") {
+      this.#lives = true;
+      return;
+    }
     const [kind, slot, value] = message;
     if (kind === "outcome") {
       this.#outcomes.set(slot, value);

@@ -5,6 +5,7 @@ import { deserialize } from "node:v8";
 import { cannotCross, packError } from "../../../core/crossing.ts";
 import { crossesItself } from "../../../core/crossing-object.ts";
 import { type CallLink, CurrentCall, place } from "../../../core/current-call.ts";
+import { ending } from "../../../core/ending.ts";
 import { type Callee, calleeOf } from "../../remote-call.ts";
 import { sendResult } from "../../reviving.ts";
 import {
@@ -28,10 +29,12 @@ let aborted = 0;
 let megabytes = 0;
 
 const reader = new FrameReader<ToProcess>((message) => {
-  if (message[0] === "call") void run(message);
-  else if (message[1] !== number) return;
-  else if (message[0] === "told") hear?.(message[2]);
-  else {
+  if (message[0] === "call") {
+    void run(message);
+  } else if (message[1] === number) {
+    if (message[0] === "told") hear?.(message[2]);
+    if (message[0] === "end") void end();
+    if (message[0] !== "abort") return;
     aborted = number;
     current?.abort();
   }
@@ -148,6 +151,13 @@ function write(message: FromProcess): void {
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
     }
   }
+}
+
+ending.told = () => write(["lives"]);
+
+async function end(): Promise<void> {
+  await ending.end?.();
+  process.exit();
 }
 
 /** Its memory, looked at now and then. */

@@ -4,6 +4,7 @@ import { workerData } from "node:worker_threads";
 import { cannotCross, packError } from "../../../core/crossing.ts";
 import { crossesItself } from "../../../core/crossing-object.ts";
 import { type CallLink, CurrentCall, place } from "../../../core/current-call.ts";
+import { ending } from "../../../core/ending.ts";
 import { type Callee, calleeOf, isThenable } from "../../remote-call.ts";
 import { sendResult } from "../../reviving.ts";
 import { awaitAnswer } from "./await-answer.ts";
@@ -50,8 +51,14 @@ function take(message: Exclude<ToWorker, 0>): void {
     case "abort":
       if (message[1] === number) current?.abort();
       return;
+    case "end":
+      void end();
+      return;
     case "told":
       if (message[1] === number) hear?.(message[2]);
+      break;
+    case "answer":
+    // To a call that does not wait for it any more.
   }
 }
 
@@ -211,6 +218,13 @@ function moveOn(): void {
 
 function post(message: FromWorker, transfer: readonly object[] = []): void {
   port.postMessage(message, transfer as never);
+}
+
+ending.told = () => post(["lives"]);
+
+async function end(): Promise<void> {
+  await ending.end?.();
+  process.exit();
 }
 
 /** Says how much memory is held, now and then. */
