@@ -130,7 +130,11 @@ export class Condition extends SharedObject {
     return result;
   }
 
-  /** The same, blocking, for workers; it has the lock again. @throws TimeoutError, WouldBlockError */
+  /**
+   * The same, blocking, for workers; it has the lock again.
+   *
+   * @throws TimeoutError, WouldBlockError
+   */
   waitSync(seconds?: number): void {
     this.#notified.assertMaySleep("waitSync()", "wait()");
     const [attempt, depth] = this.#begin("waitSync()");
@@ -144,7 +148,7 @@ export class Condition extends SharedObject {
     }
   }
 
-  /** Waits until `predicate` gives something true, and fires with that. It is called in the lock. */
+  /** Waits until `predicate`, called in the lock, gives something true, and fires with that. */
   waitFor<T>(predicate: () => T): Deferred<T> {
     return maybeDeferred(predicate).addCallback((found) =>
       found ? found : this.wait().addCallback(() => this.waitFor(predicate)),

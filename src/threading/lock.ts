@@ -13,11 +13,11 @@ import { ThreadLock } from "./thread-lock.ts";
  * try {
  *   lock.acquireSync();
  * } catch (error) {
- *   console.log(String(error));
+ *   console.log((error as Error).name);
  * }
  * lock.release();
  * await Promise.resolve();
- * // → WouldBlockError: acquireSync() would have to wait, and the reactor's thread must not: use acquire()
+ * // → WouldBlockError
  * // → held
  * // → false
  * ```

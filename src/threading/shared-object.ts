@@ -63,10 +63,9 @@ export abstract class SharedObject extends CrossesItself {
   }
 
   #mend(thread: number): void {
-    const { mend, signals } = this.#rebirth;
-    mend?.(thread);
+    this.#rebirth.mend?.(thread);
     // It may have ended between a change and telling of it.
-    for (const signal of signals) signal.fire();
+    for (const signal of this.#rebirth.signals) signal.fire();
   }
 
   static {

@@ -160,7 +160,11 @@ export abstract class SharedQueue<T, P extends readonly unknown[] = []> extends 
 
   // --- being done ---
 
-  /** To be called once for each item that was got, when it is done with. @throws TaskDoneTooOftenError */
+  /**
+   * To be called once for each item that was got, when it is done with.
+   *
+   * @throws TaskDoneTooOftenError
+   */
   taskDone(): void {
     this.#inside(stalled, () => {
       const { unfinished } = this.#items;

@@ -1,7 +1,7 @@
 /**
  * Waiting for a change of shared memory, by sleeping or by Deferreds. It says that there was a
- * change, and no more: those who wait look by themselves, and whoever is first has it. So nothing is
- * lost with a waiter that gives up, or whose thread ends.
+ * change, and no more: those who wait look by themselves, and whoever is first has it. So nothing
+ * is lost with a waiter that gives up, or whose thread ends.
  *
  * ```
  *   fire() ──┬── threads that sleep look again

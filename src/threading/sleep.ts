@@ -44,9 +44,9 @@ export function notified(
   seen: number,
 ): PromiseLike<unknown> | undefined {
   // It is of a later year than the library that this is compiled with.
-  const { waitAsync } = Atomics as unknown as {
+  const atomics = Atomics as unknown as {
     waitAsync(words: Int32Array, at: number, seen: number): Waiting;
   };
-  const waiting = waitAsync(words, at, seen);
+  const waiting = atomics.waitAsync(words, at, seen);
   return waiting.async ? (waiting.value as PromiseLike<unknown>) : undefined;
 }

@@ -1,7 +1,7 @@
 /**
  * Who waits for a condition, by numbers alone. Nobody is notified by name: a notification may be
- * taken by any of those who waited when it was given. So one that gives up leaves it to another, and
- * loses it only when there is none.
+ * taken by any of those who waited when it was given. So one that gives up leaves it to another,
+ * and loses it only when there is none.
  */
 import { QueueFullError } from "../core/errors.ts";
 

@@ -1,6 +1,6 @@
 /**
  * What a framework on virtual time must not touch by itself: clocks, timers, sockets, processes,
- * chance, and sleep. They come in through a backend, or the same daemon would not run on another one.
+ * chance, and sleep. They come in through a backend, or the same daemon would not run on another.
  */
 import { importsOf } from "./imports.ts";
 import type { Sources } from "./layering.ts";

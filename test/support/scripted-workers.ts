@@ -44,8 +44,6 @@ export class ScriptedWorker implements WorkerHandle {
     return false;
   }
 
-  tell(): void {}
-
   retire(): void {
     this.terminated = true;
   }

@@ -7,6 +7,8 @@ export const sharing = worker<typeof here>(
   new URL("../fixtures/workers/threading.ts", import.meta.url),
 );
 
+const functions: typeof here = here;
+
 /** Has somebody do something: by its name, with its arguments. */
 export type Doing = <K extends keyof typeof here>(
   name: K,
@@ -30,7 +32,7 @@ export function placesTest(
       const away: Doing = (name, ...args) =>
         world.pool.call(sharing[name] as never, ...args) as never;
       const near: Doing = async (name, ...args) =>
-        (await (here[name] as (...all: unknown[]) => unknown)(...args)) as never;
+        (await (functions[name] as (...all: unknown[]) => unknown)(...args)) as never;
       await body(inWorkers > 0 ? away : near, inWorkers > 1 ? away : near, world);
     });
   }

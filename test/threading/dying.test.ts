@@ -42,11 +42,10 @@ describe("a thread that ends", () => {
   poolTest("breaks the barrier that it has come to", { max: 1, only }, async ({ pool }) => {
     const barrier = new Barrier(2);
     const here = new Event();
-    await pool.call(sharing.dieInMeeting, barrier, here);
+    const meeting = failure(pool.call(sharing.dieInMeeting, barrier, here));
     await here.wait();
-    expect(barrier.nWaiting).to.equal(1);
-    // The call has returned before its worker dies.
-    while (!barrier.broken) await new Promise((resolve) => setTimeout(resolve, 10));
+    expect(await meeting).to.be.instanceOf(WorkerDiedError);
+    expect(barrier.broken).to.equal(true);
     expect(await failure(barrier.wait())).to.be.instanceOf(BrokenBarrierError);
     barrier.reset();
     expect(barrier.nWaiting).to.equal(0);
