@@ -4,6 +4,7 @@ import { join } from "node:path";
 import * as skein from "skein";
 import * as amp from "skein/amp";
 import * as testing from "skein/testing";
+import * as inline from "skein/threads/inline";
 import * as virtual from "skein/virtual/api";
 import { readSources, root } from "./support/read-sources.ts";
 
@@ -35,7 +36,7 @@ describe("the table of errors", () => {
   });
 
   it("lists classes that can be imported", () => {
-    const exported = Object.keys({ ...skein, ...amp, ...testing, ...virtual });
+    const exported = Object.keys({ ...skein, ...amp, ...testing, ...inline, ...virtual });
     expect(exported).to.include.members([...table.values()]);
   });
 });

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Deferred } from "skein/defer";
-import { clientFromString, connectProtocol } from "skein/endpoints";
+import { connectProtocol, TCP4ClientEndpoint } from "skein/endpoints";
 import { Protocol } from "skein/protocols";
 import { createReactor, type Reactor } from "skein/reactor";
 import { ThreadPool, worker } from "skein/threads";
@@ -27,10 +27,10 @@ class Once extends Protocol {
 
 describe("the reactor of a worker", () => {
   everyPoolTest("serves TCP, when the call has ended too", { max: 1 }, async (world) => {
-    const reactor = world.reactor as Reactor<"threads" | "tcp" | "names">;
+    const { reactor } = world;
     const port = await world.pool.call(reacting.serve);
     for (let i = 0; i < 2; i++) {
-      const endpoint = clientFromString(reactor as never, `tcp:127.0.0.1:${port}`);
+      const endpoint = new TCP4ClientEndpoint(reactor as Reactor<"tcp">, "127.0.0.1", port);
       const once = await connectProtocol(endpoint, new Once());
       expect(await once.said).to.equal("hello");
     }
