@@ -70,7 +70,8 @@ export function crossedResult(name: string, result: Crossing, substrate: Substra
   const crossed = result[crossing](substrate);
   if (crossed.connect === undefined) return crossed;
   throw new CannotCrossError(
-    `the result of ${name}() cannot cross: it is connected with this thread, and goes to workers only`,
+    `the result of ${name}() cannot cross: it is connected with this thread, ` +
+      "and goes to workers only",
   );
 }
 

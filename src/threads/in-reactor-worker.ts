@@ -24,7 +24,7 @@ export type InReactor<T> = {
     : never;
 };
 
-/** So many calls may be under way: of those that are not waited for, the next one waits for them. */
+/** So many calls may be under way; of those without an answer, the next one waits for them. */
 const UNDER_WAY_MAX = 1000;
 
 export const REVIVER_MODULE: string = import.meta.url;

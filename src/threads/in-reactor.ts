@@ -16,18 +16,24 @@ import { type InReactor, REVIVER_MODULE } from "./in-reactor-worker.ts";
  * take.
  *
  * ```ts no-run
- * // In the reactor's thread:
- * import { inReactor, type ThreadPool } from "skein/threads";
- *
- * const main = { tell(n: number): void {}, async lookUp(name: string) { return `${name}!`; } };
- * await pool.call(tasks.report, inReactor(main), 5);
- *
- * // In tasks.ts:
+ * import { inReactor, type ThreadPool, worker } from "skein/threads";
  * import { blockingCallFromThread, callFromThread, type InReactor } from "skein/threads/worker";
  *
- * export function report(main: InReactor<typeof main>, n: number): string {
+ * interface Main {
+ *   tell(n: number): void;
+ *   lookUp(key: string): Promise<string>;
+ * }
+ *
+ * // In tasks.ts:
+ * export function report(main: InReactor<Main>, n: number): string {
  *   callFromThread(main.tell, n);
  *   return blockingCallFromThread(main.lookUp, "x");
+ * }
+ *
+ * // In the reactor's thread:
+ * const tasks = worker<{ report: typeof report }>(new URL("./tasks.ts", import.meta.url));
+ * export async function start(pool: ThreadPool, main: Main): Promise<string> {
+ *   return pool.call(tasks.report, inReactor(main), 5);
  * }
  * ```
  *

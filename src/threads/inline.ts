@@ -20,9 +20,9 @@
  * try {
  *   inline((n: number) => n * factor);
  * } catch (error) {
- *   console.log((error as Error).message);
+ *   console.log((error as Error).message.split(",")[0]);
  * }
- * // → a function without a name uses "factor", which is outside of it and does not go to workers: pass it as an argument, or put both into a module
+ * // → a function without a name uses "factor"
  * ```
  */
 import { type Node, parse, parseExpressionAt } from "acorn";

@@ -165,7 +165,17 @@ export class ThreadPool {
    * made when the first item is asked for.
    *
    * ```ts no-run
-   * for await (const row of pool.stream(tasks.rows, "big.csv")) console.log(row);
+   * import { type ThreadPool, worker } from "skein/threads";
+   *
+   * // tasks.ts: export function* rows(file: string): Generator<string> { … }
+   * interface Tasks {
+   *   rows(file: string): Generator<string>;
+   * }
+   * const tasks = worker<Tasks>(new URL("./tasks.ts", import.meta.url));
+   *
+   * export async function show(pool: ThreadPool): Promise<void> {
+   *   for await (const row of pool.stream(tasks.rows, "big.csv")) console.log(row);
+   * }
    * ```
    */
   stream<A extends unknown[], T>(

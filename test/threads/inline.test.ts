@@ -160,17 +160,14 @@ describe("inline functions", () => {
       }
     }
     expect(refusal(Derived.prototype.f)).to.include("uses super");
-    const { get } =
-      Object.getOwnPropertyDescriptor(
-        {
-          get x() {
-            return 1;
-          },
-        },
-        "x",
-      ) ?? {};
-    expect(refusal(get as never)).to.include("cannot be parsed by itself");
-    expect(refusal({ [`f${outside}`]() {} }[`f${outside}`])).to.include(
+    const object = {
+      get x(): number {
+        return 1;
+      },
+    };
+    const getter = Object.getOwnPropertyDescriptor(object, "x")?.get;
+    expect(refusal(getter as never)).to.include("cannot be parsed by itself");
+    expect(refusal({ [`f${outside}`]() {} }[`f${outside}`] as never)).to.include(
       "cannot be parsed",
     );
   });

@@ -3,11 +3,11 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Deferred } from "skein/defer";
-import { clientFromString, connectProtocol } from "skein/endpoints";
+import { connectProtocol, TCPClientEndpoint } from "skein/endpoints";
 import { Protocol } from "skein/protocols";
 import { createReactor, type Reactor } from "skein/reactor";
 import { ThreadPool, worker } from "skein/threads";
-import { workerReactor, NotInWorkerError } from "skein/threads/worker";
+import { NotInWorkerError, workerReactor, type WorkerReactor } from "skein/threads/worker";
 import { everyPoolTest, failure, poolTest } from "../support/pools.ts";
 
 const reacting = worker<typeof import("../fixtures/workers/reacting.ts")>(
@@ -27,10 +27,10 @@ class Once extends Protocol {
 
 describe("the reactor of a worker", () => {
   everyPoolTest("serves TCP, when the call has ended too", { max: 1 }, async (world) => {
-    const reactor = world.reactor as Reactor<"threads" | "tcp" | "names">;
+    const { reactor } = world;
     const port = await world.pool.call(reacting.serve);
     for (let i = 0; i < 2; i++) {
-      const endpoint = clientFromString(reactor, `tcp:127.0.0.1:${port}`);
+      const endpoint = new TCPClientEndpoint(reactor as WorkerReactor, "127.0.0.1", port);
       const once = await connectProtocol(endpoint, new Once());
       expect(await once.said).to.equal("hello");
     }
