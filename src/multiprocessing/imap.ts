@@ -1,4 +1,4 @@
-/** Chunks of items whose results are consumed one by one: some are under way, the rest not begun. */
+/** Chunks of items, of which some are under way: their results are consumed one by one. */
 import { BadOptionError } from "../core/errors.ts";
 import type { Deferred } from "../defer/deferred.ts";
 import { DeferredQueue } from "../defer/deferred-queue.ts";

@@ -20,7 +20,7 @@ import { type Managed, managed } from "./managed.ts";
  * }
  *
  * const manager = new Manager();
- * const board = manager.host(new Board()); // pass it to workers: they call board.scoreSync("Ada", 1)
+ * const board = manager.host(new Board()); // workers call board.scoreSync("Ada", 1)
  * console.log(await board.score("Ada", 2), board.scoreSync("Ada", 1)); // → 2 3
  * const pages = manager.dict([["/", 1]]);
  * await pages.set("/about", 1);

@@ -1,6 +1,6 @@
 /** What one of the parties of a barrier does for all: a function, in whichever thread that is. */
 import { BadOptionError } from "../core/errors.ts";
-import { isThenable } from "./holdable.ts";
+import { isThenable } from "./run-holding.ts";
 import { importModule } from "../core/import-module.ts";
 
 /** A function that a module exports, as `worker()` of skein/threads names it. */

@@ -1,6 +1,6 @@
 import type { Chained } from "../defer/chained.ts";
 import type { Deferred } from "../defer/deferred.ts";
-import { maybeDeferred } from "../defer/maybe-deferred.ts";
+import { runHolding, runHoldingSync } from "./run-holding.ts";
 import { type Attempt, NOT_YET, type Signal } from "./signal.ts";
 import type { SharedMemory } from "./shared-memory.ts";
 import { type Rebirth, SharedObject } from "./shared-object.ts";
@@ -53,12 +53,7 @@ export abstract class Holdable extends SharedObject {
    * The Deferred gets the outcome of `f`.
    */
   run<A extends unknown[], R>(f: (...args: A) => R, ...args: A): Deferred<Chained<R>> {
-    return this.acquire().addCallback(() =>
-      maybeDeferred(f, ...args).addBoth((result) => {
-        this.release();
-        return result;
-      }),
-    ) as Deferred<Chained<R>>;
+    return runHolding(this, () => f(...args)) as Deferred<Chained<R>>;
   }
 
   /**
@@ -67,19 +62,6 @@ export abstract class Holdable extends SharedObject {
    * @throws TypeError when `f` returns a promise: it would be released before that is done.
    */
   runSync<A extends unknown[], R>(f: (...args: A) => R, ...args: A): R {
-    this.acquireSync();
-    try {
-      const result = f(...args);
-      if (isThenable(result)) {
-        throw new TypeError("runSync() calls functions that are done when they return: use run()");
-      }
-      return result;
-    } finally {
-      this.release();
-    }
+    return runHoldingSync(this, () => f(...args));
   }
-}
-
-export function isThenable(value: unknown): boolean {
-  return typeof value === "object" && value !== null && "then" in value;
 }

@@ -10,6 +10,7 @@ import type { Deferred } from "../defer/deferred.ts";
 import { TimeoutError } from "../defer/errors.ts";
 import { serveOnLine } from "../threads/in-reactor.ts";
 import { inSimulatedThread } from "./shared-memory.ts";
+import { STAND_IN_MODULE } from "./stand-in.ts";
 import type { Rebirth } from "./shared-object.ts";
 
 /** What a process is told of an object. */
@@ -55,14 +56,12 @@ export function crossToProcess(
     fields: Object.fromEntries(fields),
   };
   return {
-    module: new URL(`./stand-in.${extension}`, import.meta.url).href,
+    module: STAND_IN_MODULE,
     name: "reviveStandIn",
     data,
     connect: (line) => new Twin(inSimulatedThread(line.thread, twin), line),
   };
 }
-
-const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
 
 class Twin implements CallerEvents {
   readonly #line: CallerLine;

@@ -29,7 +29,7 @@ export interface Rebirth {
   readonly signals: readonly Signal[];
   /** Repairs what a thread has left that has ended. */
   mend?(thread: number): void;
-  /** The same object, for a thread that is simulated here; made of the data unless this says how. */
+  /** The same object, for a thread that is simulated here; of the data unless this says how. */
   twin?(): object;
 }
 

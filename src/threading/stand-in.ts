@@ -16,7 +16,7 @@ import {
   reviveInReactor,
 } from "../threads/in-reactor-worker.ts";
 import * as errors from "./errors.ts";
-import { Holdable } from "./holdable.ts";
+import { runHolding, runHoldingSync } from "./run-holding.ts";
 import type { StandInData, TwinCalls } from "./process-twin.ts";
 import { deadlineIn, secondsLeft } from "./sleep.ts";
 
@@ -26,10 +26,7 @@ const ARGUMENTS: Readonly<Record<string, number>> = { put: 1, send: 1 };
 /** What is made of other methods, by an object of whatever kind. */
 const COMPOSED = new Set(["constructor", "run", "runSync", "waitFor", "waitForSync"]);
 
-/** Holdable's, which are made of acquire() and release(). */
-const RUNNING = Object.fromEntries(
-  ["run", "runSync"].map((name) => [name, Reflect.get(Holdable.prototype, name) as unknown]),
-);
+export const STAND_IN_MODULE: string = import.meta.url;
 
 let ids = 0;
 
@@ -82,7 +79,7 @@ class StandIn {
         Object.defineProperty(object, name, { value: call });
       }
     }
-    const fixed = { ...fields, ...RUNNING, waitForSync, lock: object, crosses: refuse };
+    const fixed = { ...fields, run, runSync, waitForSync, lock: object, crosses: refuse };
     for (const [name, value] of Object.entries(fixed)) {
       Object.defineProperty(object, name, { value });
     }
@@ -142,6 +139,16 @@ function propertiesOf(prototype: object): ReadonlyMap<string, PropertyDescriptor
 /** Of all objects that cross. */
 function isBase(prototype: object): boolean {
   return prototype === CrossesItself.prototype || prototype === Object.prototype;
+}
+
+type Held = Parameters<typeof runHolding>[0];
+
+function run(this: Held, f: (...args: unknown[]) => unknown, ...args: unknown[]): unknown {
+  return runHolding(this, () => f(...args));
+}
+
+function runSync(this: Held, f: (...args: unknown[]) => unknown, ...args: unknown[]): unknown {
+  return runHoldingSync(this, () => f(...args));
 }
 
 function waitForSync<T>(
