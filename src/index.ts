@@ -8,6 +8,7 @@
  *   endpoints  places to connect to and to listen at, by strings and as classes
  *   threads    work in worker threads
  *   amp        (not here, as its names are short: import it from skein/amp)
+ *   threading  (not here, as its names are general: import it from skein/threading)
  *   interop    (not here, as it is for Node alone: import it from skein/interop)
  *   virtual    (not here, either: node --import skein/virtual, or import it from skein/virtual/api)
  *   testing    (not here: import it from skein/testing)

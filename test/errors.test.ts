@@ -4,6 +4,9 @@ import { join } from "node:path";
 import * as skein from "skein";
 import * as amp from "skein/amp";
 import * as testing from "skein/testing";
+import * as multiprocessing from "skein/multiprocessing";
+import * as threading from "skein/threading";
+import * as inline from "skein/threads/inline";
 import * as virtual from "skein/virtual/api";
 import { readSources, root } from "./support/read-sources.ts";
 
@@ -35,7 +38,8 @@ describe("the table of errors", () => {
   });
 
   it("lists classes that can be imported", () => {
-    const exported = Object.keys({ ...skein, ...amp, ...testing, ...virtual });
+    const extras = { ...amp, ...inline, ...multiprocessing, ...testing, ...threading, ...virtual };
+    const exported = Object.keys({ ...skein, ...extras });
     expect(exported).to.include.members([...table.values()]);
   });
 });

@@ -132,6 +132,8 @@ describe("layering", () => {
       "setImmediate(f);",
       "clearTimeout(t);",
       "AbortSignal.timeout(5);",
+      "Atomics.wait(words, 0, 0);",
+      "const { waitAsync } = Atomics;",
       "const t = Date.now();",
       "const t = +new Date();",
       "performance.now();",

@@ -1,4 +1,5 @@
 import { BadOptionError } from "../core/errors.ts";
+import { fail } from "../defer/fired.ts";
 import type { Substrate } from "../reactor/workers.ts";
 
 export interface ThreadPoolOptions {
@@ -20,6 +21,11 @@ export interface ThreadPoolOptions {
   timeout?: number;
   /** Seconds that a call has, when it is cancelled, whose function asked for its signal; 5. */
   cancelGraceSeconds?: number;
+  /**
+   * Told of a worker that died with nothing to do, of an error that a call has left behind, say.
+   * Unless given, such an error is reported as one of nobody.
+   */
+  onWorkerLost?: (error: Error) => void;
   /** What the workers are: "threads" unless given, or "processes". */
   substrate?: Substrate;
 }
@@ -39,6 +45,7 @@ export function settingsOf(options: ThreadPoolOptions): PoolSettings {
     timeout: Infinity,
     cancelGraceSeconds: 5,
     substrate: "threads",
+    onWorkerLost: (error) => void fail(error),
     ...options,
   };
   const { max, min, maxQueued, callsPerWorker, megabytesPerWorker, heapMegabytesMax } = settings;

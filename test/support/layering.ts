@@ -14,7 +14,8 @@ const LAYERS: readonly (readonly string[])[] = [
   ["defer"],
   ["reactor"],
   ["task", "protocols", "threads"],
-  ["endpoints", "interop"],
+  ["endpoints", "interop", "threading"],
+  ["multiprocessing"],
   ["application", "virtual"],
   ["cli"],
 ];

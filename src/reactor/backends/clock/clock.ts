@@ -5,7 +5,12 @@ import type { Backend, Driver, Loop } from "../../backend.ts";
 import { IO, IO_CAPABILITIES, type IOCapability } from "../../io.ts";
 import type { ClockOptions, ReactorClock } from "../../simulation.ts";
 import { offerVirtualTime } from "../../virtual-time.ts";
-import { openWorker, type WorkerEvents, type WorkerHandle } from "../../workers.ts";
+import {
+  openWorker,
+  type WorkerEvents,
+  type WorkerHandle,
+  type WorkerOptions,
+} from "../../workers.ts";
 import { InlineWorker } from "./inline-worker.ts";
 import type { NetworkFaults } from "./network-faults.ts";
 import { ClockWorld } from "./world.ts";
@@ -18,9 +23,10 @@ class ClockDriver implements Driver, ReactorClock {
   readonly clock: ReactorClock = this;
   readonly network: NetworkFaults;
   readonly threads = {
-    startWorker: (events: WorkerEvents): WorkerHandle =>
-      openWorker(this.#loop, events, (told) => {
-        return new InlineWorker(this.#world.happenings, this.#world.workers, told);
+    startWorker: (events: WorkerEvents, { substrate = "threads" }: WorkerOptions = {}) =>
+      openWorker(this.#loop, events, (told): WorkerHandle & InlineWorker => {
+        const { happenings, workers } = this.#world;
+        return new InlineWorker(this.#loop, happenings, workers, substrate, told);
       }),
   };
   /** The world asks for reports while it is driven: nobody may ever drive it again. */
