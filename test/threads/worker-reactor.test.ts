@@ -3,11 +3,11 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Deferred } from "skein/defer";
-import { connectProtocol, TCP4ClientEndpoint } from "skein/endpoints";
+import { connectProtocol, TCPClientEndpoint } from "skein/endpoints";
 import { Protocol } from "skein/protocols";
 import { createReactor, type Reactor } from "skein/reactor";
 import { ThreadPool, worker } from "skein/threads";
-import { workerReactor, NotInWorkerError } from "skein/threads/worker";
+import { NotInWorkerError, workerReactor, type WorkerReactor } from "skein/threads/worker";
 import { everyPoolTest, failure, poolTest } from "../support/pools.ts";
 
 const reacting = worker<typeof import("../fixtures/workers/reacting.ts")>(
@@ -30,7 +30,7 @@ describe("the reactor of a worker", () => {
     const { reactor } = world;
     const port = await world.pool.call(reacting.serve);
     for (let i = 0; i < 2; i++) {
-      const endpoint = new TCP4ClientEndpoint(reactor as Reactor<"tcp">, "127.0.0.1", port);
+      const endpoint = new TCPClientEndpoint(reactor as WorkerReactor, "127.0.0.1", port);
       const once = await connectProtocol(endpoint, new Once());
       expect(await once.said).to.equal("hello");
     }
