@@ -12,7 +12,7 @@ import { joinChunks, packNumbers } from "../core/chunks.ts";
 import { allResults } from "./all-results.ts";
 import { Dispatcher } from "./dispatcher.ts";
 import { PoolStoppedError } from "./errors.ts";
-import { type ItemsTaken, makeCall, type Maker } from "./make-call.ts";
+import { type ItemsTaken, makeCall, makeInitializer, type Maker } from "./make-call.ts";
 import type { CallOptions, PoolCall } from "./pool-call.ts";
 import { type PoolSettings, settingsOf, type ThreadPoolOptions } from "./pool-options.ts";
 import { PoolStream, type StreamedCall, type StreamOptions } from "./pool-stream.ts";
@@ -74,7 +74,13 @@ export class ThreadPool {
   constructor(reactor: Reactor<"threads">, options: ThreadPoolOptions = {}) {
     this.#reactor = reactor;
     this.#settings = settingsOf(options);
-    this.#maker = { reactor, substrate: this.#settings.substrate, canceller: this.#cancel };
+    const { substrate, initializer } = this.#settings;
+    this.#maker = {
+      reactor,
+      substrate,
+      canceller: this.#cancel,
+      initializer: initializer && makeInitializer(initializer, substrate),
+    };
     this.#dispatcher = new Dispatcher(reactor, this.#settings, () => this.#checkDrained());
   }
 
