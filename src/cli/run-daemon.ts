@@ -7,13 +7,7 @@ import { stopIfRunning } from "../reactor/stop-if-running.ts";
 import { stopOnSignals } from "../task/signals.ts";
 import { codeOf, complain, OK } from "./complain.ts";
 import type { LoadedBackend, LoadedDaemon } from "./load.ts";
-
-export interface RunOptions {
-  /** Stop after so many seconds of the reactor's time. */
-  readonly until: number | undefined;
-  /** Seconds that connections have then to send what was written. */
-  readonly drain: number | undefined;
-}
+import type { RunOptions } from "./options.ts";
 
 /** Resolves with the exit status: whether it started, and stopped, well. */
 export async function runDaemon(

@@ -1,0 +1,31 @@
+/**
+ * What the command does beside running daemons, as a table. Each is in a module of its own, which
+ * is loaded when it is used: `reactor --help` must answer at once.
+ */
+import type { Completes } from "./options.ts";
+
+export interface CommandRow {
+  /** What help writes behind its word. */
+  readonly usage?: string;
+  /** What it does: a sentence or two, without a full stop. */
+  readonly help: string;
+  /** What shells offer behind it. */
+  readonly completes?: Completes;
+  /** The module of it. */
+  readonly load: () => Promise<{ readonly run: RunCommand }>;
+}
+
+/** Gets the words behind the command's own, and the table; returns the exit status. */
+export type RunCommand = (args: readonly string[], commands: Commands) => Promise<number>;
+
+export type Commands = Readonly<Record<string, CommandRow>>;
+
+/** By their words. Those that begin with dashes stand alone. In the order of the help. */
+export const COMMANDS: Commands = {
+  "--backends": {
+    help: "list the backends, and what each can do",
+    load: () => import("./list-backends.ts"),
+  },
+  "--version": { help: "print the version", load: () => import("./version.ts") },
+  "--help": { help: "print this text", load: () => import("./help.ts") },
+};

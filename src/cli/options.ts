@@ -1,0 +1,76 @@
+/**
+ * The options of the command, as a table: parsing, help, completions and docs/launcher.md come from
+ * it. To add one, add what it gives to RunOptions, and a row here.
+ */
+import { list, seconds, text, yes } from "./read-value.ts";
+
+/** What the options give; one that is not given is not there. */
+export interface RunOptions {
+  /** The name of a backend, or the path of a module. */
+  readonly backend?: string;
+  /** Seconds of the reactor's time after which to stop. */
+  readonly until?: number;
+  /** Seconds that connections have, when it stops, to send what was written. */
+  readonly drain?: number;
+  /** What of the real world a daemon on virtual time may use all the same. */
+  readonly allow?: readonly string[];
+  /** Whether Node's own functions stay as they are on virtual time. */
+  readonly noVirtual?: boolean;
+}
+
+/** One option; `T` is what it gives. */
+export interface OptionRow<T> {
+  /** What help calls its value. A flag has none. */
+  readonly value?: string;
+  /** What it is for: a sentence or two, without a full stop. */
+  readonly help: string;
+  /**
+   * Makes its value of what was written: the option is in its messages as `flag`, `before` is what
+   * the same option gave when it came before. @throws UsageError
+   */
+  readonly read: (written: string, flag: string, before: T | undefined) => T;
+  /** What shells offer for its value: some words, or what is in the folder. */
+  readonly completes?: Completes;
+}
+
+export type Completes = readonly string[] | "files" | "folders";
+
+/** By names in camelCase: `logLevel` is written `--log-level`. In the order of the help. */
+export const OPTIONS: { readonly [K in keyof RunOptions]-?: OptionRow<RunOptions[K]> } = {
+  backend: {
+    value: "NAME|MODULE",
+    help:
+      "the backend to run on: a name, or the path of a module whose default export is a backend " +
+      "(default: libuv)",
+    read: text,
+    completes: ["libuv", "timer", "clock"],
+  },
+  until: {
+    value: "SECONDS",
+    help: "stop after so much of the reactor's time",
+    read: seconds,
+  },
+  drain: {
+    value: "SECONDS",
+    help:
+      "when it stops, give connections so long to send what was written, before they are cut off " +
+      "(default: 2)",
+    read: seconds,
+  },
+  allow: {
+    value: "KIND,…",
+    help:
+      "on virtual time (the backend clock): what the daemon and its libraries may use of the " +
+      "real world all the same: fs, zlib and others that docs/virtual.md lists",
+    read: list,
+  },
+  noVirtual: {
+    help: "on virtual time: leave setTimeout, Date, node:net and their like to the real world",
+    read: yes,
+  },
+};
+
+/** The rows, each with its name. */
+export function optionRows(): [keyof RunOptions, OptionRow<unknown>][] {
+  return Object.entries(OPTIONS) as [keyof RunOptions, OptionRow<unknown>][];
+}
