@@ -2,7 +2,7 @@
  * The options of the command, as a table: parsing, help, completions and docs/launcher.md come from
  * it. To add one, add what it gives to RunOptions, and a row here.
  */
-import { list, seconds, text, yes } from "./read-value.ts";
+import { list, processes, seconds, text, yes } from "./read-value.ts";
 
 /** What the options give; one that is not given is not there. */
 export interface RunOptions {
@@ -16,6 +16,14 @@ export interface RunOptions {
   readonly allow?: readonly string[];
   /** Whether Node's own functions stay as they are on virtual time. */
   readonly noVirtual?: boolean;
+  /** How many processes run the daemon; without it, this one does. */
+  readonly processes?: number | "auto";
+  /** Seconds that a process has to start, when it is to take the place of another. */
+  readonly startTimeout?: number;
+  /** The path of a file of variables. */
+  readonly envFile?: string;
+  /** The path of a UNIX socket, or "auto". */
+  readonly control?: string;
 }
 
 /** One option; `T` is what it gives. */
@@ -67,6 +75,33 @@ export const OPTIONS: { readonly [K in keyof RunOptions]-?: OptionRow<RunOptions
   noVirtual: {
     help: "on virtual time: leave setTimeout, Date, node:net and their like to the real world",
     read: yes,
+  },
+  processes: {
+    value: "N|auto",
+    help:
+      "run the daemon in so many processes, which share its ports; auto: as many as there are " +
+      "processors. Those that die are replaced; SIGUSR2 replaces all, one by one",
+    read: processes,
+    completes: ["auto"],
+  },
+  startTimeout: {
+    value: "SECONDS",
+    help: "with --processes: how long a new process may take to start (default: 60)",
+    read: seconds,
+  },
+  envFile: {
+    value: "PATH",
+    help:
+      "read more variables from a file, as each process starts: lines of NAME=value; those of " +
+      "the environment win",
+    read: text,
+    completes: "files",
+  },
+  control: {
+    value: "PATH|auto",
+    help: "tell `reactor top` how the daemon fares, by a UNIX socket; auto: found by its PID",
+    read: text,
+    completes: "files",
   },
 };
 

@@ -1,6 +1,9 @@
 /** What the options' values are read by. */
 import { UsageError } from "./usage-error.ts";
 
+/** More than that is a mistake: each takes some 40 MB. */
+const PROCESSES_MAX = 512;
+
 export function text(written: string): string {
   return written;
 }
@@ -26,4 +29,14 @@ export function seconds(written: string, flag: string): number {
     throw new UsageError(`${flag} needs a number of seconds, not "${written}"`);
   }
   return number;
+}
+
+/** How many processes: a number from 1 on, or as many as there are processors. @throws UsageError */
+export function processes(written: string, flag: string): number | "auto" {
+  if (written === "auto") return written;
+  const number = Number(written);
+  if (/^\d+$/.test(written) && number >= 1 && number <= PROCESSES_MAX) return number;
+  throw new UsageError(
+    `${flag} needs a number of processes, from 1 to ${PROCESSES_MAX}, or "auto", not "${written}"`,
+  );
 }

@@ -5,7 +5,9 @@ import type { Backend } from "../reactor/backend.ts";
 import { createReactor } from "../reactor/index.ts";
 import { stopIfRunning } from "../reactor/stop-if-running.ts";
 import { stopOnSignals } from "../task/signals.ts";
+import { attend } from "./attend.ts";
 import { codeOf, complain, OK } from "./complain.ts";
+import { memberId } from "./fleet/membership.ts";
 import type { LoadedBackend, LoadedDaemon } from "./load.ts";
 import type { RunOptions } from "./options.ts";
 
@@ -14,14 +16,19 @@ export async function runDaemon(
   backend: LoadedBackend,
   daemon: LoadedDaemon,
   options: object,
-  { until, drain }: RunOptions,
+  launched: RunOptions,
 ): Promise<number> {
+  const { until, drain } = launched;
   const reactor = createReactor(backend as unknown as Backend, {
     ...(drain !== undefined && { drainSeconds: drain }),
   });
   const signals = stopOnSignals(reactor, process, (signal) => {
-    console.error(`reactor: ${signal}: stopping; once more to stop at once`);
+    // Of many processes the first one says it.
+    if (memberId() === undefined) {
+      console.error(`reactor: ${signal}: stopping; once more to stop at once`);
+    }
   });
+  const attendants = await attend(reactor, launched);
   let status = OK;
   let stopping = false;
   reactor.addSystemEventTrigger("before", "shutdown", () => {
@@ -32,18 +39,21 @@ export async function runDaemon(
     const onStopFailure = (failure: Failure): void => {
       status = complain(failure.value);
     };
-    runBuilt(reactor, () => daemon(reactor, options), { onStopFailure }).addErrback((failure) => {
-      // A start that the stop has cut short has not failed.
-      if (stopping && codeOf(failure.value) === "ERR_CANCELLED") return;
-      // Said at once: the way down may take its time.
-      status = complain(failure.value);
-      stopIfRunning(reactor);
-    });
+    runBuilt(reactor, () => daemon(reactor, options), { onStopFailure })
+      .addCallback(() => attendants.started())
+      .addErrback((failure) => {
+        // A start that the stop has cut short has not failed.
+        if (stopping && codeOf(failure.value) === "ERR_CANCELLED") return;
+        // Said at once: the way down may take its time.
+        status = complain(failure.value);
+        stopIfRunning(reactor);
+      });
     if (until !== undefined) reactor.callLater(until, () => stopIfRunning(reactor));
     await stopped;
   } catch (error) {
     status ||= complain(error);
   }
+  await attendants.over();
   const signal = signals.restore();
   // Whoever sent the signal sees that it was obeyed.
   if (status === OK && signal !== undefined) process.kill(process.pid, signal);

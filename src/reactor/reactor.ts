@@ -196,6 +196,14 @@ export class BaseReactor implements ReactorCore, ReactorTime, ReactorFromThreads
     return Object.freeze([...this.#open.list(), ...calls, ...fromThreads]);
   }
 
+  /** What inspect() would list, counted by kind. */
+  count(): ReadonlyMap<string, number> {
+    const counts = this.#open.count();
+    counts.set("delayed call", this.#timers.active().length);
+    counts.set("calls from threads", this.#fromThread.length);
+    return counts;
+  }
+
   opened(kind: string, describe: () => string): () => void {
     const thing = { kind, describe };
     this.enter(thing);

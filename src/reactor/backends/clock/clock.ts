@@ -3,6 +3,7 @@ import { BadOptionError } from "../../../core/errors.ts";
 import type { Deferred } from "../../../defer/deferred.ts";
 import type { Backend, Driver, Loop } from "../../backend.ts";
 import { IO, IO_CAPABILITIES, type IOCapability } from "../../io.ts";
+import type { Traffic } from "../../traffic.ts";
 import type { ClockOptions, ReactorClock } from "../../simulation.ts";
 import { offerVirtualTime } from "../../virtual-time.ts";
 import { openWorker, type WorkerEvents, type WorkerHandle } from "../../workers.ts";
@@ -64,6 +65,14 @@ class ClockDriver implements Driver, ReactorClock {
 
   disconnectAll(): Deferred<void> {
     return this.io.disconnectAll();
+  }
+
+  drain(seconds: number): Deferred<number> {
+    return this.io.drain(seconds);
+  }
+
+  traffic(): Traffic {
+    return this.io.traffic();
   }
 
   // --- ReactorClock ---

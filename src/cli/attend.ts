@@ -1,0 +1,56 @@
+/** Those who want to know how the command's daemon fares, beside the one who has started it. */
+import type { Deferred } from "../defer/deferred.ts";
+import type { Reactor } from "../reactor/capabilities.ts";
+import type { MemberReport } from "./fleet/report-all.ts";
+import { memberId } from "./fleet/membership.ts";
+import type { RunOptions } from "./options.ts";
+
+/** One of them. */
+export interface Attendant {
+  /** The daemon has started; or all of its processes have, also after a restart. */
+  started?(): void;
+  /** The processes of the daemon are restarted. */
+  restarting?(): void;
+  /** It is about to stop. */
+  stopping?(): void;
+  /** It has stopped, and the process is about to end, which waits for this. */
+  over?(): PromiseLike<unknown>;
+}
+
+/** Asks all processes of a daemon how they fare. */
+export type Report = () => Deferred<readonly MemberReport[]>;
+
+/** All of those of a daemon in this process, as one. */
+export async function attend(
+  reactor: Reactor,
+  options: RunOptions,
+): Promise<Required<Pick<Attendant, "started" | "over">>> {
+  const all = await attendantsOf(reactor, options);
+  reactor.addSystemEventTrigger("before", "shutdown", () => {
+    for (const attendant of all) attendant.stopping?.();
+  });
+  return {
+    started() {
+      for (const attendant of all) attendant.started?.();
+    },
+    async over() {
+      for (const attendant of all) await attendant.over?.();
+    },
+  };
+}
+
+/** Each is loaded only where somebody wants it. */
+async function attendantsOf(reactor: Reactor, options: RunOptions): Promise<readonly Attendant[]> {
+  if (memberId() === undefined) return attendFirst(reactor, options);
+  const { serveFleet } = await import("./fleet/in-fleet.ts");
+  return [serveFleet(reactor)];
+}
+
+/** Those of the process that was started by the user. */
+export async function attendFirst(
+  _reactor: Reactor,
+  _options: RunOptions,
+  _report?: Report,
+): Promise<readonly Attendant[]> {
+  return [];
+}
