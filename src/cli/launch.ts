@@ -18,15 +18,15 @@ export async function launch(args: readonly string[]): Promise<number> {
 async function execute(line: CommandLine): Promise<number> {
   if (line.what === "command") return (await line.command.load()).run(line.args, COMMANDS);
   becomeMember();
-  const { processes, envFile } = line.options;
+  const { processes, variables } = line.options;
   if (processes !== undefined && memberId() === undefined) {
     const { runFleet } = await import("./fleet/run-fleet.ts");
     return runFleet(line.options);
   }
   // Not before: the processes of a fleet read it themselves, each as it is then.
-  if (envFile !== undefined) {
-    const { loadVariables } = await import("./env-file.ts");
-    loadVariables(envFile);
+  if (variables !== undefined) {
+    const { loadVariables } = await import("./variables-file.ts");
+    loadVariables(variables);
   }
   const { runLine } = await import("./run-line.ts");
   return runLine(line.options, line.daemon, line.args);

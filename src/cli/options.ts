@@ -21,7 +21,7 @@ export interface RunOptions {
   /** Seconds that a process has to start, when it is to take the place of another. */
   readonly startTimeout?: number;
   /** The path of a file of variables. */
-  readonly envFile?: string;
+  readonly variables?: string;
   /** The path of a UNIX socket, or "auto". */
   readonly control?: string;
 }
@@ -89,7 +89,7 @@ export const OPTIONS: { readonly [K in keyof RunOptions]-?: OptionRow<RunOptions
     help: "with --processes: how long a new process may take to start (default: 60)",
     read: seconds,
   },
-  envFile: {
+  variables: {
     value: "PATH",
     help:
       "read more variables from a file, as each process starts: lines of NAME=value; those of " +

@@ -85,18 +85,10 @@ export class Supervisor {
   start(): Deferred<number> {
     const [first, ...others] = this.#slots as [Slot, ...Slot[]];
     const pioneer = this.#fill(first);
-    let began = false;
     pioneer.ready.addCallback(() => {
-      began = true;
       if (this.#state !== "starting") return;
       for (const slot of others) this.#fill(slot);
       this.#checkAllReady();
-    });
-    pioneer.ended.addCallback((end) => {
-      if (began || this.#state !== "starting") return;
-      this.#status = end.status ?? 1;
-      if (end.signal !== null) this.#say(`the first process was ended by ${end.signal}`);
-      this.stop();
     });
     return this.#over;
   }
@@ -160,8 +152,12 @@ export class Supervisor {
   /** The one that has a place has ended. */
   #lost(slot: Slot, { id, pid, ready }: Member, end: MemberEnd, wasWell: boolean): void {
     slot.member = undefined;
-    if (this.#state === "stopping" || (this.#state === "starting" && !this.#anyReady(ready)))
+    if (this.#state === "stopping") return;
+    if (this.#state === "starting" && !this.#anyReady(ready)) {
+      this.#status = end.status ?? 1;
+      if (end.signal !== null) this.#say(`the first process was ended by ${end.signal}`);
       return;
+    }
     if (end.status === 0 && ready.called) {
       slot.done = true;
       this.#say(`process ${id} (pid ${pid}) has done its work`);
@@ -178,7 +174,7 @@ export class Supervisor {
       this.stop();
       return;
     }
-    const delay = this.#delay(Math.max(0, this.#unwell - 1));
+    const delay = this.#delay(this.#unwell);
     this.#say(
       `process ${id} (pid ${pid}) has ended (${describeEnd(end)}); ` +
         `another is started in ${delay} s`,

@@ -10,7 +10,7 @@ export function loadVariables(path: string): void {
   try {
     text = readFileSync(path, "utf8");
   } catch (error) {
-    throw new UsageError(`--env-file cannot be read: ${messageOf(error)}`);
+    throw new UsageError(`--variables cannot be read: ${messageOf(error)}`);
   }
   for (const [name, value] of Object.entries(parseEnv(text))) process.env[name] ??= value;
 }
