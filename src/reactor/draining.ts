@@ -14,6 +14,7 @@ export class Draining {
   readonly #over = new Deferred<number>();
   #begun = false;
   #deadline: DelayedCall | undefined = undefined;
+  #recheck: DelayedCall | undefined = undefined;
 
   /** @param seconds may be Infinity. */
   constructor(
@@ -49,12 +50,14 @@ export class Draining {
 
   lost(connection: StreamConnection): void {
     // One whose handshake has ended leaves, and enters again.
-    if (this.#left.delete(connection)) this.#clock.callLater(0, () => this.#check());
+    if (this.#left.delete(connection) && !this.#over.called && this.#recheck?.active !== true) {
+      this.#recheck = this.#clock.callLater(0, () => this.#check());
+    }
   }
 
   /** Whatever is left, nobody waits any more. */
   end(): undefined {
-    if (this.#deadline?.active === true) this.#deadline.cancel();
+    for (const call of [this.#deadline, this.#recheck]) if (call?.active === true) call.cancel();
     if (!this.#over.called) this.#over.callback(this.#left.size);
   }
 
