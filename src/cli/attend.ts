@@ -2,8 +2,10 @@
 import type { Deferred } from "../defer/deferred.ts";
 import type { Reactor } from "../reactor/capabilities.ts";
 import type { MemberReport } from "./fleet/report-all.ts";
+import { hasCapability } from "../reactor/internals.ts";
 import { memberId } from "./fleet/membership.ts";
 import type { RunOptions } from "./options.ts";
+import type { NotifyEnvironment } from "./systemd-notifier.ts";
 
 /** One of them. */
 export interface Attendant {
@@ -11,8 +13,8 @@ export interface Attendant {
   started?(): void;
   /** The processes of the daemon are restarted. */
   restarting?(): void;
-  /** It is about to stop. */
-  stopping?(): void;
+  /** It is about to stop, which waits for this. */
+  stopping?(): PromiseLike<unknown>;
   /** It has stopped, and the process is about to end, which waits for this. */
   over?(): PromiseLike<unknown>;
 }
@@ -27,7 +29,7 @@ export async function attend(
 ): Promise<Required<Pick<Attendant, "started" | "over">>> {
   const all = await attendantsOf(reactor, options);
   reactor.addSystemEventTrigger("before", "shutdown", () => {
-    for (const attendant of all) attendant.stopping?.();
+    return Promise.all(all.map((attendant) => attendant.stopping?.()));
   });
   return {
     started() {
@@ -48,9 +50,29 @@ async function attendantsOf(reactor: Reactor, options: RunOptions): Promise<read
 
 /** Those of the process that was started by the user. */
 export async function attendFirst(
-  _reactor: Reactor,
+  reactor: Reactor,
   _options: RunOptions,
   _report?: Report,
 ): Promise<readonly Attendant[]> {
-  return [];
+  const attendants: Attendant[] = [];
+  const environment = takeNotifyEnvironment();
+  // Systemd keeps real time.
+  const isReal = !hasCapability(reactor, "clock") && hasCapability(reactor, "process");
+  if (environment.NOTIFY_SOCKET !== undefined && isReal) {
+    const { SystemdNotifier } = await import("./systemd-notifier.ts");
+    const { pid } = process;
+    attendants.push(new SystemdNotifier(reactor as Reactor<"process">, { pid, environment, say }));
+  }
+  return attendants;
+}
+
+/** What this process starts shall not speak to systemd in its name. */
+function takeNotifyEnvironment(): NotifyEnvironment {
+  const { NOTIFY_SOCKET, WATCHDOG_USEC, WATCHDOG_PID } = process.env;
+  for (const name of ["NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID"]) delete process.env[name];
+  return { NOTIFY_SOCKET, WATCHDOG_USEC, WATCHDOG_PID };
+}
+
+function say(what: string): void {
+  console.error(`reactor: ${what}`);
 }

@@ -65,7 +65,7 @@ export async function runFleet(options: RunOptions): Promise<number> {
 function tell(attendant: Attendant, state: FleetState): void {
   if (state === "ready") attendant.started?.();
   else if (state === "restarting") attendant.restarting?.();
-  else if (state === "stopping") attendant.stopping?.();
+  else if (state === "stopping") void attendant.stopping?.();
 }
 
 /** The first signal stops all, the second ends them at once; SIGUSR2 is for a restart. */

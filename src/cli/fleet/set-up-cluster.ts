@@ -19,8 +19,6 @@ export function setUpCluster(): void {
     // The channel comes behind the sockets: the numbers of these are what systemd has said.
     stdio: ["ignore", "pipe", "pipe", ...theirs, "ipc"],
   });
-  // What systemd is to be told, this process tells it.
-  for (const name of ["NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID"]) delete process.env[name];
   if (sockets > 0) process.env[SOCKETS_VARIABLE] = String(sockets);
 }
 
