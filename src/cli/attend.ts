@@ -22,12 +22,17 @@ export interface Attendant {
 /** Asks all processes of a daemon how they fare. */
 export type Report = () => Deferred<readonly MemberReport[]>;
 
-/** All of those of a daemon in this process, as one. */
+/**
+ * All of those of a daemon in this process, as one.
+ *
+ * @param fail told when one of them cannot do its work, so that the daemon is to stop.
+ */
 export async function attend(
   reactor: Reactor,
   options: RunOptions,
+  fail: (error: unknown) => void,
 ): Promise<Required<Pick<Attendant, "started" | "over">>> {
-  const all = await attendantsOf(reactor, options);
+  const all = await attendantsOf(reactor, options, fail);
   reactor.addSystemEventTrigger("before", "shutdown", () => {
     return Promise.all(all.map((attendant) => attendant.stopping?.()));
   });
@@ -42,8 +47,12 @@ export async function attend(
 }
 
 /** Each is loaded only where somebody wants it. */
-async function attendantsOf(reactor: Reactor, options: RunOptions): Promise<readonly Attendant[]> {
-  if (memberId() === undefined) return attendFirst(reactor, options);
+async function attendantsOf(
+  reactor: Reactor,
+  options: RunOptions,
+  fail: (error: unknown) => void,
+): Promise<readonly Attendant[]> {
+  if (memberId() === undefined) return attendFirst(reactor, options, fail);
   const { serveFleet } = await import("./fleet/in-fleet.ts");
   return [serveFleet(reactor)];
 }
@@ -51,10 +60,15 @@ async function attendantsOf(reactor: Reactor, options: RunOptions): Promise<read
 /** Those of the process that was started by the user. */
 export async function attendFirst(
   reactor: Reactor,
-  _options: RunOptions,
-  _report?: Report,
+  { control }: RunOptions,
+  fail: (error: unknown) => void,
+  report?: Report,
 ): Promise<readonly Attendant[]> {
   const attendants: Attendant[] = [];
+  if (control !== undefined) {
+    const { attendControl } = await import("./control/attend-control.ts");
+    attendants.push(attendControl(reactor, control, fail, report));
+  }
   const environment = takeNotifyEnvironment();
   // Systemd keeps real time.
   const isReal = !hasCapability(reactor, "clock") && hasCapability(reactor, "process");

@@ -22,6 +22,14 @@ export type Commands = Readonly<Record<string, CommandRow>>;
 
 /** By their words. Those that begin with dashes stand alone. In the order of the help. */
 export const COMMANDS: Commands = {
+  top: {
+    usage: "PATH|PID",
+    help:
+      "show how a daemon fares, that was started with --control: on the terminal; with --once or " +
+      "--json once, with --web PORT as a page; --every SECONDS",
+    completes: "files",
+    load: () => import("./top/run-top.ts"),
+  },
   "--backends": {
     help: "list the backends, and what each can do",
     load: () => import("./list-backends.ts"),

@@ -28,8 +28,11 @@ export async function runDaemon(
       console.error(`reactor: ${signal}: stopping; once more to stop at once`);
     }
   });
-  const attendants = await attend(reactor, launched);
   let status = OK;
+  const attendants = await attend(reactor, launched, (error) => {
+    status = complain(error);
+    stopIfRunning(reactor);
+  });
   let stopping = false;
   reactor.addSystemEventTrigger("before", "shutdown", () => {
     stopping = true;

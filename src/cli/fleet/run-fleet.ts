@@ -3,7 +3,7 @@ import { availableParallelism } from "node:os";
 import { createReactor } from "../../reactor/index.ts";
 import { stopIfRunning } from "../../reactor/stop-if-running.ts";
 import { type Attendant, attendFirst } from "../attend.ts";
-import { OK } from "../complain.ts";
+import { complain, OK } from "../complain.ts";
 import { loadBackend } from "../load.ts";
 import type { RunOptions } from "../options.ts";
 import { UsageError } from "../usage-error.ts";
@@ -50,9 +50,16 @@ export async function runFleet(options: RunOptions): Promise<number> {
   });
   // First of all: whoever sends one while the rest is loaded means this.
   const signals = obeySignals(fleet, members);
-  attendants = await attendFirst(reactor, options, () => reportAll(reactor, members.values()));
+  let failed = OK;
+  const fail = (error: unknown): void => {
+    failed = complain(error);
+    fleet.stop();
+  };
+  const report = () => reportAll(reactor, members.values());
+  attendants = await attendFirst(reactor, options, fail, report);
   if (until !== undefined) reactor.callLater(until, () => fleet.stop());
-  const status = await fleet.start();
+  const ended = await fleet.start();
+  const status = ended === OK ? failed : ended;
   for (const attendant of attendants) await attendant.over?.();
   stopIfRunning(reactor);
   await stopped;

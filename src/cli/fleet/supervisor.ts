@@ -83,6 +83,8 @@ export class Supervisor {
 
   /** Begins; to be called once. Fires with the exit status, when all have ended. */
   start(): Deferred<number> {
+    // It was stopped before.
+    if (this.#state !== "starting") return this.#over;
     const [first, ...others] = this.#slots as [Slot, ...Slot[]];
     const pioneer = this.#fill(first);
     pioneer.ready.addCallback(() => {
