@@ -20,8 +20,7 @@ const probes = new WeakMap<object, LoopDelayProbe>();
 
 /** The numbers of a reactor, and of this process around it. */
 export function processStatistics(reactor: Reactor): ProcessStatistics {
-  const probe = probes.get(reactor) ?? new LoopDelayProbe(reactor);
-  probes.set(reactor, probe);
+  const probe = probes.get(reactor) ?? newProbe(reactor);
   const { rss, heapUsed } = process.memoryUsage();
   const { user, system } = process.cpuUsage();
   return {
@@ -33,4 +32,14 @@ export function processStatistics(reactor: Reactor): ProcessStatistics {
     heapBytes: heapUsed,
     loopDelay: probe.take(),
   };
+}
+
+function newProbe(reactor: Reactor): LoopDelayProbe {
+  const probe = new LoopDelayProbe(reactor);
+  probes.set(reactor, probe);
+  reactor.addSystemEventTrigger("during", "shutdown", () => {
+    probe.stop();
+    probes.delete(reactor);
+  });
+  return probe;
 }

@@ -24,8 +24,8 @@ const COLUMNS: readonly Column[] = [
 export function screenOf(
   title: string,
   processes: readonly ProcessView[],
-  columns = Infinity,
-  rows = Infinity,
+  columns: number = Infinity,
+  rows: number = Infinity,
 ): string[] {
   const table = [COLUMNS.map(([head]) => head), ...processes.map(cellsOf)];
   const widths = COLUMNS.map((_, at) => Math.max(...table.map((row) => (row[at] ?? "").length)));
