@@ -3,7 +3,7 @@ import type { DelayedCall, ReactorTime } from "./capabilities.ts";
 /** How often the loop is looked at. */
 const PROBE_SECONDS = 0.1;
 /** Who has not asked for so long asks no more. */
-const IDLE_SECONDS = 60;
+const IDLE_SECONDS = 120;
 
 /** How late calls came, since it was last asked for. */
 export interface LoopDelays {
@@ -13,7 +13,7 @@ export interface LoopDelays {
 
 /**
  * Measures how late the loop is with its delayed calls: by one of its own, ten times a second. It
- * begins when it is first asked, and ends when nobody has asked for a minute. On virtual time
+ * begins when it is first asked, and ends when nobody has asked for two minutes. On virtual time
  * nothing is late.
  */
 export class LoopDelayProbe {

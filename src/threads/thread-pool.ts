@@ -6,6 +6,7 @@ import { TimeoutError } from "../defer/errors.ts";
 import { fail } from "../defer/fired.ts";
 import { withSignal } from "../defer/signals.ts";
 import type { Reactor } from "../reactor/capabilities.ts";
+import { addGauges } from "../reactor/gauges.ts";
 import type { CallManner, RemoteFunction } from "../reactor/workers.ts";
 import { joinChunks, packNumbers } from "../core/chunks.ts";
 import { allResults } from "./all-results.ts";
@@ -49,6 +50,7 @@ export class ThreadPool {
   readonly #reactor: Reactor<"threads">;
   readonly #settings: PoolSettings;
   readonly #dispatcher: Dispatcher;
+  readonly #removeGauges: () => void;
   #closed = false;
   #drained: Deferred<void> | undefined = undefined;
 
@@ -57,6 +59,7 @@ export class ThreadPool {
     this.#reactor = reactor;
     this.#settings = settingsOf(options);
     this.#dispatcher = new Dispatcher(reactor, this.#settings, () => this.#checkDrained());
+    this.#removeGauges = addGauges(reactor, "pool", () => ({ ...this.statistics() }));
   }
 
   /**
@@ -119,6 +122,7 @@ export class ThreadPool {
   /** Ends every worker; calls that have not finished fail with PoolStoppedError. */
   stop(): void {
     this.#closed = true;
+    this.#removeGauges();
     for (const call of this.#dispatcher.stop()) {
       if (call.settle()) call.deferred.errback(new PoolStoppedError());
     }

@@ -15,7 +15,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ["reactor"],
   ["task", "protocols", "threads"],
   ["endpoints", "interop"],
-  ["application", "virtual"],
+  ["application", "virtual", "opentelemetry"],
   ["cli"],
 ];
 
