@@ -11,9 +11,10 @@ export async function readyPids(fleet: Running, count: number): Promise<number[]
   return pids.map(Number);
 }
 
-/** What a server says before it closes the connection. */
-export async function hear(to: net.NetConnectOpts): Promise<string> {
+/** What a server says before it closes the connection; to who has said something, if need be. */
+export async function hear(to: net.NetConnectOpts, say = ""): Promise<string> {
   const socket = net.connect(to);
+  if (say !== "") socket.write(say);
   return (await text(socket)).trim();
 }
 
