@@ -34,7 +34,7 @@ export async function attend(
 ): Promise<Required<Pick<Attendant, "started" | "over">>> {
   const all = await attendantsOf(reactor, options, fail);
   reactor.addSystemEventTrigger("before", "shutdown", () => {
-    return Promise.all(all.map((attendant) => attendant.stopping?.()));
+    return Promise.all(all.flatMap((attendant) => attendant.stopping?.() ?? []));
   });
   return {
     started() {

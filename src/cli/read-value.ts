@@ -31,7 +31,7 @@ export function seconds(written: string, flag: string): number {
   return number;
 }
 
-/** How many processes: a number from 1 on, or as many as there are processors. @throws UsageError */
+/** How many processes: a number from 1 on, or as many as processors. @throws UsageError */
 export function processes(written: string, flag: string): number | "auto" {
   if (written === "auto") return written;
   const number = Number(written);

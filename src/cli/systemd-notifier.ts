@@ -28,8 +28,8 @@ export interface NotifierOptions {
  * unit has a `WatchdogSec`, that its loop still turns: twice in that time.
  *
  * What systemd listens on is a UNIX socket of datagrams, which Node cannot send to. So each message
- * is one run of systemd's own program, `systemd-notify`; the unit needs `NotifyAccess=all`, as it is
- * not the service's own process that speaks. Messages go one after another, in order.
+ * is one run of systemd's own program, `systemd-notify`; the unit needs `NotifyAccess=all`, as it
+ * is not the service's own process that speaks. Messages go one after another, in order.
  *
  * Where the program cannot be run, or fails, that is said once, and the daemon goes on.
  */

@@ -55,21 +55,18 @@ export interface InstrumentReactorOptions {
  * reactor.callLater(60, () => {});
  * const stop = instrument(reactor, provider.getMeter("my-daemon"));
  * await reader.forceFlush();
- * const [exported] = exporter.getMetrics();
- * for (const { descriptor, dataPoints } of exported.scopeMetrics[0].metrics) {
- *   if (descriptor.name !== "skein.open") continue;
- *   console.log(dataPoints[0].value, dataPoints[0].attributes); // → 1 { 'skein.kind': 'delayed call' }
+ * const told = exporter.getMetrics()[0]?.scopeMetrics[0]?.metrics ?? [];
+ * for (const { descriptor, dataPoints } of told) {
+ *   if (descriptor.name === "skein.open") console.log(dataPoints[0]?.value); // → 1
  * }
  * stop();
  * await provider.shutdown();
  * ```
  *
- * | metric                                   | kind            | attributes                                |
- * | ---------------------------------------- | --------------- | ----------------------------------------- |
- * | `skein.open`                             | up-down counter | `skein.kind`: connection, port, …         |
- * | `skein.network.io` (By)                  | counter         | `network.io.direction`: receive, transmit |
- * | `nodejs.eventloop.delay.mean`, `.max` (s) | gauge           |                                           |
- * | `skein.gauge`                            | gauge           | `skein.source`, `skein.name`: `addGauges` |
+ * - `skein.open`, an up-down counter, by `skein.kind`: connection, port, delayed call, …
+ * - `skein.network.io`, a counter of bytes, by `network.io.direction`: receive, transmit
+ * - `nodejs.eventloop.delay.mean` and `.max`, gauges of seconds
+ * - `skein.gauge`, by `skein.source` and `skein.name`: what `addGauges` was given
  *
  * The names that OpenTelemetry's semantic conventions have are those. The delays are those since
  * the collection before: the first one has none. Returns the way to end it all.

@@ -65,8 +65,8 @@ describe("what systemd is told", () => {
     void one.stopping();
     await reactor.advance(1);
     expect(said).to.deep.equal([
-      "systemd cannot be told how the daemon fares, by systemd-notify: it has ended with status 3; " +
-        "install it, or have Type=exec in the unit",
+      "systemd cannot be told how the daemon fares, by systemd-notify: " +
+        "it has ended with status 3; install it, or have Type=exec in the unit",
     ]);
   });
 

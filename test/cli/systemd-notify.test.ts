@@ -27,7 +27,7 @@ describe("reactor under systemd", function () {
   const STOPPING = "STOPPING=1 STATUS=stopping";
 
   for (const kind of ["path", "abstract name"] as const) {
-    it(`says by a socket with a ${kind} when the daemon has started, and when it stops`, async () => {
+    it(`says by a socket with a ${kind} when the daemon has started, and stops`, async () => {
       const name =
         kind === "path"
           ? join(tmpdir(), `skein-notify-${process.pid}`)

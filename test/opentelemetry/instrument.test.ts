@@ -26,7 +26,7 @@ function telemetry() {
         all.flatMap(({ descriptor, dataPoints }) =>
           dataPoints.map(({ attributes, value }) => {
             const labels = Object.entries(attributes).map(([key, of]) => `${key}=${String(of)}`);
-            return `${descriptor.name}{${labels.join(",")}} ${String(value)}`;
+            return `${descriptor.name}{${labels.join(",")}} ${value as number}`;
           }),
         ),
       ),

@@ -1,4 +1,4 @@
-/** Systemd's end of NOTIFY_SOCKET: a UNIX socket of datagrams, which Node cannot open; Python can. */
+/** Systemd's end of NOTIFY_SOCKET: a UNIX socket of datagrams. Node cannot open one; Python can. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";

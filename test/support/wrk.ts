@@ -8,7 +8,7 @@ export interface Load {
   readonly errors: Readonly<Record<"connect" | "read" | "write" | "timeout" | "status", number>>;
 }
 
-/** Asks over so many connections, each kept open for as long as the server has it, as fast as it can. */
+/** Asks over so many connections, kept open, as fast as it can. */
 export async function load(url: string, connections: number, seconds: number): Promise<Load> {
   const args = ["-t1", `-c${connections}`, `-d${seconds}s`, url];
   const { stdout } = await promisify(execFile)("wrk", args, {

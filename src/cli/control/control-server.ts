@@ -23,8 +23,8 @@ const REQUEST_BYTES_MAX = 1024;
 
 /**
  * Listens on a UNIX socket for those who want to know how a daemon fares. They say, in one line of
- * JSON, how often, `{"every": 1}`, and get a line with a {@link Snapshot} at once, and then every so
- * many seconds. What cannot be is answered by a line with an `error`, and the end.
+ * JSON, how often, `{"every": 1}`, and get a line with a {@link Snapshot} at once, and then every
+ * so many seconds. What cannot be is answered by a line with an `error`, and the end.
  *
  * While nobody watches, `report` is not called, and nothing is measured.
  */
@@ -75,9 +75,7 @@ class Watcher extends LineReceiver {
     this.#cancelDeadline();
     const every = everyOf(line);
     if (every === undefined) {
-      this.#refuse(
-        'ask by {"every": SECONDS}, ' + `from ${EVERY_MIN_SECONDS} to ${EVERY_MAX_SECONDS}`,
-      );
+      this.#refuse(`ask by {"every": SECONDS}, from ${EVERY_MIN_SECONDS} to ${EVERY_MAX_SECONDS}`);
       return;
     }
     this.#watching = new LoopingCall(this.#reactor, () => this.#look());

@@ -1,4 +1,4 @@
-/** What the processes of a fleet say to one another, by the channel that node:cluster gives them. */
+/** What the processes of a fleet say to one another, by the channel of node:cluster. */
 import type { ProcessStatistics } from "../../application/process-statistics.ts";
 
 /** From the first process. */

@@ -225,7 +225,7 @@ export class Supervisor {
     for (const slot of this.#slots) {
       if (slot.done) continue;
       const fresh = this.#begin();
-      const wrong: string | undefined = yield this.#whyNotReady(fresh);
+      const wrong = yield* this.#whyNotReady(fresh);
       if (this.#state !== "restarting") return;
       if (wrong !== undefined) {
         this.#say(`process ${fresh.id} (pid ${fresh.pid}) ${wrong}: the restart ends here`);

@@ -82,7 +82,7 @@ class Screen extends Protocol {
     if (!this.#entered || this.#snapshot === undefined) return;
     // A terminal that is behind does not get pictures by the dozen.
     if (this.transport.bufferedBytes > 0) return;
-    const { columns = 80, rows = 24 } = process.stdout;
+    const { columns, rows } = process.stdout;
     const view = viewOf(this.#snapshot, this.#before);
     const lines = screenOf(`reactor top ${this.#path}   (q: quit)`, view, columns, rows - 1);
     const text = lines.map((line) => `${line}${CLEAR_LINE}\r\n`).join("");

@@ -77,7 +77,7 @@ async function show(
     const { servePage } = await import("./serve-page.ts");
     servePage(reactor, path, every, manner.port).addCallbacks(
       (port) => console.log(`reactor: http://127.0.0.1:${port.getHost().port}/`),
-      ({ value }) => fail(String((value as Error).message)),
+      ({ value }) => fail((value as Error).message),
     );
   } else {
     takeOne(reactor, path, every, manner === "once").addCallbacks(

@@ -68,7 +68,7 @@ describe("the supervisor of a fleet", () => {
       ]);
     });
 
-    it("waits longer and longer for those that do not last, and begins anew with one that does", async () => {
+    it("waits longer and longer while none lasts, and begins anew with one that does", async () => {
       const stand = await steadyFleet(2);
       for (const delay of [0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 6.4, 12.8, 25.6, 30, 30]) {
         last(stand).end();
@@ -186,7 +186,7 @@ describe("the supervisor of a fleet", () => {
       expect(stand.states).to.deep.equal(["ready", "restarting"]);
     });
 
-    it("fills the place of one that has died meanwhile, and that of one that died before", async () => {
+    it("fills the place of one that has died, before or meanwhile", async () => {
       const stand = await steadyFleet(1);
       stand.fleet.restart();
       nth(stand, 1).end();
