@@ -7,6 +7,10 @@ import { NoCapabilityError } from "./errors.ts";
 export interface Internals {
   /** The reactor, as its backend sees it. */
   readonly loop: Loop;
+  /** What time it is, in seconds since 1970. */
+  readonly wallSeconds: () => number;
+  /** Has errors that are reported, and that no `onError` gets, go there; returns the way back. */
+  readonly logErrors: (log: (error: unknown, doing: string) => void) => () => void;
   readonly capabilities: ReadonlySet<string>;
   /** The names of the known backends that have a capability. */
   readonly backendsWith: (capability: string) => readonly string[];
@@ -16,6 +20,11 @@ const known = new WeakMap<ReactorCore, Internals>();
 
 export function setInternals(reactor: ReactorCore, internals: Internals): void {
   known.set(reactor, internals);
+}
+
+/** Undefined of a reactor of somebody else's making. */
+export function internalsOf(reactor: ReactorCore): Internals | undefined {
+  return known.get(reactor);
 }
 
 /** @throws BadOptionError for what createReactor has not made. */

@@ -13,7 +13,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ["core"],
   ["defer"],
   ["reactor"],
-  ["task", "protocols", "threads"],
+  ["task", "protocols", "threads", "log"],
   ["endpoints", "interop"],
   ["application", "virtual"],
   ["cli"],
