@@ -4,6 +4,8 @@
  */
 import type { Completes } from "./options.ts";
 
+export const SHELLS = ["bash", "zsh", "fish"] as const;
+
 export interface CommandRow {
   /** What help writes behind its word. */
   readonly usage?: string;
@@ -22,6 +24,22 @@ export type Commands = Readonly<Record<string, CommandRow>>;
 
 /** By their words. Those that begin with dashes stand alone. In the order of the help. */
 export const COMMANDS: Commands = {
+  new: {
+    usage: "FOLDER",
+    help: "make a project there: a daemon in TypeScript, with its test",
+    completes: "folders",
+    load: () => import("./new-project.ts"),
+  },
+  completions: {
+    usage: "SHELL",
+    help: "print what bash, zsh or fish needs to complete the command's words",
+    completes: SHELLS,
+    load: () => import("./completions.ts"),
+  },
+  "--daemons": {
+    help: "list the daemons that skein brings, to be run by name: reactor echo",
+    load: () => import("./list-daemons.ts"),
+  },
   "--backends": {
     help: "list the backends, and what each can do",
     load: () => import("./list-backends.ts"),

@@ -1,4 +1,4 @@
-/** What fields hold, as data that JSON can say: whatever it is, and no more of it than is useful. */
+/** What fields hold, as data that JSON can say: whatever it is, no more of it than is useful. */
 import { Failure } from "../defer/failure.ts";
 
 const CHARACTERS_MAX = 8192;
@@ -78,7 +78,7 @@ function plainObject(value: object, depth: number, budget: Budget): unknown {
   }
   const names = value instanceof Map ? [...value.keys()] : Object.keys(value);
   const entries = names.slice(0, ITEMS_MAX).map((name: unknown): [string, unknown] => {
-    const item = value instanceof Map ? value.get(name) : getOf(value, name as string);
+    const item: unknown = value instanceof Map ? value.get(name) : getOf(value, name as string);
     return [String(name), plain(item, depth + 1, budget)];
   });
   const more = names.length - entries.length;
@@ -97,7 +97,7 @@ function getOf(owner: object, name: string): unknown {
 
 function plainError(error: unknown, depth: number, budget: Budget): unknown {
   if (!(error instanceof Error)) return plain(error, depth + 1, budget);
-  const { name, message, stack, cause } = error;
+  const { name, message, stack, cause }: Error = error;
   const { code } = error as { code?: unknown };
   return {
     type: name,

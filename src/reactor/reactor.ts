@@ -230,7 +230,7 @@ export class BaseReactor implements ReactorCore, ReactorTime, ReactorFromThreads
     return this.#driver.seconds();
   }
 
-  /** For wallSeconds(), which is not the reactor's own: it is none that a daemon should measure by. */
+  /** For the function wallSeconds(): a daemon should measure by {@link seconds}. */
   wallSeconds(): number {
     return this.#driver.wallSeconds?.() ?? this.#driver.seconds();
   }

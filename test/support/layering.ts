@@ -16,6 +16,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ["task", "protocols", "threads", "log"],
   ["endpoints", "interop"],
   ["application", "virtual"],
+  ["daemons"],
   ["cli"],
 ];
 
