@@ -3,8 +3,7 @@
  * is loaded when it is used: `reactor --help` must answer at once.
  */
 import type { Completes } from "./options.ts";
-
-export const SHELLS = ["bash", "zsh", "fish"] as const;
+import { SHELLS } from "./shells.ts";
 
 export interface CommandRow {
   /** What help writes behind its word. */

@@ -4,10 +4,11 @@ import { DAEMONS } from "../daemons/table.ts";
 import { bashScript } from "./completions-bash.ts";
 import { fishScript } from "./completions-fish.ts";
 import { zshScript } from "./completions-zsh.ts";
-import { type Commands, SHELLS } from "./commands.ts";
+import type { Commands } from "./commands.ts";
 import { OK } from "./complain.ts";
 import { type Completes, optionRows } from "./options.ts";
 import { oneOf } from "./read-value.ts";
+import { SHELLS } from "./shells.ts";
 import { UsageError } from "./usage-error.ts";
 
 /** What a script is made of. */

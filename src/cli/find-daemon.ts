@@ -1,11 +1,11 @@
 /** What a daemon's name on the command line means: a file, a package, one of skein's own. */
 import { statSync } from "node:fs";
-import { dirname, isAbsolute, join, resolve } from "node:path";
+import { isAbsolute, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { constants, Script } from "node:vm";
 import { didYouMean } from "../application/did-you-mean.ts";
 import { importModule } from "../core/import-module.ts";
 import { DAEMONS } from "../daemons/table.ts";
+import { packageFolder, packageModule } from "./package-module.ts";
 import { UsageError } from "./usage-error.ts";
 
 type Module = Readonly<Record<string, unknown>>;
@@ -19,8 +19,6 @@ export interface FoundDaemon {
 
 const OWN = "skein:";
 const LOOKS_LIKE_PATH = /^\.{1,2}(?:[/\\]|$)|\\|\.[mc]?[jt]sx?$/;
-/** `package`, `@scope/package`, and what they export behind a slash. */
-const PACKAGE = /^(?:@[\w.~-]+\/)?[\w~-][\w.~-]*(?=\/|$)/;
 
 /**
  * What looks like a path is one: `./tea`, `/srv/tea`, `tea.ts`. Else it is a file, or a package
@@ -39,7 +37,8 @@ export function findDaemon(named: string): FoundDaemon {
   const found = new Map<string, FoundDaemon>();
   const own = ownDaemon(named, named);
   if (kindOf(named) === "file") found.set(`the file ./${named}`, daemonFile(named));
-  if (isInstalled(named)) found.set("an installed package", daemonPackage(named));
+  if (packageFolder(named, resolve(".")) !== undefined)
+    found.set("an installed package", daemonPackage(named));
   if (own !== undefined) found.set(`a daemon of skein's, ${OWN}${named}`, own);
   const [first, ...more] = found.values();
   if (first === undefined) throw nothingCalled(named);
@@ -72,32 +71,12 @@ function ownDaemon(shown: string, name: string): FoundDaemon | undefined {
 }
 
 function daemonPackage(named: string): FoundDaemon {
-  // As an import in a module of this folder would have it; now, as the folder may change.
-  const script = new Script("(name) => import(name)", {
-    filename: resolve("reactor.js"),
-    importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
-  });
-  const importHere = script.runInThisContext() as (name: string) => Promise<Module>;
+  // The folder may change before it is loaded.
+  const from = resolve(".");
   return {
     shown: named,
-    async load() {
-      const module = await importHere(named);
-      const { default: exported } = module;
-      const compiled =
-        typeof exported === "object" && exported !== null && "__esModule" in exported;
-      return compiled ? { ...exported } : module;
-    },
+    load: async () => importModule(pathToFileURL(packageModule(named, from)).href),
   };
-}
-
-/** Whether a folder here or above has the package. */
-function isInstalled(named: string): boolean {
-  const name = PACKAGE.exec(named)?.[0];
-  if (name === undefined) return false;
-  for (let at = resolve("."); ; at = dirname(at)) {
-    if (kindOf(join(at, "node_modules", name, "package.json")) === "file") return true;
-    if (at === dirname(at)) return false;
-  }
 }
 
 function kindOf(path: string): "file" | "other" | undefined {

@@ -1,5 +1,6 @@
 import { type Daemon, defineDaemon } from "../application/daemon.ts";
 import type { Deferred } from "../defer/deferred.ts";
+import type { FirstError } from "../defer/deferred-list.ts";
 import { gatherResults } from "../defer/gather-results.ts";
 import { Factory } from "../protocols/factory.ts";
 import type { Protocol } from "../protocols/protocol.ts";
@@ -43,7 +44,10 @@ const wire: Daemon<Reactor<"tcp">, typeof OPTIONS, Deferred<ListeningPort[]>> = 
         reactor.listenTCP(offset + port, Factory.from(build), { interface: host }),
       ),
     );
-    return gatherResults(ports, { consumeErrors: true });
+    // What the first that has failed says is enough.
+    return gatherResults(ports, { consumeErrors: true }).addErrback(
+      ({ value }) => (value as FirstError).subFailure,
+    );
   },
 });
 
