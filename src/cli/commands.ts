@@ -3,6 +3,7 @@
  * is loaded when it is used: `reactor --help` must answer at once.
  */
 import type { Completes } from "./options.ts";
+import { SHELLS } from "./shells.ts";
 
 export interface CommandRow {
   /** What help writes behind its word. */
@@ -29,6 +30,22 @@ export const COMMANDS: Commands = {
       "--json once, with --web PORT as a page; --every SECONDS",
     completes: "files",
     load: () => import("./top/run-top.ts"),
+  },
+  new: {
+    usage: "FOLDER",
+    help: "make a project there: a daemon in TypeScript, with its test",
+    completes: "folders",
+    load: () => import("./new-project.ts"),
+  },
+  completions: {
+    usage: "SHELL",
+    help: "print what bash, zsh or fish needs to complete the command's words",
+    completes: SHELLS,
+    load: () => import("./completions.ts"),
+  },
+  "--daemons": {
+    help: "list the daemons that skein brings, to be run by name: reactor echo",
+    load: () => import("./list-daemons.ts"),
   },
   "--backends": {
     help: "list the backends, and what each can do",

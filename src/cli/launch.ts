@@ -19,7 +19,8 @@ async function execute(line: CommandLine): Promise<number> {
   if (line.what === "command") return (await line.command.load()).run(line.args, COMMANDS);
   becomeMember();
   const { processes, variables } = line.options;
-  if (processes !== undefined && memberId() === undefined) {
+  const explains = line.args.some((arg) => arg === "--help" || arg === "-h");
+  if (processes !== undefined && memberId() === undefined && !explains) {
     const { runFleet } = await import("./fleet/run-fleet.ts");
     return runFleet(line.options);
   }

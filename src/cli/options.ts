@@ -2,7 +2,11 @@
  * The options of the command, as a table: parsing, help, completions and docs/launcher.md come from
  * it. To add one, add what it gives to RunOptions, and a row here.
  */
-import { list, processes, seconds, text, yes } from "./read-value.ts";
+import { LOG_LEVELS, type LogLevel } from "../log/log-event.ts";
+import { fileMode, list, oneOf, path, processes, seconds, seed, text, yes } from "./read-value.ts";
+
+export const LOG_FORMATS = ["text", "json"] as const;
+export type LogFormat = (typeof LOG_FORMATS)[number];
 
 /** What the options give; one that is not given is not there. */
 export interface RunOptions {
@@ -14,6 +18,23 @@ export interface RunOptions {
   readonly drain?: number;
   /** What of the real world a daemon on virtual time may use all the same. */
   readonly allow?: readonly string[];
+  /** What chance begins from on virtual time. */
+  readonly seed?: number | string;
+  readonly logLevel?: LogLevel;
+  readonly logFormat?: LogFormat;
+  /** Path of the file that the log goes to. */
+  readonly logFile?: string;
+  readonly pidfile?: string;
+  /** Folder that it works in. */
+  readonly chdir?: string;
+  readonly umask?: number;
+  /** Name or number of the user that it becomes. */
+  readonly uid?: string;
+  /** Name or number of the group that it becomes. */
+  readonly gid?: string;
+  /** Path of the file that a profile is written to. */
+  readonly profile?: string;
+  readonly watch?: boolean;
   /** Whether Node's own functions stay as they are on virtual time. */
   readonly noVirtual?: boolean;
   /** How many processes run the daemon; without it, this one does. */
@@ -65,6 +86,13 @@ export const OPTIONS: { readonly [K in keyof RunOptions]-?: OptionRow<RunOptions
       "(default: 2)",
     read: seconds,
   },
+  seed: {
+    value: "SEED",
+    help:
+      "on virtual time: what chance begins from, of the simulated network and of Math.random; " +
+      "the same seed gives the same run (default: 0)",
+    read: seed,
+  },
   allow: {
     value: "KIND,…",
     help:
@@ -102,6 +130,65 @@ export const OPTIONS: { readonly [K in keyof RunOptions]-?: OptionRow<RunOptions
     help: "tell `reactor top` how the daemon fares, by a UNIX socket; auto: found by its PID",
     read: text,
     completes: "files",
+  },
+  logLevel: {
+    value: "LEVEL",
+    help: "log what is as grave as that: debug, info, warn or error (default: info)",
+    read: oneOf(LOG_LEVELS),
+    completes: LOG_LEVELS,
+  },
+  logFormat: {
+    value: "FORMAT",
+    help: "log in lines for people (text) or in an object a line (json) (default: text)",
+    read: oneOf(LOG_FORMATS),
+    completes: LOG_FORMATS,
+  },
+  logFile: {
+    value: "FILE",
+    help:
+      "log into that file, which is added to, in place of standard error; SIGHUP opens it anew, " +
+      "for logrotate",
+    read: path,
+    completes: "files",
+  },
+  pidfile: {
+    value: "FILE",
+    help:
+      "write the number of the process there, and refuse to run while another process that lives " +
+      "is in it",
+    read: path,
+    completes: "files",
+  },
+  chdir: {
+    value: "FOLDER",
+    help: "work in that folder; what the command line names is found from where it was called",
+    read: path,
+    completes: "folders",
+  },
+  umask: {
+    value: "MODE",
+    help: "what others may not do with the files that it makes, in octal: 027",
+    read: fileMode,
+  },
+  uid: {
+    value: "USER",
+    help: "become that user, by name or number, when the ports are open",
+    read: text,
+  },
+  gid: {
+    value: "GROUP",
+    help: "become that group, by name or number (default: that of --uid)",
+    read: text,
+  },
+  profile: {
+    value: "FILE",
+    help: "write a profile of the processor's time there at the end, for Chrome's DevTools",
+    read: path,
+    completes: "files",
+  },
+  watch: {
+    help: "run it anew when one of its modules changes",
+    read: yes,
   },
 };
 

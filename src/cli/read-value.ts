@@ -1,11 +1,20 @@
 /** What the options' values are read by. */
+import { resolve } from "node:path";
+import { didYouMean } from "../application/did-you-mean.ts";
 import { UsageError } from "./usage-error.ts";
 
 /** More than that is a mistake: each takes some 40 MB. */
 const PROCESSES_MAX = 512;
 
-export function text(written: string): string {
+/** @throws UsageError for nothing. */
+export function text(written: string, flag: string): string {
+  if (written === "") throw new UsageError(`${flag} needs a value`);
   return written;
+}
+
+/** A path, from where the command was called. @throws UsageError */
+export function path(written: string, flag: string): string {
+  return resolve(text(written, flag));
 }
 
 /** Of an option without a value. */
@@ -39,4 +48,26 @@ export function processes(written: string, flag: string): number | "auto" {
   throw new UsageError(
     `${flag} needs a number of processes, from 1 to ${PROCESSES_MAX}, or "auto", not "${written}"`,
   );
+}
+
+/** One of some words. */
+export function oneOf<T extends string>(words: readonly T[]): (written: string, flag: string) => T {
+  return (written, flag) => {
+    const found = words.find((word) => word === written);
+    if (found !== undefined) return found;
+    const meant = didYouMean(written, words);
+    throw new UsageError(`${flag} needs one of ${words.join(", ")}, not "${written}"${meant}`);
+  };
+}
+
+/** A number where it is one, else the text. @throws UsageError */
+export function seed(written: string, flag: string): number | string {
+  const number = Number(text(written, flag));
+  return Number.isFinite(number) ? number : written;
+}
+
+/** Permissions in octal digits. @throws UsageError */
+export function fileMode(written: string, flag: string): number {
+  if (/^[0-7]{1,4}$/.test(written)) return Number.parseInt(written, 8);
+  throw new UsageError(`${flag} needs a mode in octal digits, like 027, not "${written}"`);
 }

@@ -95,6 +95,8 @@ export interface Loop extends ReactorTime, ReactorFromThreads {
 export interface Driver {
   /** A clock that never goes back, in seconds. */
   seconds(): number;
+  /** What time it is, in seconds since 1970; where a backend does not say it, {@link seconds}. */
+  wallSeconds?(): number;
   /**
    * Sets the one alarm: call `loop.turn()` once, from an empty stack, when the clock reaches
    * `when`, or as soon as possible after (-Infinity: at once); never from inside this call. A new

@@ -13,6 +13,10 @@ export interface Internals {
   readonly driver: Driver;
   /** How many things of each kind `inspect()` would list. */
   readonly count: () => ReadonlyMap<string, number>;
+  /** What time it is, in seconds since 1970. */
+  readonly wallSeconds: () => number;
+  /** Has errors that are reported, and that no `onError` gets, go there; returns the way back. */
+  readonly logErrors: (log: (error: unknown, doing: string) => void) => () => void;
   readonly capabilities: ReadonlySet<string>;
   /** The names of the known backends that have a capability. */
   readonly backendsWith: (capability: string) => readonly string[];
@@ -22,6 +26,11 @@ const known = new WeakMap<ReactorCore, Internals>();
 
 export function setInternals(reactor: ReactorCore, internals: Internals): void {
   known.set(reactor, internals);
+}
+
+/** Undefined of a reactor of somebody else's making. */
+export function internalsOf(reactor: ReactorCore): Internals | undefined {
+  return known.get(reactor);
 }
 
 /** @throws BadOptionError for what createReactor has not made. */

@@ -54,6 +54,7 @@ export type {
   MulticastTransport,
   UDPAddress,
 } from "./datagrams.ts";
+export { wallSeconds } from "./wall-clock.ts";
 export {
   CachingResolver,
   type CachingOptions,

@@ -75,6 +75,14 @@ export function reactorMaker<T extends BackendTable>(known: T): CreateReactor<T>
       loop: reactor,
       driver,
       count: () => reactor.count(),
+      wallSeconds: () => reactor.wallSeconds(),
+      logErrors: (log) => {
+        const before = reactor.logError;
+        reactor.logError = log;
+        return () => {
+          if (reactor.logError === log) reactor.logError = before;
+        };
+      },
       capabilities: new Set(backend.capabilities as readonly string[]),
       backendsWith: (capability) => backendsWith(known, capability),
     });

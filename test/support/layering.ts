@@ -13,9 +13,10 @@ const LAYERS: readonly (readonly string[])[] = [
   ["core"],
   ["defer"],
   ["reactor"],
-  ["task", "protocols", "threads"],
+  ["task", "protocols", "threads", "log"],
   ["endpoints", "interop"],
   ["application", "virtual", "opentelemetry"],
+  ["daemons"],
   ["cli"],
 ];
 

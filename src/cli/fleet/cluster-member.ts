@@ -16,14 +16,19 @@ export class ClusterMember implements Member {
   readonly #reports = new Map<number, Deferred<ProcessStatistics>>();
   #asked = 0;
 
-  /** Starts it. Each line that it prints is printed here, behind its number. */
-  constructor(id: number) {
+  /**
+   * Starts it. Each line that it prints is printed here, behind its number; of an object in JSON,
+   * its number is a field, if that is how they log.
+   */
+  constructor(id: number, inJSON: boolean) {
     this.id = id;
     const worker = (this.#worker = cluster.fork({ [MEMBER_VARIABLE]: String(id) }));
     for (const stream of ["stdout", "stderr"] as const) {
       // Each pipe listens to it: there may be many.
       process[stream].setMaxListeners(0);
-      worker.process[stream]?.pipe(prefixLines(`${id}: `)).pipe(process[stream], { end: false });
+      worker.process[stream]
+        ?.pipe(prefixLines(`${id}: `, inJSON ? `{"process":${id},` : undefined))
+        .pipe(process[stream], { end: false });
     }
     worker.on("message", (message: unknown) => {
       if (isOurs(message)) this.#heard(message as Notice);

@@ -3,17 +3,23 @@ import { Transform } from "node:stream";
 /** A line that is longer than this goes out in pieces. */
 const MAX_LINE_BYTES = 64 * 1024;
 const NEWLINE = 10;
+const BRACE = 123;
 
-/** Puts a text before each line that goes through; a last line without an end gets one. */
-export function prefixLines(prefix: string): Transform {
+/**
+ * Puts a text before each line that goes through; a last line without an end gets one.
+ *
+ * @param forObjects what a line that is an object in JSON begins with in place of its brace.
+ */
+export function prefixLines(prefix: string, forObjects?: string): Transform {
   const before = Buffer.from(prefix);
   let waiting: Buffer[] = [];
   let waitingBytes = 0;
   const take = (last: Buffer): Buffer[] => {
-    const line = [before, ...waiting, last];
+    const line = [...waiting, last];
     waiting = [];
     waitingBytes = 0;
-    return line;
+    if (forObjects === undefined || line[0]?.[0] !== BRACE) return [before, ...line];
+    return [Buffer.from(forObjects), Buffer.concat(line).subarray(1)];
   };
   return new Transform({
     transform(chunk: Buffer, _encoding, done): void {

@@ -22,7 +22,8 @@ const STOPPING = ["SIGINT", "SIGTERM", "SIGBREAK"] as const;
 /** Resolves with the exit status, when all have ended. @throws UsageError */
 export async function runFleet(options: RunOptions): Promise<number> {
   const { processes, drain = DRAIN_SECONDS, startTimeout = START_SECONDS, until } = options;
-  await assertReal(options.backend);
+  await assertReal(options);
+  const release = await holdPidfile(options.pidfile);
   setUpCluster();
   const reactor = createReactor("libuv");
   const stopped = reactor.run();
@@ -33,7 +34,7 @@ export async function runFleet(options: RunOptions): Promise<number> {
     clock: reactor,
     count: processes === "auto" ? availableParallelism() : (processes ?? 1),
     startMember() {
-      const member = new ClusterMember(nextId++);
+      const member = new ClusterMember(nextId++, options.logFormat === "json");
       members.set(member.id, member);
       member.ended.addCallback((end) => {
         members.delete(member.id);
@@ -49,7 +50,7 @@ export async function runFleet(options: RunOptions): Promise<number> {
     },
   });
   // First of all: whoever sends one while the rest is loaded means this.
-  const signals = obeySignals(fleet, members);
+  const signals = obeySignals(fleet, members, options.logFile !== undefined, release);
   let failed = OK;
   const fail = (error: unknown): void => {
     failed = complain(error);
@@ -64,9 +65,20 @@ export async function runFleet(options: RunOptions): Promise<number> {
   stopIfRunning(reactor);
   await stopped;
   const signal = signals.restore();
+  release();
   // Whoever sent the signal sees that it was obeyed.
   if (status === OK && signal !== undefined) process.kill(process.pid, signal);
   return status;
+}
+
+/** Returns the way to give it back, whatever ends this process. @throws as Pidfile */
+async function holdPidfile(path: string | undefined): Promise<() => void> {
+  if (path === undefined) return () => {};
+  const { Pidfile } = await import("../pidfile.ts");
+  const held = new Pidfile(path);
+  const release = (): void => held.release();
+  process.on("exit", release);
+  return release;
 }
 
 function tell(attendant: Attendant, state: FleetState): void {
@@ -79,6 +91,8 @@ function tell(attendant: Attendant, state: FleetState): void {
 function obeySignals(
   fleet: Supervisor,
   members: ReadonlyMap<number, ClusterMember>,
+  logsToFile: boolean,
+  release: () => void,
 ): { restore(): NodeJS.Signals | undefined } {
   let received: NodeJS.Signals | undefined;
   const restore = (): NodeJS.Signals | undefined => {
@@ -88,6 +102,7 @@ function obeySignals(
   const stop = (signal: NodeJS.Signals): void => {
     if (received !== undefined) {
       fleet.kill();
+      release();
       restore();
       process.kill(process.pid, signal);
       return;
@@ -98,15 +113,20 @@ function obeySignals(
   };
   for (const signal of STOPPING) process.on(signal, stop);
   process.on("SIGUSR2", () => fleet.restart());
-  // The outputs that have to be opened anew are theirs.
-  process.on("SIGHUP", () => {
+  // Each has the log open, and opens it anew.
+  const reopen = (): void => {
     for (const member of members.values()) member.signal("SIGHUP");
-  });
+  };
+  if (logsToFile) process.on("SIGHUP", reopen);
   return { restore };
 }
 
 /** @throws UsageError */
-async function assertReal(backend = "libuv"): Promise<void> {
+async function assertReal({ backend = "libuv", watch, profile }: RunOptions): Promise<void> {
+  for (const [flag, given] of Object.entries({ "--watch": watch, "--profile": profile })) {
+    if (given === undefined) continue;
+    throw new UsageError(`${flag} is for one process: it does not go with --processes`);
+  }
   const { name, capabilities } = await loadBackend(backend);
   if (!capabilities.includes("clock") && capabilities.includes("tcp")) return;
   throw new UsageError(

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import dgram from "node:dgram";
 import { once } from "node:events";
-import { existsSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import net from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -25,6 +25,10 @@ describe("reactor --processes", function () {
     "says.mjs": `export default (reactor) => {
       process.stdout.write("one\\ntwo");
       console.error("three");
+    };`,
+    "logs.mjs": `export default (reactor) => {
+      reactor.callLater(0, () => { throw new Error("in a delayed call"); });
+      reactor.callLater(3600, () => {});
     };`,
     "variables.mjs": `export default () => console.log("tea is", process.env.TEA);`,
     "bound.mjs": `export default (reactor) =>
@@ -126,6 +130,52 @@ describe("reactor --processes", function () {
         .filter((line) => line.includes("three"))
         .sort(),
     ).to.deep.equal(["1: three", "2: three"]);
+  });
+
+  it("makes their numbers a field of what they log in JSON", async () => {
+    await withFleet(["--log-format", "json", path("logs.mjs")], async (fleet) => {
+      for (const id of [1, 2]) {
+        const [line = ""] = await fleet.printed(new RegExp(`^\\{"process":${id},.*$`, "m"));
+        expect(JSON.parse(line)).to.include({ process: id });
+      }
+    });
+  });
+
+  it("holds one pidfile, that of the first process", async () => {
+    const pidfile = path("fleet.pid");
+    await withFleet(["--pidfile", pidfile, path("idle.mjs")], async (fleet, pids) => {
+      const pid = Number(readFileSync(pidfile, "utf8"));
+      expect(isAlive(pid)).to.equal(true);
+      expect(pids).to.not.include(pid);
+      fleet.kill("SIGTERM");
+      await fleet.ended;
+      expect(existsSync(pidfile)).to.equal(false);
+    });
+  });
+
+  it("opens the log anew in all processes on SIGHUP", async () => {
+    const log = path("fleet.log");
+    await withFleet(["--log-file", log, path("logs.mjs")], async (fleet, pids) => {
+      renameSync(log, `${log}.1`);
+      fleet.kill("SIGHUP");
+      while (!existsSync(log)) await new Promise((resolve) => setTimeout(resolve, 10));
+      expect(pids.map(isAlive)).to.deep.equal([true, true]);
+    });
+  });
+
+  for (const flag of ["--watch", "--profile=x"]) {
+    it(`does not go with ${flag}`, async () => {
+      await expectMisuse(
+        ["--processes", "2", flag, path("idle.mjs")],
+        `${flag.split("=")[0]} is for one process: it does not go with --processes`,
+      );
+    });
+  }
+
+  it("explains a daemon without starting any", async () => {
+    const { status, stdout } = await reactor("--processes", "2", PLACES, "--help");
+    expect(status).to.equal(0);
+    expect(stdout).to.match(/^Usage: reactor /);
   });
 
   for (const signal of ["SIGTERM", "SIGINT"] as const) {

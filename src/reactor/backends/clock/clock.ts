@@ -6,6 +6,7 @@ import { IO, IO_CAPABILITIES, type IOCapability } from "../../io.ts";
 import type { Traffic } from "../../traffic.ts";
 import type { ClockOptions, ReactorClock } from "../../simulation.ts";
 import { offerVirtualTime } from "../../virtual-time.ts";
+import { VIRTUAL_EPOCH_SECONDS } from "../../wall-clock.ts";
 import { openWorker, type WorkerEvents, type WorkerHandle } from "../../workers.ts";
 import { InlineWorker } from "./inline-worker.ts";
 import type { NetworkFaults } from "./network-faults.ts";
@@ -45,6 +46,10 @@ class ClockDriver implements Driver, ReactorClock {
 
   seconds(): number {
     return this.#world.seconds();
+  }
+
+  wallSeconds(): number {
+    return VIRTUAL_EPOCH_SECONDS + this.#world.seconds();
   }
 
   /** Nothing to arm: whoever drives the clock asks the loop when it wants its next turn. */
