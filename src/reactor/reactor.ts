@@ -200,10 +200,8 @@ export class BaseReactor implements ReactorCore, ReactorTime, ReactorFromThreads
 
   /** What inspect() would list, counted by kind. */
   count(): ReadonlyMap<string, number> {
-    const counts = this.#open.count();
-    counts.set("delayed call", this.#timers.active().length);
-    counts.set("calls from threads", this.#fromThread.length);
-    return counts;
+    const counts = this.#open.count().set("delayed call", this.#timers.active().length);
+    return counts.set("calls from threads", this.#fromThread.length);
   }
 
   opened(kind: string, describe: () => string): () => void {
