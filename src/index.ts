@@ -4,6 +4,7 @@
  *   defer      Deferreds: results that are not there yet
  *   reactor    the loop, on a choice of backends
  *   task       calls repeated, calls later, work in steps, programs with an end
+ *   log        what a daemon says while it runs
  *   protocols  what a connection does with its bytes
  *   endpoints  places to connect to and to listen at, by strings and as classes
  *   threads    work in worker threads
@@ -16,6 +17,7 @@
 export * from "./application/index.ts";
 export * from "./defer/index.ts";
 export * from "./endpoints/index.ts";
+export * from "./log/index.ts";
 export * from "./protocols/index.ts";
 export * from "./reactor/index.ts";
 export * from "./task/index.ts";

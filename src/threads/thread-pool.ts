@@ -7,6 +7,7 @@ import type { Failure } from "../defer/failure.ts";
 import { fail } from "../defer/fired.ts";
 import { withSignal } from "../defer/signals.ts";
 import type { Reactor } from "../reactor/capabilities.ts";
+import { addGauges } from "../reactor/gauges.ts";
 import type { CallManner, RemoteFunction } from "../reactor/workers.ts";
 import { joinChunks, packNumbers } from "../core/chunks.ts";
 import { allResults } from "./all-results.ts";
@@ -67,6 +68,7 @@ export class ThreadPool {
   readonly #settings: PoolSettings;
   readonly #maker: Maker;
   readonly #dispatcher: Dispatcher;
+  readonly #removeGauges: () => void;
   #closed = false;
   #drained: Deferred<void> | undefined = undefined;
 
@@ -82,6 +84,7 @@ export class ThreadPool {
       initializer: initializer && makeInitializer(initializer, substrate),
     };
     this.#dispatcher = new Dispatcher(reactor, this.#settings, () => this.#checkDrained());
+    this.#removeGauges = addGauges(reactor, "pool", () => ({ ...this.statistics() }));
   }
 
   /**
@@ -240,6 +243,7 @@ export class ThreadPool {
   /** Ends every worker; calls that have not finished fail with PoolStoppedError. */
   stop(): void {
     this.#closed = true;
+    this.#removeGauges();
     for (const call of this.#dispatcher.stop()) {
       call.left();
       if (call.settle()) call.errback(new PoolStoppedError());

@@ -13,10 +13,11 @@ const LAYERS: readonly (readonly string[])[] = [
   ["core"],
   ["defer"],
   ["reactor"],
-  ["task", "protocols", "threads"],
+  ["task", "protocols", "threads", "log"],
   ["endpoints", "interop", "threading"],
   ["multiprocessing"],
-  ["application", "virtual"],
+  ["application", "virtual", "opentelemetry"],
+  ["daemons"],
   ["cli"],
 ];
 
