@@ -26,9 +26,15 @@ export function textLine({ time, level, message, fields }: LogEvent): string {
 }
 
 function shown(value: unknown): string {
+  if (isTCPAddress(value)) return shown(`${value.host}:${value.port}`);
   const text = typeof value === "string" ? value : JSON.stringify(value);
   if (typeof value !== "string") return visible(text);
   return BARE.test(text) ? text : visible(JSON.stringify(text));
+}
+
+function isTCPAddress(value: unknown): value is { host: string; port: number } {
+  const { type, host, port } = (value ?? {}) as Record<string, unknown>;
+  return type === "TCP" && typeof host === "string" && typeof port === "number";
 }
 
 function errorLines(thrown: unknown): string[] {

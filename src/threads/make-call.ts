@@ -26,7 +26,7 @@ export function makeInitializer(
 ): Initializer {
   const { args, revivals } = packArguments(given, substrate, undefined, (index) => {
     throw new CannotCrossError(
-      `argument ${index + 1} of the initializer ${f.name}() is connected with a call, and is gone ` +
+      `argument ${index + 1} of the initializer ${f.name}() is connected with a call, and gone ` +
         "when that has ended: pass it with each call",
     );
   });
