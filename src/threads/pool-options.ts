@@ -28,8 +28,8 @@ export interface ThreadPoolOptions {
   onWorkerLost?: (error: Error) => void;
   /**
    * A function, and its arguments, that each worker calls before its first call, and awaits: to
-   * open a database, say. If it fails, so does the call that it was called for, and the next one tries
-   * again. Its arguments go with every call: let them be small.
+   * open a database, say. If it fails, so does the call that it was called for, and the next one
+   * tries again. Its arguments go with every call: let them be small.
    */
   initializer?: readonly [f: RemoteFunction, ...args: unknown[]];
   /** What the workers are: "threads" unless given, or "processes". */
