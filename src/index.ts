@@ -11,6 +11,7 @@
  *   amp        (not here, as its names are short: import it from skein/amp)
  *   threading  (not here, as its names are general: import it from skein/threading)
  *   interop    (not here, as it is for Node alone: import it from skein/interop)
+ *   rxjs       (not here, as few have it: import it from skein/rxjs)
  *   virtual    (not here, either: node --import skein/virtual, or import it from skein/virtual/api)
  *   testing    (not here: import it from skein/testing)
  */

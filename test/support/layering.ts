@@ -14,7 +14,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ["defer"],
   ["reactor"],
   ["task", "protocols", "threads", "log"],
-  ["endpoints", "interop", "threading"],
+  ["endpoints", "interop", "threading", "rxjs"],
   ["multiprocessing"],
   ["application", "virtual", "opentelemetry"],
   ["daemons"],
