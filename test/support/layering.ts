@@ -16,6 +16,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ["task", "protocols", "threads"],
   ["endpoints", "interop"],
   ["application", "virtual"],
+  ["web"],
   ["cli"],
 ];
 

@@ -1,0 +1,6 @@
+/** The web: sites by HTTP/1.1 and HTTP/2, on any transport of the reactor's. */
+export { BodyTooLargeError } from "./errors.ts";
+export type { FetchHandler, Handler, Params, RequestHandler } from "./handler.ts";
+export { Site, type Upgrade } from "./site.ts";
+export type { SiteOptions } from "./site-options.ts";
+export type { SiteSocket } from "./site-socket.ts";
