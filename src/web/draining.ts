@@ -39,7 +39,7 @@ export class Draining {
     const waiter = new Deferred<void>();
     this.#waiters.push(waiter);
     this.#after(seconds, () => {
-      for (const socket of [...this.#sockets]) socket.destroy();
+      for (const socket of this.#sockets) socket.destroy();
     });
     if (!first) return waiter;
     for (const socket of this.#sockets) {
@@ -48,7 +48,7 @@ export class Draining {
     }
     this.#after(Math.min(GRACE_SECONDS, seconds / 2), () => {
       this.#graceOver = true;
-      for (const socket of [...this.#sockets]) this.#end(socket);
+      for (const socket of this.#sockets) this.#end(socket);
     });
     return waiter;
   }

@@ -9,3 +9,13 @@ export class BodyTooLargeError extends SkeinError {
     super(`the body of the request has more than ${maxBodyBytes} bytes`);
   }
 }
+
+/** A file has become shorter while it was sent: the connection is cut off, as it cannot be whole. */
+export class FileChangedError extends SkeinError {
+  override readonly name = "FileChangedError";
+  readonly code = "ERR_FILE_CHANGED";
+
+  constructor(path: string) {
+    super(`${path} has become shorter while it was sent`);
+  }
+}

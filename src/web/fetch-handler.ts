@@ -1,8 +1,8 @@
 /** Between node:http's requests and responses, and those of the web. */
-import { once } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { Readable } from "node:stream";
 import type { ReadableStream as NodeReadableStream } from "node:stream/web";
+import { drained } from "./drained.ts";
 import type { FetchHandler, RequestHandler } from "./handler.ts";
 
 /** Answers by what `handler.fetch` returns; both bodies go at the pace of who reads them. */
@@ -88,20 +88,6 @@ async function pipe(body: NodeReadableStream<Uint8Array>, response: ServerRespon
     response.end();
   } finally {
     response.off("close", gone);
-  }
-}
-
-/** Waits until more may be written, or nobody is there to read it. */
-async function drained(response: ServerResponse): Promise<void> {
-  const gone = new AbortController();
-  const give = (): void => gone.abort();
-  response.once("close", give);
-  try {
-    await once(response, "drain", { signal: gone.signal });
-  } catch {
-    // It is seen to be destroyed.
-  } finally {
-    response.off("close", give);
   }
 }
 

@@ -230,13 +230,12 @@ export class SiteSocket extends ReactorSocket {
   #tooLate(): void {
     if (this.#lingering) this.destroy();
     else if (this.session !== undefined) this.session.close();
-    // It came in time, and nobody has looked.
-    else if (this.#arriving?.complete === true) return;
-    else if (this.#first === undefined && !this.#inHead && this.#arriving === undefined) {
+    else if (this.#arriving === undefined && !this.#inHead && this.#first === undefined) {
       this.linger();
-    } else if (this.answering) {
-      // Its body is late: an answer may be on its way.
-      this.destroy();
-    } else this.linger("HTTP/1.1 408 Request Timeout\r\nConnection: close\r\n\r\n");
+    } else if (this.#arriving?.complete !== true) {
+      // An answer may be on its way to a client whose body is late.
+      if (this.answering) this.destroy();
+      else this.linger("HTTP/1.1 408 Request Timeout\r\nConnection: close\r\n\r\n");
+    }
   }
 }

@@ -36,9 +36,9 @@ export async function openSite(
     site,
     port,
     dial: () => new RawClient(dial()),
-    async ask(options, body) {
+    async ask(asked, body) {
       // The port varies: it must not be in a header.
-      const request = http.request({ host: "site.example", createConnection: dial, ...options });
+      const request = http.request({ host: "site.example", createConnection: dial, ...asked });
       request.end(body);
       const [response] = (await once(request, "response")) as [http.IncomingMessage];
       const pieces: Buffer[] = [];

@@ -17,7 +17,7 @@ describe("a site", () => {
         response.end("hello");
       });
       const { status, headers, text } = await ask({ path: "/tea" });
-      return [`${status} ${headers["x-path"]} ${text}`];
+      return [`${status} ${String(headers["x-path"])} ${text}`];
     },
     ["200 /tea hello"],
   );
