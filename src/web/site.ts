@@ -3,6 +3,8 @@ import http2, { type ServerHttp2Session } from "node:http2";
 import type { Duplex } from "node:stream";
 import type { Deferred } from "../defer/deferred.ts";
 import { gatherResults } from "../defer/gather-results.ts";
+import { maybeDeferred } from "../defer/maybe-deferred.ts";
+import { shield } from "../defer/shield.ts";
 import { Factory } from "../protocols/factory.ts";
 import type { Reactor, TriggerId } from "../reactor/capabilities.ts";
 import { loopOf } from "../reactor/internals.ts";
@@ -49,7 +51,8 @@ export type Upgrade = (request: IncomingMessage, socket: SiteSocket, head: Buffe
  * When the reactor stops, the site's ports are closed, then it drains: see {@link drain}.
  */
 export class Site extends Factory<SiteSocket> {
-  readonly #reactor: Reactor<"tcp">;
+  /** On whose time and transports it is. */
+  readonly reactor: Reactor<"tcp">;
   readonly #handler: RequestHandler;
   readonly #settings: SiteSettings;
   readonly #options: SiteOptions;
@@ -60,7 +63,9 @@ export class Site extends Factory<SiteSocket> {
   readonly #ports = new Set<ListeningPort<StreamAddress>>();
   readonly #sessions = new WeakMap<ServerHttp2Session, SiteSocket>();
   readonly #upgrades: Upgrade[] = [];
-  readonly #drainers: ((seconds: number) => void)[] = [];
+  readonly #drainers: ((seconds: number) => unknown)[] = [];
+  /** What those who have taken connections over wait for. */
+  #handedOver: Deferred<void> | undefined = undefined;
   readonly #draining: Draining;
   readonly #owner: SocketOwner;
   /** The session that was made last. */
@@ -70,7 +75,7 @@ export class Site extends Factory<SiteSocket> {
   /** @throws BadOptionError for limits that are none. */
   constructor(reactor: Reactor<"tcp">, handler: Handler, options: SiteOptions = {}) {
     super();
-    this.#reactor = reactor;
+    this.reactor = reactor;
     this.#handler = requestHandler(handler);
     this.#options = options;
     this.#settings = siteSettings(options);
@@ -114,8 +119,8 @@ export class Site extends Factory<SiteSocket> {
    * done, and `seconds` are the option `drainSeconds`.
    */
   drain(seconds: number = this.#drainSeconds): Deferred<void> {
-    if (!this.draining) for (const drain of this.#drainers) drain(seconds);
-    return this.#draining.begin(seconds);
+    const handedOver = (this.#handedOver ??= this.#drainOthers(seconds));
+    return this.#draining.begin(seconds).addCallback(() => shield(handedOver));
   }
 
   /**
@@ -131,14 +136,18 @@ export class Site extends Factory<SiteSocket> {
     this.#upgrades.push(upgrade);
   }
 
-  /** Called when it begins to drain: for who has taken connections over. */
-  onDrain(drain: (seconds: number) => void): void {
+  /**
+   * Called when it begins to drain: for who has taken connections over. What it returns is waited
+   * for.
+   */
+  onDrain(drain: (seconds: number) => unknown): void {
     this.#drainers.push(drain);
   }
 
   override startFactory(): void {
     this.#draining.reset();
-    this.#stopping ??= this.#reactor.addSystemEventTrigger("before", "shutdown", () => {
+    this.#handedOver = undefined;
+    this.#stopping ??= this.reactor.addSystemEventTrigger("before", "shutdown", () => {
       this.#stopping = undefined;
       return this.#stop();
     });
@@ -155,8 +164,16 @@ export class Site extends Factory<SiteSocket> {
 
   // --- parts ---
 
+  #drainOthers(seconds: number): Deferred<void> {
+    const all = this.#drainers.map((drain) => maybeDeferred(() => drain(seconds)));
+    return gatherResults(all).addCallbacks(
+      () => {},
+      (failure) => this.reactor.reportError(failure.value, "draining a site"),
+    );
+  }
+
   get #drainSeconds(): number {
-    return this.#options.drainSeconds ?? loopOf(this.#reactor).drainSeconds;
+    return this.#options.drainSeconds ?? loopOf(this.reactor).drainSeconds;
   }
 
   #http1(): http.Server {
@@ -208,14 +225,14 @@ export class Site extends Factory<SiteSocket> {
     response.sendDate = this.#sendsDate;
     if (now !== undefined) response.setHeader("date", now().toUTCString());
     if (!limitBody(request, response, this.#settings.maxBodyBytes)) return;
-    answerBy(this.#handler, this.#reactor, request, response);
+    answerBy(this.#handler, this.reactor, request, response);
   }
 
   /** By HTTP/2 a body has a time of its own. */
   #awaitBody(request: http2.Http2ServerRequest): void {
     const { requestTimeout } = this.#settings;
     if (request.readableEnded || requestTimeout === Infinity) return;
-    const late = this.#reactor.callLater(requestTimeout, () => {
+    const late = this.reactor.callLater(requestTimeout, () => {
       if (!request.complete) request.stream.close(http2.constants.NGHTTP2_CANCEL);
     });
     const over = (): void => {
@@ -252,7 +269,7 @@ export class Site extends Factory<SiteSocket> {
 
   #forgetStop(): void {
     if (this.#stopping === undefined || this.#ports.size + this.#sockets.size > 0) return;
-    this.#reactor.removeSystemEventTrigger(this.#stopping);
+    this.reactor.removeSystemEventTrigger(this.#stopping);
     this.#stopping = undefined;
   }
 }
