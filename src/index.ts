@@ -9,6 +9,7 @@
  *   threads    work in worker threads
  *   amp        (not here, as its names are short: import it from skein/amp)
  *   interop    (not here, as it is for Node alone: import it from skein/interop)
+ *   web        (not here: sites by HTTP are in skein/web, WebSockets in skein/websocket)
  *   virtual    (not here, either: node --import skein/virtual, or import it from skein/virtual/api)
  *   testing    (not here: import it from skein/testing)
  */

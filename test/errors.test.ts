@@ -5,6 +5,8 @@ import * as skein from "skein";
 import * as amp from "skein/amp";
 import * as testing from "skein/testing";
 import * as virtual from "skein/virtual/api";
+import * as web from "skein/web";
+import * as websocket from "skein/websocket";
 import { readSources, root } from "./support/read-sources.ts";
 
 /** Every class in src that has a code of its own, with the code. */
@@ -35,7 +37,14 @@ describe("the table of errors", () => {
   });
 
   it("lists classes that can be imported", () => {
-    const exported = Object.keys({ ...skein, ...amp, ...testing, ...virtual });
+    const exported = Object.keys({
+      ...skein,
+      ...amp,
+      ...testing,
+      ...virtual,
+      ...web,
+      ...websocket,
+    });
     expect(exported).to.include.members([...table.values()]);
   });
 });
