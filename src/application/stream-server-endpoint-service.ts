@@ -60,9 +60,9 @@ const CLOSE_TIMEOUT_SECONDS = 2;
  * ```
  *
  * The stop takes one step after another, each of which is said to who observes the service: the
- * port is closed; connections have `drainTimeout` seconds to end by themselves (a factory that has a
- * `drain()`, such as a `Site` of `skein/web`, is told to see to it); those that are left
- * are closed, and have `closeTimeout` seconds to send what was written; those that have not are
+ * port is closed; connections have `drainTimeout` seconds to end by themselves, to which a factory
+ * that has a `drain()`, such as a `Site` of `skein/web`, is told to see; those that are left are
+ * closed, and have `closeTimeout` seconds to send what was written; those that have not are
  * aborted. At `stopTimeout` all are aborted at once. Whose TLS handshake ends when the stop has
  * begun is refused.
  *
@@ -144,7 +144,7 @@ export class StreamServerEndpointService extends Service {
     }
   });
 
-  /** Factories that know how end their connections; that they did is seen by these being gone. */
+  /** Some factories know how to end their connections; that they did is seen by these being gone. */
   #drain(): void {
     this.#factory.drain(this.#drainTimeout)?.addErrback(() => undefined);
   }

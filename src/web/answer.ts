@@ -10,7 +10,7 @@ export function requestHandler(handler: Handler): RequestHandler {
   return typeof handler === "function" ? handler : answerByFetch(handler);
 }
 
-/** Has a handler answer; if it fails, the client gets 500, or what it has of the answer is cut off. */
+/** Has a handler answer; if it fails, the client gets 500, or the rest of the answer is cut off. */
 export function answerBy(
   handler: RequestHandler,
   reactor: Pick<ReactorCore, "reportError">,

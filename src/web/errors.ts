@@ -10,7 +10,7 @@ export class BodyTooLargeError extends SkeinError {
   }
 }
 
-/** A file has become shorter while it was sent: the connection is cut off, as it cannot be whole. */
+/** A file has become shorter while it was sent: the connection is cut off, as it is not whole. */
 export class FileChangedError extends SkeinError {
   override readonly name = "FileChangedError";
   readonly code = "ERR_FILE_CHANGED";

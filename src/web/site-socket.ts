@@ -148,7 +148,6 @@ export class SiteSocket extends ReactorSocket {
     if (this.#lingering || this.destroyed) return;
     this.#lingering = true;
     this.#held = [];
-    this.setTimeout(0);
     if (this.writable) this.end(answer);
     this.#deadline.set(LINGER_SECONDS);
     this.#transport?.resumeProducing();

@@ -3,7 +3,7 @@ export const ENCODINGS = ["br", "gzip"] as const;
 
 export type Encoding = (typeof ENCODINGS)[number];
 
-/** The encodings that an Accept-Encoding header takes, the best first: by its weights, then ours. */
+/** The encodings that an Accept-Encoding header takes, the best first: by its weights. */
 export function acceptedEncodings(header: string | string[] | undefined): Encoding[] {
   if (header === undefined) return [];
   const weights = new Map<string, number>();

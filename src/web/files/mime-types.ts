@@ -74,9 +74,10 @@ export function contentType(name: string, known: MimeTypes | undefined): string 
   return (Object.hasOwn(OTHERS, end) ? OTHERS[end] : undefined) ?? UNKNOWN;
 }
 
+const COMPRESSIBLE =
+  /^text\/|^(?:application|image)\/(?:.*[+])?(?:json|xml|yaml|wasm)\b|^font\/[ot]tf/;
+
 /** Whether files of the type get smaller when they are compressed. */
 export function isCompressible(type: string): boolean {
-  return /^text\/|^(?:application|image)\/(?:.*[+])?(?:json|xml|yaml|wasm)\b|^font\/(?:otf|ttf)/.test(
-    type,
-  );
+  return COMPRESSIBLE.test(type);
 }

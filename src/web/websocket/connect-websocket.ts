@@ -26,7 +26,7 @@ export interface ConnectWebSocketOptions extends WebSocketOptions {
   readonly headers?: Readonly<Record<string, string>>;
   /** For `wss:`; the server's name is the URL's unless given. */
   readonly tls?: TLSClientOptions;
-  /** Where to connect to instead: by a proxy, or a UNIX socket. TLS is spoken over it for `wss:`. */
+  /** Where to connect to instead: a proxy, or a UNIX socket. TLS goes over it for `wss:`. */
   readonly endpoint?: ClientEndpoint;
 }
 

@@ -14,7 +14,7 @@ export interface WebSocketsOptions extends WebSocketOptions {
    * host; "any" for all. Programs that are no browsers name none, and may.
    */
   readonly origins?: readonly string[] | "any";
-  /** The subprotocols that are spoken, the best first; the first that the client speaks is chosen. */
+  /** The subprotocols that are spoken; the first of them that the client speaks is chosen. */
   readonly subprotocols?: readonly string[];
   /** Open at a time; beyond it clients are answered 503. No limit unless given. */
   readonly maxConnections?: number;
