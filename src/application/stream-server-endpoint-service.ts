@@ -144,7 +144,7 @@ export class StreamServerEndpointService extends Service {
     }
   });
 
-  /** Some factories know how to end their connections; that they did is seen by these being gone. */
+  /** Some factories know how to end their connections; that they have is seen by these. */
   #drain(): void {
     this.#factory.drain(this.#drainTimeout)?.addErrback(() => undefined);
   }
