@@ -7,5 +7,5 @@ const server = new WebSocketServer({ port: 0, host: "127.0.0.1" }, () => {
 });
 server.on("connection", (socket) => {
   socket.on("error", () => {});
-  socket.on("message", (data, isBinary) => socket.send(isBinary ? data : data.toString()));
+  socket.on("message", (data, isBinary) => socket.send(data, { binary: isBinary }));
 });

@@ -206,7 +206,7 @@ export default defineDaemon({
       type: "string",
       default: "http://127.0.0.1:8080/",
       help: "what they ask for",
-      check: (url) => (/^http:\/\//.test(url) && URL.canParse(url) ? undefined : "an http: URL"),
+      check: (url) => (url.startsWith("http://") && URL.canParse(url) ? undefined : "an http: URL"),
     },
     clients: { type: "integer", default: 10, help: "how many clients there are at first" },
     seconds: { type: "number", default: 0, help: "how long it lasts; 0: until it is stopped" },

@@ -10,16 +10,16 @@ describe("a socket over the reactor's TLS", () => {
       const { server, simulated } = certificates();
       const reactor =
         backend === "clock"
-          ? createReactor("clock", { certificates: simulated as never })
+          ? createReactor("clock", { certificates: simulated })
           : createReactor("libuv");
       const stopped = reactor.run();
       const taken: string[] = [];
-      const factory = new DuplexFactory(reactor as never, (socket) => {
+      const factory = new DuplexFactory(reactor, (socket) => {
         socket.write("early", () => taken.push("early"));
         socket.on("data", () => socket.write("late", () => taken.push("late")));
       });
       const port = await reactor.listenSSL(0, factory, server, { interface: "127.0.0.1" });
-      const client = new ReactorSocket(reactor as never);
+      const client = new ReactorSocket(reactor);
       const to = ClientFactory.from(() => client);
       reactor.connectSSL("127.0.0.1", port.getHost().port, to, { verify: false });
       let heard = "";

@@ -1,3 +1,5 @@
+// First: ws takes crypto's functions when it is loaded, which other tests replace.
+import "../support/bridged.ts";
 import { createHash } from "node:crypto";
 import { expect } from "chai";
 import { connectDuplex, type ReactorSocket, serveDuplex } from "skein/interop";

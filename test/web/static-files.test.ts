@@ -342,7 +342,7 @@ describe("static files", () => {
     ];
     for (const path of paths) {
       it(
-        `${path.slice(0, 40)}`,
+        path.slice(0, 40),
         serving(async (_ask, { dial }) => {
           // node:http's client would not send some of them.
           const client = dial().send(get(path, { connection: "close" }));
@@ -372,7 +372,7 @@ describe("static files", () => {
       ),
     );
 
-    it(`and no path leads out of the root (fuzz)`, async function () {
+    it("and no path leads out of the root (fuzz)", async function () {
       this.timeout(120_000);
       const part = fc.constantFrom(
         "..",

@@ -1,3 +1,5 @@
+// First: ws takes crypto's functions when it is loaded, which other tests replace.
+import "../support/bridged.ts";
 import { expect } from "chai";
 import fc from "fast-check";
 import { connectDuplex } from "skein/interop";

@@ -148,7 +148,7 @@ function endpointOf(
   { endpoint, timeout = 30, tls = {} }: ConnectWebSocketOptions,
 ): ClientEndpoint {
   const encrypted = protocol === "wss:";
-  const host = hostname.replace(/^\[|\]$/g, "");
+  const host = hostname.replaceAll(/^\[|\]$/g, "");
   const number = port === "" ? (encrypted ? 443 : 80) : Number(port);
   const place = endpoint ?? new TCPClientEndpoint(reactor, host, number, { timeout });
   return encrypted ? wrapClientTLS({ serverName: host, ...tls }, place) : place;
