@@ -1,4 +1,4 @@
-// First: ws takes crypto's functions when it is loaded, which other tests replace.
+// oxlint-disable-next-line import/no-unassigned-import -- it hooks what ws takes when it is loaded
 import "../support/bridged.ts";
 import { expect } from "chai";
 import fc from "fast-check";
