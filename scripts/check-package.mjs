@@ -67,6 +67,8 @@ async function installIntoProject() {
   const types = join(project, "node_modules", "@types");
   mkdirSync(types, { recursive: true });
   symlinkSync(inRoot("node_modules", "@types", "node"), join(types, "node"), "dir");
+  // The peer that an entry point of its own is about; its types are not needed.
+  symlinkSync(inRoot("node_modules", "ws"), join(project, "node_modules", "ws"), "dir");
   return result;
 }
 

@@ -12,6 +12,7 @@
  *   threading  (not here, as its names are general: import it from skein/threading)
  *   interop    (not here, as it is for Node alone: import it from skein/interop)
  *   rxjs       (not here, as few have it: import it from skein/rxjs)
+ *   web        (not here: sites by HTTP are in skein/web, WebSockets in skein/websocket)
  *   virtual    (not here, either: node --import skein/virtual, or import it from skein/virtual/api)
  *   testing    (not here: import it from skein/testing)
  */

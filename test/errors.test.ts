@@ -10,6 +10,8 @@ import * as threading from "skein/threading";
 import * as inline from "skein/threads/inline";
 import * as sinon from "skein/testing/sinon";
 import * as virtual from "skein/virtual/api";
+import * as web from "skein/web";
+import * as websocket from "skein/websocket";
 import { readSources, root } from "./support/read-sources.ts";
 
 /** Every class in src that has a code of its own, with the code. */
@@ -42,7 +44,8 @@ describe("the table of errors", () => {
   it("lists classes that can be imported", () => {
     const tests = { ...testing, ...sinon };
     const workers = { ...inline, ...multiprocessing, ...threading };
-    const exported = Object.keys({ ...skein, ...amp, ...rxjs, ...tests, ...virtual, ...workers });
+    const others = { ...amp, ...rxjs, ...virtual, ...web, ...websocket };
+    const exported = Object.keys({ ...skein, ...others, ...tests, ...workers });
     expect(exported).to.include.members([...table.values()]);
   });
 });

@@ -17,6 +17,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ["endpoints", "interop", "threading", "rxjs"],
   ["multiprocessing"],
   ["application", "virtual", "opentelemetry"],
+  ["web"],
   ["daemons"],
   ["cli"],
 ];
