@@ -8,4 +8,5 @@ export { default as forward } from "./forward.ts";
 export { default as irc } from "./irc/irc.ts";
 export { default as manhole } from "./manhole.ts";
 export { default as socks } from "./socks.ts";
+export { default as web } from "./web.ts";
 export { default as wire } from "./wire.ts";

@@ -25,6 +25,7 @@ export const DAEMONS: Readonly<Record<string, DaemonRow>> = {
     summary: "A SOCKS5 proxy: connects its clients to wherever they want.",
     load: () => import("./socks.ts"),
   },
+  web: { summary: "Serves the files of a folder by HTTP.", load: () => import("./web.ts") },
   wire: {
     summary: "The small services of old: echo, discard, daytime, qotd, chargen, time.",
     load: () => import("./wire.ts"),
