@@ -3,8 +3,10 @@ import { fail } from "../defer/fired.ts";
 import type { Reactor } from "../reactor/capabilities.ts";
 import { PoolStoppedError } from "../threads/errors.ts";
 import type { ThreadPoolOptions } from "../threads/pool-options.ts";
-import type { ThreadPoolStatistics } from "../threads/dispatcher.ts";
-import { ThreadPool } from "../threads/thread-pool.ts";
+import type { ThreadPoolStatistics } from "../threads/statistics.ts";
+import { type MapOptions, ThreadPool } from "../threads/thread-pool.ts";
+import type { CallOptions } from "../threads/pool-call.ts";
+import type { PoolStream, StreamOptions } from "../threads/pool-stream.ts";
 import type { WorkerFunction } from "../threads/worker.ts";
 import { Outstanding } from "./outstanding.ts";
 import { assertSeconds, Service, type ServiceOptions } from "./service.ts";
@@ -51,11 +53,57 @@ export class ThreadPoolService extends Service {
 
   /** As {@link ThreadPool.call}; fails with PoolStoppedError unless the service runs. */
   call<A extends unknown[], R>(f: WorkerFunction<A, R>, ...args: A): Deferred<Awaited<R>> {
+    return this.#track((pool) => pool.call(f, ...args));
+  }
+
+  /** As {@link ThreadPool.callWith}. */
+  callWith<A extends unknown[], R>(
+    options: CallOptions,
+    f: WorkerFunction<A, R>,
+    ...args: A
+  ): Deferred<Awaited<R>> {
+    return this.#track((pool) => pool.callWith(options, f, ...args));
+  }
+
+  /** As {@link ThreadPool.map}. */
+  map<T, R>(
+    f: WorkerFunction<[T], R>,
+    items: Iterable<T>,
+    options: MapOptions = {},
+  ): Deferred<Awaited<R>[]> {
+    return this.#track((pool) => pool.map(f, items, options));
+  }
+
+  /**
+   * As {@link ThreadPool.stream}. A service that stops waits for no stream: what has not come then
+   * is lost.
+   *
+   * @throws PoolStoppedError unless the service runs.
+   */
+  stream<A extends unknown[], T>(
+    f: WorkerFunction<A, AsyncIterable<T> | Iterable<T>>,
+    ...args: A
+  ): PoolStream<T> {
+    return this.streamWith({}, f, ...args);
+  }
+
+  /** As {@link ThreadPool.streamWith}, and {@link stream}. */
+  streamWith<A extends unknown[], T>(
+    options: StreamOptions,
+    f: WorkerFunction<A, AsyncIterable<T> | Iterable<T>>,
+    ...args: A
+  ): PoolStream<T> {
+    if (this.#pool === undefined || !this.running) throw new PoolStoppedError();
+    return this.#pool.streamWith(options, f, ...args);
+  }
+
+  /** Makes a call that the service waits for when it stops. */
+  #track<T>(begin: (pool: ThreadPool) => Deferred<T>): Deferred<T> {
     if (this.#pool === undefined || !this.running) return fail(new PoolStoppedError());
     const call = {};
     this.#calls.add(call);
-    const called = this.#pool.call(f, ...args);
-    const outcome = new Deferred<Awaited<R>>(() => called.cancel());
+    const called = begin(this.#pool);
+    const outcome = new Deferred<T>(() => called.cancel());
     called.addBoth((result) => {
       if (!outcome.called) outcome.callback(result);
       // Behind what its caller makes of it.

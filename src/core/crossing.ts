@@ -1,5 +1,8 @@
 /** What can cross to a worker and back, and how errors do. */
-import { BadOptionError, messageOf, SkeinError } from "./errors.ts";
+import { crossesItself } from "./crossing-object.ts";
+import { BadOptionError, messageOf, QueueFullError, SkeinError } from "./errors.ts";
+import { InReactorEndedError } from "./in-reactor-ended-error.ts";
+import { WouldBlockError } from "./would-block-error.ts";
 
 /** An argument or a result cannot be copied to another thread. */
 export class CannotCrossError extends SkeinError {
@@ -11,6 +14,9 @@ export class CannotCrossError extends SkeinError {
 const KEPT: Readonly<Record<string, new (message: string) => Error>> = {
   CannotCrossError,
   BadOptionError,
+  InReactorEndedError,
+  QueueFullError,
+  WouldBlockError,
   RangeError,
   ReferenceError,
   SyntaxError,
@@ -78,10 +84,11 @@ export function unpackError(packed: PackedError): Error {
  * @param what names the value: "argument 1 of hash()".
  */
 export function cannotCross(what: string, value: unknown, cause: unknown): CannotCrossError {
-  const { path, kind } = findCulprit(value, "", new Set()) ?? { path: "", kind: "special" };
+  const culprit = findCulprit(value, "", new Set()) ?? { path: "", kind: "special" };
+  const { path, kind, advice = "pass plain data" } = culprit;
   return new CannotCrossError(
     `${what} cannot cross to or from a worker: ${path === "" ? "it" : `its ${path}`} is ${kind}; ` +
-      "pass plain data instead",
+      `${advice} instead`,
     { cause },
   );
 }
@@ -99,12 +106,15 @@ export function argumentsCannotCross(
 interface Culprit {
   readonly path: string;
   readonly kind: string;
+  readonly advice?: string;
 }
 
 function findCulprit(value: unknown, path: string, seen: Set<unknown>): Culprit | undefined {
   if (typeof value === "function") return { path, kind: "a function" };
   if (typeof value === "symbol") return { path, kind: "a symbol" };
   if (typeof value !== "object" || value === null || copies(value)) return undefined;
+  const kind = `a ${value.constructor?.name ?? "special object"}`;
+  if (crossesItself(value)) return { path, kind, advice: "pass it as an argument of its own" };
   seen.add(value);
   let circular = false;
   for (const [key, part] of partsOf(value)) {
@@ -117,7 +127,7 @@ function findCulprit(value: unknown, path: string, seen: Set<unknown>): Culprit 
   }
   // What leads back to where the search has been may be bad for the sake of that alone.
   if (circular) return undefined;
-  return { path, kind: `a ${value.constructor?.name ?? "special object"}` };
+  return { path, kind };
 }
 
 function partsOf(value: object): [string, unknown][] {

@@ -20,8 +20,25 @@ export interface CallLink {
   heed(): void;
   /** Whether it was, even if no message has come through. */
   aborted(): boolean;
+  /** Whether the call goes on. */
+  runs(): boolean;
   /** Sends something to the caller. @throws DataCloneError */
-  send(message: unknown): void;
+  send(message: unknown, transfer?: readonly object[]): void;
+  /**
+   * Sends something, and blocks until the caller's side has answered; undefined where that would
+   * have to wait for its own thread.
+   *
+   * @throws DataCloneError
+   */
+  ask(question: unknown): { readonly answer: unknown } | undefined;
+  /** Has what the caller's side sends given to `hear`, in place of who heard it before. */
+  listen(hear: (message: unknown) => void): void;
+  /** The caller's reactor, where this is its own thread. */
+  readonly reactor?: object;
+  /** Names the thread that the function believes to be in, if that is simulated. */
+  readonly thread?: number;
+  /** The function waits for the caller's side until what this returns is called. */
+  waits(): () => void;
 }
 
 /** The call that a function in a worker was called by. */
@@ -31,6 +48,7 @@ export class CurrentCall {
 
   constructor(link: CallLink) {
     this.#link = link;
+    place.links.set(this, link);
   }
 
   /**
@@ -69,9 +87,18 @@ const KEY = Symbol.for("skein.currentCall");
 /** Makes the object of the call that begins, while one does. */
 interface Place {
   make: (() => CurrentCall) | undefined;
+  readonly links: WeakMap<CurrentCall, CallLink>;
 }
 
-export const place: Place = ((globalThis as { [KEY]?: Place })[KEY] ??= { make: undefined });
+export const place: Place = ((globalThis as { [KEY]?: Place })[KEY] ??= {
+  make: undefined,
+  links: new WeakMap(),
+});
+
+/** For skein itself: what the worker does for a call. */
+export function linkOf(call: CurrentCall): CallLink {
+  return place.links.get(call) as CallLink;
+}
 
 /**
  * The call that this function was called by, in a worker. Ask before the first `await`; what it

@@ -45,6 +45,11 @@ export class SmallValues {
     return this.#write(value, 0);
   }
 
+  /** How many bytes the last value took. */
+  get length(): number {
+    return this.#at - this.#start;
+  }
+
   /** What was written last. */
   read(): unknown {
     this.#at = this.#start;

@@ -225,4 +225,14 @@ export class ClockBusyError extends SkeinError {
 export class WorkerDiedError extends SkeinError {
   override readonly name = "WorkerDiedError";
   readonly code = "ERR_WORKER_DIED";
+  /**
+   * What it gave to `process.exit()`; for a process that was killed the signal's number, negative;
+   * undefined for any other end.
+   */
+  readonly exitCode: number | undefined;
+
+  constructor(message: string, options?: ErrorOptions & { readonly exitCode?: number }) {
+    super(message, options);
+    this.exitCode = options?.exitCode;
+  }
 }

@@ -1,8 +1,11 @@
 /** The worker's side of a call, in every kind of worker. */
 import { type Chunk, packNumbers } from "../core/chunks.ts";
-import { place } from "../core/current-call.ts";
-import { BadOptionError } from "../core/errors.ts";
-import { importModule } from "../core/import-module.ts";
+import { unpackArguments } from "../core/crossing-arguments.ts";
+import { ITEMS_LINE, type WorkerLine, WorkerLines } from "../core/call-line.ts";
+import { type CurrentCall, place } from "../core/current-call.ts";
+import { initialize } from "./initializing.ts";
+import { load, revive } from "./reviving.ts";
+import { sendItems, type Sending } from "./sending-items.ts";
 import type { CallManner, RemoteFunction } from "./workers.ts";
 
 /** Takes the arguments of a call; returns its result, or a promise of it. */
@@ -20,7 +23,7 @@ export function calleeOf(target: RemoteFunction, manner: CallManner): Callee {
     if (loaded !== undefined) return loaded(args);
     const { make } = place;
     return load(target).then((exported) => {
-      loaded = inManner(exported, manner);
+      loaded = inManner(target.name, exported, manner);
       place.make = make;
       try {
         return loaded(args);
@@ -31,17 +34,44 @@ export function calleeOf(target: RemoteFunction, manner: CallManner): Callee {
   };
 }
 
-async function load({ module, name }: RemoteFunction): Promise<Exported> {
-  const exported = (await importModule(module))[name];
-  if (typeof exported !== "function") {
-    throw new BadOptionError(`${module} has no function "${name}" to call in a worker`);
+function inManner(name: string, exported: Exported, manner: CallManner): Callee {
+  if (manner === "each") return (args) => callWithEach(exported, args[0] as Chunk);
+  if (manner === "spread") {
+    return (args) => callWithEach((item) => exported(...(item as [])), args[0] as Chunk);
   }
-  return exported as Exported;
+  if (manner === "extra") return (packed) => callWithExtras(name, exported, packed);
+  return (args) => exported(...args);
 }
 
-function inManner(exported: Exported, manner: CallManner): Callee {
-  if (manner === "each") return (args) => callWithEach(exported, args[0] as Chunk);
-  return (args) => exported(...args);
+/** Calls it when those of its arguments are made that cross as themselves. */
+async function callWithExtras(
+  name: string,
+  exported: Exported,
+  packed: readonly unknown[],
+): Promise<unknown> {
+  const make = place.make as () => CurrentCall;
+  const { args, extras } = unpackArguments(packed);
+  const { revivals, window, initializer, manner = "call" } = extras;
+  if (initializer !== undefined) await initialize(initializer);
+  let lines: WorkerLines | undefined;
+  const lineOf = (index: number): WorkerLine => (lines ??= new WorkerLines(make())).line(index);
+  for (const { index, connected, ...target } of revivals) {
+    args[index] = await revive(target, args[index], connected ? lineOf(index) : undefined, make);
+  }
+  const callee = inManner(name, exported, manner as CallManner);
+  const begin = (): unknown => callWith(callee, args, make);
+  if (window === undefined) return begin();
+  const sending: Sending = { name, call: make(), line: lineOf(ITEMS_LINE), window };
+  return sendItems(await begin(), sending);
+}
+
+function callWith(callee: Callee, args: unknown[], make: () => CurrentCall): unknown {
+  place.make = make;
+  try {
+    return callee(args);
+  } finally {
+    place.make = undefined;
+  }
 }
 
 /** Calls it with each item in turn; waits only for what is to be waited for. */

@@ -1,4 +1,5 @@
 /** Those who want to know which reactors run, without having made them: `skein/virtual`. */
+import { reactorBegan, reactorEnded } from "../core/thread.ts";
 import type { ReactorCore } from "./capabilities.ts";
 
 export interface RunObserver {
@@ -17,9 +18,11 @@ export function observeRuns(observer: RunObserver): () => void {
 }
 
 export function tellRunBegan(reactor: ReactorCore): void {
+  reactorBegan();
   for (const observer of observers) observer.began(reactor);
 }
 
 export function tellRunEnded(reactor: ReactorCore): void {
+  reactorEnded();
   for (const observer of observers) observer.ended(reactor);
 }

@@ -31,24 +31,32 @@ export class CallQueue {
     }
   }
 
-  /** Takes out the next one. */
-  shift(): PoolCall | undefined {
+  /** The next one. */
+  get first(): PoolCall | undefined {
     for (const lane of this.#lanes) {
       if (lane.live === 0) continue;
       for (;;) {
-        const call = lane.calls[lane.head] as PoolCall;
+        const call = lane.calls[lane.head];
+        if (call?.lane === lane) return call;
         lane.calls[lane.head++] = undefined;
-        if (call?.lane !== lane) continue;
-        this.#take(call, lane);
-        // Dropping the used-up half at a time costs each call one move at most.
-        if (lane.head * 2 >= lane.calls.length) {
-          lane.calls.splice(0, lane.head);
-          lane.head = 0;
-        }
-        return call;
       }
     }
     return undefined;
+  }
+
+  /** Takes out the next one. */
+  shift(): PoolCall | undefined {
+    const { first } = this;
+    const lane = first?.lane;
+    if (first === undefined || lane === undefined) return undefined;
+    lane.calls[lane.head++] = undefined;
+    this.#take(first, lane);
+    // Dropping the used-up half at a time costs each call one move at most.
+    if (lane.head * 2 >= lane.calls.length) {
+      lane.calls.splice(0, lane.head);
+      lane.head = 0;
+    }
+    return first;
   }
 
   /** Takes a call out, if it is there. */

@@ -1,7 +1,7 @@
 import type { Deferred } from "../defer/deferred.ts";
 import type { Reactor } from "../reactor/capabilities.ts";
 import type { ThreadPoolOptions } from "./pool-options.ts";
-import { ThreadPool } from "./thread-pool.ts";
+import { type MultipleCalls, ThreadPool } from "./thread-pool.ts";
 import type { WorkerFunction } from "./worker.ts";
 
 type Pools = WeakMap<object, ThreadPool>;
@@ -52,6 +52,36 @@ export function deferToThread<A extends unknown[], R>(
   ...args: A
 ): Deferred<Awaited<R>> {
   return getThreadPool(reactor).call(f, ...args);
+}
+
+/** The same, in a worker of `pool`. */
+export function deferToThreadPool<A extends unknown[], R>(
+  _reactor: Reactor<"threads">,
+  pool: ThreadPool,
+  f: WorkerFunction<A, R>,
+  ...args: A
+): Deferred<Awaited<R>> {
+  return pool.call(f, ...args);
+}
+
+/** Calls `f` in a worker of the reactor's pool; its result is dropped, and its error reported. */
+export function callInThread<A extends unknown[]>(
+  reactor: Reactor<"threads">,
+  f: WorkerFunction<A, unknown>,
+  ...args: A
+): void {
+  getThreadPool(reactor).callInThread(f, ...args);
+}
+
+/**
+ * Calls functions one after another in one worker of the reactor's pool. The first that throws is
+ * the last, and its error is reported.
+ */
+export function callMultipleInThread<L extends readonly unknown[][]>(
+  reactor: Reactor<"threads">,
+  calls: readonly [...MultipleCalls<L>],
+): void {
+  void getThreadPool(reactor).callMultiple<L>(calls);
 }
 
 /**

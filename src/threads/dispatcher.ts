@@ -1,25 +1,13 @@
 /** Which worker gets which call, and how many workers there are: what is inside a pool. */
-import type { DelayedCall, Reactor } from "../reactor/capabilities.ts";
+import type { OnLine } from "../core/call-line.ts";
+import type { Reactor } from "../reactor/capabilities.ts";
 import { WorkerDiedError } from "../reactor/errors.ts";
 import { CallQueue } from "./call-queue.ts";
+import { IdleMembers } from "./idle-members.ts";
 import type { PoolCall } from "./pool-call.ts";
 import { PoolMember } from "./pool-member.ts";
 import type { PoolSettings } from "./pool-options.ts";
-
-export interface ThreadPoolStatistics {
-  /** Workers there are. */
-  readonly workers: number;
-  /** Those of them that run a call. */
-  readonly working: number;
-  /** Calls that wait for a worker, in the queue or inside a worker behind another call. */
-  readonly queued: number;
-  /** Calls that have returned or thrown, so far. */
-  readonly finished: number;
-  /** Workers that have died, or were ended in the middle of a call. */
-  readonly lost: number;
-  /** Workers that were replaced after so many calls, or megabytes. */
-  readonly recycled: number;
-}
+import type { ThreadPoolStatistics } from "./statistics.ts";
 
 /** Who has lost so many workers before it began will not begin. */
 const BEREAVED_MAX = 3;
@@ -31,8 +19,8 @@ export class Dispatcher {
   readonly #changed: () => void;
   readonly #seconds: () => number;
   readonly #members = new Set<PoolMember>();
-  /** Those with nothing to do; the last to come is the first to go. */
-  readonly #idle: PoolMember[] = [];
+  /** Those with nothing to do. */
+  readonly #idle: IdleMembers;
   readonly #queue = new CallQueue();
   /** Calls that workers hold. */
   #held = 0;
@@ -40,13 +28,18 @@ export class Dispatcher {
   #lost = 0;
   #recycled = 0;
   #stopped = false;
-  #idleCheck: DelayedCall | undefined = undefined;
 
   constructor(reactor: Reactor<"threads">, settings: PoolSettings, changed: () => void) {
     this.#reactor = reactor;
     this.#settings = settings;
     this.#changed = changed;
     this.#seconds = () => reactor.seconds();
+    this.#idle = new IdleMembers(
+      reactor,
+      settings,
+      () => this.#members.size - settings.min,
+      (member) => this.#retire(member),
+    );
     this.#keepMin();
   }
 
@@ -77,36 +70,29 @@ export class Dispatcher {
   }
 
   submit(call: PoolCall): void {
-    if (this.#queue.size > 0 || !this.#place(call)) this.#queue.push(call);
+    if (this.#queue.size === 0 && this.#place(call)) return;
+    this.#queue.push(call);
+    // A worker may have come to rest in this turn: who waits for that need not wait for the next.
+    if (this.#queue.first?.transfer !== undefined) this.#dispatch();
   }
 
   /** Gives the call to whoever can have it; false if it has to wait. */
   #place(call: PoolCall): boolean {
-    let member = this.#takeIdle();
+    let member = this.#idle.take();
     if (member === undefined && this.#members.size < this.#settings.max) {
       try {
         member = this.#hire();
       } catch (error) {
         // There is no worker to be had.
-        if (call.settle()) call.deferred.errback(error);
+        call.left();
+        if (call.settle()) call.errback(error);
         return true;
       }
     }
     member ??= this.#roomiest(call);
     if (member === undefined) return false;
-    if (!this.#give(member, call) && member.idle) this.#rest(member);
+    if (!this.#give(member, call) && member.idle) this.#idle.add(member);
     return true;
-  }
-
-  #takeIdle(): PoolMember | undefined {
-    for (let i = this.#idle.length - 1; i >= 0; i--) {
-      const member = this.#idle[i] as PoolMember;
-      // Calls that were revoked may be in its way, until it has seen that they were.
-      if (member.handle.room === 0) continue;
-      this.#idle.splice(i, 1);
-      return member;
-    }
-    return undefined;
   }
 
   /** The member that holds the fewest calls, if it may hold more. */
@@ -126,7 +112,8 @@ export class Dispatcher {
       return true;
     } catch (error) {
       // The arguments cannot cross to it.
-      if (call.settle()) call.deferred.errback(error);
+      call.left();
+      if (call.settle()) call.errback(error);
       return false;
     }
   }
@@ -134,12 +121,9 @@ export class Dispatcher {
   /** Gives the queue's calls to members that may hold more. */
   #fill(member: PoolMember): void {
     const { callsPerWorker } = this.#settings;
-    while (this.#queue.size > 0 && member.hasRoom(callsPerWorker)) {
-      const call = this.#queue.shift() as PoolCall;
-      if (!member.takes(call, callsPerWorker)) {
-        this.#queue.putBack([call]);
-        return;
-      }
+    for (let call = this.#queue.first; call !== undefined; call = this.#queue.first) {
+      if (!member.takes(call, callsPerWorker)) return;
+      this.#queue.shift();
       this.#give(member, call);
     }
   }
@@ -161,6 +145,8 @@ export class Dispatcher {
         returned: (call, value) => this.#ended(member, call as PoolCall, value, undefined),
         threw: (call, error) => this.#ended(member, call as PoolCall, undefined, error),
         told: (call, message) => this.#told(call as PoolCall, message),
+        asked: (call, question, reply, atOnce) =>
+          (call as PoolCall).lines?.asked(question as OnLine, reply, atOnce),
         roomy: () => this.#dispatch(),
         died: (error) => this.#died(member, error),
       },
@@ -173,25 +159,26 @@ export class Dispatcher {
   #told(call: PoolCall, message: unknown): void {
     if (call.settled) return;
     try {
-      call.told?.((message as { progress: unknown }).progress);
+      call.hear(message);
     } catch (error) {
       if (!call.settle()) return;
       this.abandon(call);
-      call.deferred.errback(error);
+      call.errback(error);
     }
   }
 
   #ended(member: PoolMember, call: PoolCall, value: unknown, error: Error | undefined): void {
     const measured = member.finished(call, this.#seconds);
     call.member = undefined;
+    call.left();
     this.#finished++;
     if (!member.retired) {
       this.#held--;
       this.#next(member, measured);
     }
     if (call.settle()) {
-      if (error === undefined) call.deferred.callback(value);
-      else call.deferred.errback(error);
+      if (error === undefined) call.callback(value);
+      else call.errback(error);
     }
     this.#changed();
   }
@@ -205,19 +192,15 @@ export class Dispatcher {
       this.#fill(member);
     } else if (member.idle && member.given < callsPerWorker) this.#relieve(member);
     if (!member.idle) return;
-    if (member.given >= callsPerWorker || member.handle.megabytes > megabytesPerWorker) {
+    if (this.#members.size > this.#settings.max) {
+      this.#retire(member);
+    } else if (member.given >= callsPerWorker || member.handle.megabytes > megabytesPerWorker) {
       this.#recycled++;
       this.#retire(member);
       this.#dispatch();
     } else {
-      this.#rest(member);
+      this.#idle.add(member);
     }
-  }
-
-  /** It has nothing to do. */
-  #rest(member: PoolMember): void {
-    this.#idle.push(member);
-    this.#watchIdle(member);
   }
 
   /** Calls that wait behind one that takes long go back to the queue. */
@@ -226,7 +209,8 @@ export class Dispatcher {
     for (const member of this.#members) {
       if (member === free || !member.stuck(now)) continue;
       member.window = 1;
-      this.#takeBack(member);
+      // One stays, begun or not: a worker that is being started has begun none.
+      this.#takeBack(member, member.calls.size - 1);
     }
   }
 
@@ -242,47 +226,58 @@ export class Dispatcher {
     for (const call of taken) this.#give(free, call);
   }
 
-  #takeBack(member: PoolMember): void {
-    const taken = member.takeBack();
+  #takeBack(member: PoolMember, most?: number): void {
+    const taken = member.takeBack(most);
     this.#held -= taken.length;
     this.#queue.putBack(taken);
-    if (taken.length > 0 && member.idle) this.#rest(member);
+    if (taken.length > 0 && member.idle) this.#idle.add(member);
   }
 
   /** Nobody waits for the call any more. */
   abandon(call: PoolCall): void {
-    if (this.#queue.delete(call)) return;
     const { member } = call;
-    if (member === undefined || member.retired) return;
+    if (this.#queue.delete(call) || member === undefined || member.retired) {
+      call.left();
+      return;
+    }
     const { handle } = member;
     if (handle.revoke(call)) {
       member.calls.delete(call);
       call.member = undefined;
+      call.left();
       this.#held--;
-      if (member.idle) this.#rest(member);
+      if (member.idle) this.#idle.add(member);
+      this.#dispatch();
     } else if (handle.running(call)) {
       const heeds = handle.abort(call);
       const grace = this.#settings.cancelGraceSeconds;
-      if (!heeds || grace === 0) this.#end(member);
+      if (!heeds || grace === 0) this.#end(member, call);
       else {
         this.#reactor.callLater(grace, () => {
-          if (call.member === member && !member.retired) this.#end(member);
+          if (call.member === member && !member.retired) this.#end(member, call);
         });
       }
     }
   }
 
   /** Ends a worker in the middle of a call. */
-  #end(member: PoolMember): void {
-    this.#lost++;
+  #end(member: PoolMember, call: PoolCall): void {
+    // Now no other can begin; and one that has is not this one's to take down.
     this.#takeBack(member);
-    this.#retire(member);
+    if (member.handle.running(call)) {
+      this.#lost++;
+      this.#dismiss(member);
+      member.handle.terminate();
+      this.#keepMin();
+      for (const its of member.calls) its.left();
+    }
     this.#dispatch();
   }
 
+  /** Ends one that has nothing to do. */
   #retire(member: PoolMember): void {
     this.#dismiss(member);
-    member.handle.terminate();
+    member.handle.retire();
     this.#keepMin();
   }
 
@@ -291,19 +286,22 @@ export class Dispatcher {
     member.retired = true;
     this.#held -= member.calls.size;
     this.#members.delete(member);
-    const index = this.#idle.indexOf(member);
-    if (index >= 0) this.#idle.splice(index, 1);
+    this.#idle.delete(member);
   }
 
   #died(member: PoolMember, error: Error): void {
     const ended = member.retired;
     if (!ended) this.#lost++;
+    if (!ended && member.idle) this.#settings.onWorkerLost(error);
     this.#dismiss(member);
     const failed: PoolCall[] = [];
     const again: PoolCall[] = [];
     for (const call of member.calls) {
       call.member = undefined;
-      if (call.settled) continue;
+      if (call.settled) {
+        call.left();
+        continue;
+      }
       if (!member.handle.revoke(call) || call.transfer !== undefined) failed.push(call);
       else if (++call.bereaved < BEREAVED_MAX) again.push(call);
       else failed.push(call);
@@ -314,8 +312,9 @@ export class Dispatcher {
     // One that was never of use would be followed by another.
     if (!ended && member.given > 0 && !this.#stopped) this.#keepMin();
     for (const call of failed) {
+      call.left();
       if (!call.settle()) continue;
-      call.deferred.errback(
+      call.errback(
         call.bereaved < BEREAVED_MAX
           ? error
           : new WorkerDiedError(`${BEREAVED_MAX} workers died before the call began`, {
@@ -331,38 +330,21 @@ export class Dispatcher {
   #keepMin(): void {
     if (this.#stopped) return;
     while (this.#members.size < this.#settings.min) {
-      const member = this.#hire();
-      this.#idle.push(member);
+      this.#idle.add(this.#hire());
     }
   }
 
-  #watchIdle(member: PoolMember): void {
-    const { min, idleSeconds } = this.#settings;
-    if (idleSeconds === Infinity || this.#members.size <= min) return;
-    member.idleSince = this.#seconds();
-    if (this.#idleCheck?.active === true) return;
-    this.#idleCheck = this.#reactor.callLater(idleSeconds, this.#shrink);
+  /** The settings have other limits. */
+  adjust(): void {
+    this.#keepMin();
+    this.#idle.retire(this.#members.size - this.#settings.max);
+    this.#dispatch();
+    this.#idle.watchAll();
   }
-
-  /** Ends workers that have been idle for long. */
-  readonly #shrink = (): void => {
-    const { min, idleSeconds } = this.#settings;
-    const before = this.#seconds() - idleSeconds;
-    // A copy, as those that are ended leave the list.
-    for (const member of this.#idle.slice()) {
-      if (this.#members.size <= min) return;
-      if (member.idleSince <= before + 1e-9) this.#retire(member);
-    }
-    const oldest = Math.min(...this.#idle.map(({ idleSince }) => idleSince));
-    if (oldest === Infinity || this.#members.size <= min) return;
-    const wait = Math.max(0, oldest + idleSeconds - this.#seconds());
-    this.#idleCheck = this.#reactor.callLater(wait, this.#shrink);
-  };
 
   /** Ends every worker; returns the calls that have not finished, those that run before others. */
   stop(): PoolCall[] {
     this.#stopped = true;
-    if (this.#idleCheck?.active === true) this.#idleCheck.cancel();
     const running: PoolCall[] = [];
     const waiting: PoolCall[] = [];
     for (const member of this.#members) {
@@ -370,10 +352,11 @@ export class Dispatcher {
       if (first !== undefined) running.push(first);
       waiting.push(...others);
       member.retired = true;
-      member.handle.terminate();
+      if (first === undefined) member.handle.retire();
+      else member.handle.terminate();
     }
     this.#members.clear();
-    this.#idle.length = 0;
+    this.#idle.clear();
     this.#held = 0;
     return [...running, ...waiting, ...this.#queue.clear()];
   }

@@ -1,7 +1,10 @@
-import type { Deferred } from "../defer/deferred.ts";
+import { isOnLine } from "../core/call-line.ts";
+import type { Canceller } from "../defer/canceller.ts";
+import { Deferred } from "../defer/deferred.ts";
 import type { DelayedCall } from "../reactor/capabilities.ts";
 import type { CallManner, RemoteFunction, WorkerCall } from "../reactor/workers.ts";
 import type { Lane } from "./call-queue.ts";
+import type { CallerLines } from "./caller-lines.ts";
 import type { PoolMember } from "./pool-member.ts";
 
 /** How one call differs from others. */
@@ -18,10 +21,15 @@ export interface CallOptions {
   signal?: AbortSignal;
 }
 
+const nothing = (): void => {};
+
 const NONE: readonly unknown[] = [];
 
-/** A call of a pool, from when it is made until it has ended. */
-export class PoolCall implements WorkerCall {
+/**
+ * A call of a pool, from when it is made until it has ended; and what its caller has of it, as a
+ * Deferred beside it, with a canceller that knows the call, would be twice as much to keep.
+ */
+export class PoolCall extends Deferred<unknown> implements WorkerCall {
   readonly target: RemoteFunction;
   readonly manner: CallManner;
   args: readonly unknown[];
@@ -39,19 +47,30 @@ export class PoolCall implements WorkerCall {
   deadline: DelayedCall | undefined = undefined;
   /** Gets what it reports while it runs. */
   told: ((value: unknown) => void) | undefined = undefined;
-  deferred!: Deferred<unknown>;
+  /** What connects its arguments with the worker, if some have that. */
+  lines: CallerLines | undefined = undefined;
+  /** Called when no worker has to do with it any more; maybe more than once. */
+  left: () => void = nothing;
 
   constructor(
+    canceller: Canceller<unknown>,
     target: RemoteFunction,
     manner: CallManner,
     args: readonly unknown[],
     options: CallOptions,
   ) {
+    super(canceller);
     this.target = target;
     this.manner = manner;
     this.args = args;
     this.transfer = options.transfer;
     this.priority = options.priority ?? 0;
+  }
+
+  /** Gets what it sends. */
+  hear(message: unknown): void {
+    if (isOnLine(message)) this.lines?.told(message);
+    else this.told?.((message as { progress: unknown }).progress);
   }
 
   /** Its caller is about to be told, or has cancelled it: false if that has been done before. */
@@ -61,6 +80,7 @@ export class PoolCall implements WorkerCall {
     this.args = NONE;
     if (this.deadline?.active === true) this.deadline.cancel();
     this.deadline = undefined;
+    this.lines?.end();
     return true;
   }
 }

@@ -37,17 +37,9 @@ export class PoolMember {
    * could go to no other one when that ends.
    */
   takes(call: PoolCall, callsMax: number): boolean {
-    return this.hasRoom(callsMax) && (call.transfer === undefined || this.idle);
-  }
-
-  /** Whether it may get another call. */
-  hasRoom(callsMax: number): boolean {
-    return (
-      this.calls.size < this.window &&
-      this.given < callsMax &&
-      !this.retired &&
-      this.handle.room > 0
-    );
+    const { handle } = this;
+    if (this.given >= callsMax || this.retired || handle.room === 0) return false;
+    return call.transfer === undefined ? this.calls.size < this.window : handle.atRest;
   }
 
   /** @param seconds asked for the time only when that is of use: looking takes long. */

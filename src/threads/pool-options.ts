@@ -1,5 +1,6 @@
 import { BadOptionError } from "../core/errors.ts";
-import type { Substrate } from "../reactor/workers.ts";
+import { fail } from "../defer/fired.ts";
+import type { RemoteFunction, Substrate } from "../reactor/workers.ts";
 
 export interface ThreadPoolOptions {
   /** The most workers at a time; they are started as they are needed. 4 unless given. */
@@ -20,12 +21,26 @@ export interface ThreadPoolOptions {
   timeout?: number;
   /** Seconds that a call has, when it is cancelled, whose function asked for its signal; 5. */
   cancelGraceSeconds?: number;
+  /**
+   * Told of a worker that died with nothing to do, of an error that a call has left behind, say.
+   * Unless given, such an error is reported as one of nobody.
+   */
+  onWorkerLost?: (error: Error) => void;
+  /**
+   * A function, and its arguments, that each worker calls before its first call, and awaits: to
+   * open a database, say. If it fails, so does the call that it was called for, and the next one
+   * tries again. Its arguments go with every call: let them be small.
+   */
+  initializer?: readonly [f: RemoteFunction, ...args: unknown[]];
   /** What the workers are: "threads" unless given, or "processes". */
   substrate?: Substrate;
 }
 
-export type PoolSettings = Required<Omit<ThreadPoolOptions, "heapMegabytesMax">> &
-  Pick<ThreadPoolOptions, "heapMegabytesMax">;
+/** For these, being left out is a value of its own. */
+type MayLack = "heapMegabytesMax" | "initializer";
+
+export type PoolSettings = Required<Omit<ThreadPoolOptions, MayLack>> &
+  Pick<ThreadPoolOptions, MayLack>;
 
 /** @throws BadOptionError */
 export function settingsOf(options: ThreadPoolOptions): PoolSettings {
@@ -39,6 +54,7 @@ export function settingsOf(options: ThreadPoolOptions): PoolSettings {
     timeout: Infinity,
     cancelGraceSeconds: 5,
     substrate: "threads",
+    onWorkerLost: (error) => void fail(error),
     ...options,
   };
   const { max, min, maxQueued, callsPerWorker, megabytesPerWorker, heapMegabytesMax } = settings;

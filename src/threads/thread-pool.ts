@@ -3,22 +3,40 @@ import { BadOptionError, QueueFullError } from "../core/errors.ts";
 import { inContext } from "../core/context.ts";
 import { Deferred } from "../defer/deferred.ts";
 import { TimeoutError } from "../defer/errors.ts";
+import type { Failure } from "../defer/failure.ts";
 import { fail } from "../defer/fired.ts";
 import { withSignal } from "../defer/signals.ts";
 import type { Reactor } from "../reactor/capabilities.ts";
+import { addGauges } from "../reactor/gauges.ts";
 import type { CallManner, RemoteFunction } from "../reactor/workers.ts";
 import { joinChunks, packNumbers } from "../core/chunks.ts";
 import { allResults } from "./all-results.ts";
-import { Dispatcher, type ThreadPoolStatistics } from "./dispatcher.ts";
+import { Dispatcher } from "./dispatcher.ts";
 import { PoolStoppedError } from "./errors.ts";
-import { type CallOptions, PoolCall } from "./pool-call.ts";
+import { type ItemsTaken, makeCall, makeInitializer, type Maker } from "./make-call.ts";
+import type { CallOptions, PoolCall } from "./pool-call.ts";
 import { type PoolSettings, settingsOf, type ThreadPoolOptions } from "./pool-options.ts";
+import { PoolStream, type StreamedCall, type StreamOptions } from "./pool-stream.ts";
+import { MULTIPLE, type Step } from "./run-multiple.ts";
+import type { ThreadPoolStatistics } from "./statistics.ts";
 import type { WorkerFunction } from "./worker.ts";
+
+const PLAIN: CallOptions = {};
 
 /** Of a call's options, all; and how the items are divided. */
 export interface MapOptions extends CallOptions {
   chunk?: number;
 }
+
+/** Told how a call has ended. */
+export type OnResult<R> = (
+  ...outcome: [success: true, result: Awaited<R>] | [success: false, failure: Failure]
+) => void;
+
+/** Handles on functions with their arguments; `L` has the types of these. */
+export type MultipleCalls<L extends readonly unknown[][]> = {
+  readonly [K in keyof L]: readonly [f: WorkerFunction<L[K], unknown>, ...args: L[K]];
+};
 
 /**
  * Workers that share a queue of calls. Whoever makes a pool stops it; a reactor has one of its own,
@@ -48,7 +66,9 @@ export interface MapOptions extends CallOptions {
 export class ThreadPool {
   readonly #reactor: Reactor<"threads">;
   readonly #settings: PoolSettings;
+  readonly #maker: Maker;
   readonly #dispatcher: Dispatcher;
+  readonly #removeGauges: () => void;
   #closed = false;
   #drained: Deferred<void> | undefined = undefined;
 
@@ -56,7 +76,15 @@ export class ThreadPool {
   constructor(reactor: Reactor<"threads">, options: ThreadPoolOptions = {}) {
     this.#reactor = reactor;
     this.#settings = settingsOf(options);
+    const { substrate, initializer } = this.#settings;
+    this.#maker = {
+      reactor,
+      substrate,
+      canceller: this.#cancel,
+      initializer: initializer && makeInitializer(initializer, substrate),
+    };
     this.#dispatcher = new Dispatcher(reactor, this.#settings, () => this.#checkDrained());
+    this.#removeGauges = addGauges(reactor, "pool", () => ({ ...this.statistics() }));
   }
 
   /**
@@ -74,7 +102,7 @@ export class ThreadPool {
    * PoolStoppedError when the pool does.
    */
   call<A extends unknown[], R>(f: WorkerFunction<A, R>, ...args: A): Deferred<Awaited<R>> {
-    return this.#start(f, "call", args, {}) as Deferred<Awaited<R>>;
+    return this.#start(f, "call", args, PLAIN) as Deferred<Awaited<R>>;
   }
 
   /** As {@link call}, with options: fails with TimeoutError, too, when its time is up. */
@@ -84,6 +112,36 @@ export class ThreadPool {
     ...args: A
   ): Deferred<Awaited<R>> {
     return this.#start(f, "call", args, options) as Deferred<Awaited<R>>;
+  }
+
+  /** As {@link call}, for what nobody waits for: its error is reported as one of nobody. */
+  callInThread<A extends unknown[]>(f: WorkerFunction<A, unknown>, ...args: A): void {
+    void this.#start(f, "call", args, {});
+  }
+
+  /**
+   * The same, with `onResult` told how it has ended, in the reactor's thread: `true` and the
+   * result, or `false` and the Failure. What that throws is reported.
+   */
+  callInThreadWithCallback<A extends unknown[], R>(
+    onResult: OnResult<R>,
+    f: WorkerFunction<A, R>,
+    ...args: A
+  ): void {
+    this.call(f, ...args).addCallbacks(
+      (result) => onResult(true, result),
+      (failure) => onResult(false, failure),
+    );
+  }
+
+  /**
+   * Calls functions one after another in one worker, each when the one before has ended; the first
+   * that throws is the last, and the Deferred fails with its error.
+   */
+  callMultiple<L extends readonly unknown[][]>(
+    calls: readonly [...MultipleCalls<L>],
+  ): Deferred<void> {
+    return this.#start(MULTIPLE, "call", calls.map(stepOf), {}) as Deferred<void>;
   }
 
   /**
@@ -99,28 +157,96 @@ export class ThreadPool {
     items: Iterable<T>,
     options: MapOptions = {},
   ): Deferred<Awaited<R>[]> {
-    const all = [...items];
-    const { chunk = Math.max(1, Math.ceil(all.length / (this.#settings.max * 16))) } = options;
-    if (!(Number.isInteger(chunk) && chunk > 0)) {
-      return fail(new BadOptionError(`a chunk has 1 or more items, not ${chunk}`));
+    return this.#map(f, "each", items, options) as Deferred<Awaited<R>[]>;
+  }
+
+  /** As {@link map}, for a function of several arguments: each item is a list of them. */
+  starmap<A extends unknown[], R>(
+    f: WorkerFunction<A, R>,
+    items: Iterable<A>,
+    options: MapOptions = {},
+  ): Deferred<Awaited<R>[]> {
+    return this.#map(f, "spread", items, options) as Deferred<Awaited<R>[]>;
+  }
+
+  /**
+   * Calls a generator in a worker; what it gives comes as an asynchronous iterable. The call is
+   * made when the first item is asked for.
+   *
+   * ```ts no-run
+   * import { type ThreadPool, worker } from "skein/threads";
+   *
+   * // tasks.ts: export function* rows(file: string): Generator<string> { … }
+   * interface Tasks {
+   *   rows(file: string): Generator<string>;
+   * }
+   * const tasks = worker<Tasks>(new URL("./tasks.ts", import.meta.url));
+   *
+   * export async function show(pool: ThreadPool): Promise<void> {
+   *   for await (const row of pool.stream(tasks.rows, "big.csv")) console.log(row);
+   * }
+   * ```
+   */
+  stream<A extends unknown[], T>(
+    f: WorkerFunction<A, AsyncIterable<T> | Iterable<T>>,
+    ...args: A
+  ): PoolStream<T> {
+    return this.streamWith({}, f, ...args);
+  }
+
+  /** As {@link stream}, with options: its deadline is that of all of it. @throws BadOptionError */
+  streamWith<A extends unknown[], T>(
+    options: StreamOptions,
+    f: WorkerFunction<A, AsyncIterable<T> | Iterable<T>>,
+    ...args: A
+  ): PoolStream<T> {
+    return new PoolStream<T>(options, (items) => this.#startStream(f, args, options, items));
+  }
+
+  #startStream(
+    target: RemoteFunction,
+    args: readonly unknown[],
+    options: CallOptions,
+    items: ItemsTaken,
+  ): StreamedCall {
+    let left = Promise.resolve();
+    try {
+      const refusal = this.#refusal();
+      if (refusal !== undefined) throw refusal;
+      const call = makeCall(this.#maker, target, "call", args, options, items);
+      left = new Promise((resolve) => {
+        call.left = resolve;
+      });
+      return { ended: this.#submit(call, options), left };
+    } catch (error) {
+      return { ended: fail(error), left };
     }
-    const { chunk: _, ...others } = options;
-    const calls: Deferred<unknown>[] = [];
-    for (let at = 0; at < all.length; at += chunk) {
-      calls.push(this.#start(f, "each", [packNumbers(all.slice(at, at + chunk))], others));
-    }
-    return allResults(calls).addCallback((chunks) => joinChunks(chunks) as Awaited<R>[]);
   }
 
   statistics(): ThreadPoolStatistics {
     return this.#dispatcher.statistics();
   }
 
+  /**
+   * Changes how many workers there are at the least, and at the most. Those that are too many go
+   * when they have nothing to do.
+   *
+   * @throws BadOptionError, and then nothing has changed.
+   */
+  adjustPoolsize(min: number = this.#settings.min, max: number = this.#settings.max): void {
+    const { heapMegabytesMax: _, ...others } = this.#settings;
+    settingsOf({ ...others, min, max });
+    Object.assign(this.#settings, { min, max });
+    if (!this.#closed) this.#dispatcher.adjust();
+  }
+
   /** Ends every worker; calls that have not finished fail with PoolStoppedError. */
   stop(): void {
     this.#closed = true;
+    this.#removeGauges();
     for (const call of this.#dispatcher.stop()) {
-      if (call.settle()) call.deferred.errback(new PoolStoppedError());
+      call.left();
+      if (call.settle()) call.errback(new PoolStoppedError());
     }
     this.#checkDrained();
   }
@@ -130,12 +256,13 @@ export class ThreadPool {
    * not finished then fails with PoolStoppedError. Fires when it has stopped.
    */
   drain(seconds: number = Infinity): Deferred<void> {
+    // What is no time throws here, and nothing is closed.
+    const late =
+      seconds === Infinity ? undefined : this.#reactor.callLater(seconds, () => this.stop());
     this.#closed = true;
     const drained = new Deferred<void>();
     const before = this.#drained;
     this.#drained = drained;
-    const late =
-      seconds === Infinity ? undefined : this.#reactor.callLater(seconds, () => this.stop());
     drained.addCallback(() => {
       if (late?.active === true) late.cancel();
       before?.callback();
@@ -154,29 +281,68 @@ export class ThreadPool {
     args: readonly unknown[],
     options: CallOptions,
   ): Deferred<unknown> {
-    if (this.#closed) return fail(new PoolStoppedError());
+    const refusal = this.#refusal();
+    if (refusal !== undefined) return fail(refusal);
+    try {
+      return this.#submit(makeCall(this.#maker, target, manner, args, options), options);
+    } catch (error) {
+      return fail(error);
+    }
+  }
+
+  /** Why no call can be made now. */
+  #refusal(): Error | undefined {
+    if (this.#closed) return new PoolStoppedError();
     const dispatcher = this.#dispatcher;
     const { waiting } = dispatcher;
-    if (waiting >= this.#settings.maxQueued && !dispatcher.hasFreeWorker) {
-      return fail(new QueueFullError(`the pool is full: ${waiting} calls wait`));
+    if (waiting < this.#settings.maxQueued || dispatcher.hasFreeWorker) return undefined;
+    return new QueueFullError(`the pool is full: ${waiting} calls wait`);
+  }
+
+  /** @throws BadOptionError */
+  #submit(call: PoolCall, options: CallOptions): Deferred<unknown> {
+    const { onProgress, signal, timeout = this.#settings.timeout, priority = 0 } = options;
+    if (!(timeout >= 0)) {
+      throw new BadOptionError(`timeout must be 0 or more seconds, not ${timeout}`);
     }
-    const call = new PoolCall(target, manner, args, options);
-    const { onProgress, signal } = options;
+    if (Number.isNaN(priority)) throw new BadOptionError("priority must not be NaN");
     if (onProgress !== undefined) call.told = inContext(onProgress);
-    const deferred = new Deferred<unknown>(() => {
-      if (call.settle()) dispatcher.abandon(call);
+    if (timeout < Infinity) this.#limit(call, timeout);
+    this.#dispatcher.submit(call);
+    return signal === undefined ? call : withSignal(call, signal);
+  }
+
+  readonly #cancel = (deferred: Deferred<unknown>): void => {
+    const call = deferred as PoolCall;
+    if (call.settle()) this.#dispatcher.abandon(call);
+  };
+
+  #limit(call: PoolCall, seconds: number): void {
+    call.deadline = this.#reactor.callLater(seconds, () => {
+      if (!call.settle()) return;
+      this.#dispatcher.abandon(call);
+      const { name } = call.target;
+      call.errback(new TimeoutError(`${name}() has not ended in ${seconds} seconds`));
     });
-    call.deferred = deferred;
-    const { timeout = this.#settings.timeout } = options;
-    if (timeout < Infinity) {
-      call.deadline = this.#reactor.callLater(timeout, () => {
-        if (!call.settle()) return;
-        dispatcher.abandon(call);
-        deferred.errback(new TimeoutError(`${target.name}() has not ended in ${timeout} seconds`));
-      });
+  }
+
+  #map(
+    f: RemoteFunction,
+    manner: CallManner,
+    items: Iterable<unknown>,
+    options: MapOptions,
+  ): Deferred<unknown[]> {
+    const all = [...items];
+    const { chunk = Math.max(1, Math.ceil(all.length / (this.#settings.max * 16))) } = options;
+    if (!(Number.isInteger(chunk) && chunk > 0)) {
+      return fail(new BadOptionError(`a chunk has 1 or more items, not ${chunk}`));
     }
-    dispatcher.submit(call);
-    return signal === undefined ? deferred : withSignal(deferred, signal);
+    const { chunk: _, ...others } = options;
+    const calls: Deferred<unknown>[] = [];
+    for (let at = 0; at < all.length; at += chunk) {
+      calls.push(this.#start(f, manner, [packNumbers(all.slice(at, at + chunk))], others));
+    }
+    return allResults(calls).addCallback((chunks) => joinChunks(chunks));
   }
 
   #checkDrained(): void {
@@ -186,4 +352,9 @@ export class ThreadPool {
     this.stop();
     drained.callback();
   }
+}
+
+function stepOf(call: unknown): Step {
+  const [f, ...args] = call as [RemoteFunction, ...unknown[]];
+  return [f, args];
 }

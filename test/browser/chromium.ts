@@ -70,7 +70,8 @@ export async function inChromium(script: string): Promise<string> {
   }
 }
 
-function flags(profile: string, url: string): string[] {
+/** How it is started: without a window, and with nothing of its own to do. */
+export function flags(profile: string, url: string): string[] {
   return [
     "--headless",
     "--disable-gpu",

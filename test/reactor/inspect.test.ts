@@ -81,6 +81,7 @@ describe("inspect()", () => {
       returned() {},
       threw() {},
       told() {},
+      asked() {},
       roomy() {},
       died() {},
     });

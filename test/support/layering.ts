@@ -13,9 +13,12 @@ const LAYERS: readonly (readonly string[])[] = [
   ["core"],
   ["defer"],
   ["reactor"],
-  ["task", "protocols", "threads"],
-  ["endpoints", "interop", "rxjs"],
-  ["application", "virtual"],
+  ["task", "protocols", "threads", "log"],
+  ["endpoints", "interop", "threading", "rxjs"],
+  ["multiprocessing"],
+  ["application", "virtual", "opentelemetry"],
+  ["web"],
+  ["daemons"],
   ["cli"],
 ];
 

@@ -53,6 +53,19 @@ export function poolTest(
   }
 }
 
+/** One test on each kind of worker: threads, simulated ones, processes. */
+export function everyPoolTest(
+  title: string,
+  options: ThreadPoolOptions,
+  body: (world: World) => Promise<void>,
+  timeoutMs = 10_000,
+): void {
+  poolTest(title, options, body, timeoutMs);
+  const only = ["libuv", "it is the same as with threads"] as const;
+  const processes = { ...options, only, substrate: "processes" } as const;
+  poolTest(`${title}, in processes`, processes, body, timeoutMs);
+}
+
 /** The error that a call fails with. */
 export async function failure(call: PromiseLike<unknown>): Promise<Error & { code?: unknown }> {
   try {

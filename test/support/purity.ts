@@ -1,18 +1,21 @@
 /**
- * What a framework on virtual time must not touch by itself: clocks, timers, sockets, processes and
- * chance. They come in through a backend, or the same daemon would not run on another one.
+ * What a framework on virtual time must not touch by itself: clocks, timers, sockets, processes,
+ * chance, and sleep. They come in through a backend, or the same daemon would not run on another.
  */
 import { importsOf } from "./imports.ts";
 import type { Sources } from "./layering.ts";
 import { lineAt, scanSource } from "./source-scan.ts";
 
-type Kind = "clock" | "timer" | "socket" | "process" | "chance";
+type Kind = "clock" | "timer" | "socket" | "process" | "chance" | "sleep";
 
 const WORDS: readonly (readonly [Kind, RegExp])[] = [
   // A method may bear the name: a parameter with its type, or the socket that has it, tells them.
   ["timer", /\b(?:set|clear)(?:Timeout|Interval|Immediate)\b(?!\s*\(\w+\??:)/g],
   ["timer", /\bAbortSignal\s*\.\s*timeout\b/g],
-  ["clock", /\b(?:new\s+Date|Date\s*\.\s*now|performance\s*\.\s*now|process\s*\.\s*hrtime)\b/g],
+  // Of a time that is given, a Date is made without a clock.
+  ["clock", /\bnew\s+Date\b(?!\s*\(\s*[^\s)])/g],
+  ["clock", /\b(?:Date\s*\.\s*now|performance\s*\.\s*now|process\s*\.\s*hrtime)\b/g],
+  ["sleep", /\bAtomics\s*\.\s*wait(?:Async)?\b|\bwaitAsync\b/g],
   ["chance", /\bMath\s*\.\s*random\b/g],
   ["chance", /\b(?:random(?:Bytes|Fill|FillSync|Int|UUID)|getRandomValues)\b/g],
 ];
@@ -26,11 +29,13 @@ const MODULES: readonly (readonly [Kind, RegExp])[] = [
 
 /** The folders that may touch some of it, and what. The command runs a daemon, in a process. */
 const ALLOWED: readonly (readonly [string, readonly Kind[]])[] = [
-  ["src/reactor/backends/", ["clock", "timer", "socket", "process", "chance"]],
-  ["src/testing/", ["clock", "timer", "socket", "process", "chance"]],
+  ["src/reactor/backends/", ["clock", "timer", "socket", "process", "chance", "sleep"]],
+  ["src/testing/", ["clock", "timer", "socket", "process", "chance", "sleep"]],
   // What it is about.
-  ["src/virtual/", ["clock", "timer", "socket", "process", "chance"]],
+  ["src/virtual/", ["clock", "timer", "socket", "process", "chance", "sleep"]],
   ["src/cli/", ["process"]],
+  // Workers sleep there that are real threads: they have no virtual time.
+  ["src/threading/sleep.ts", ["clock", "sleep"]],
 ];
 
 export function purityViolations(sources: Sources): string[] {

@@ -34,3 +34,23 @@ describe("a pool: the limit of its queue", () => {
     });
   }
 });
+
+describe("a pool: options of calls", () => {
+  for (const [options, said] of [
+    [{ timeout: -1 }, "timeout must be 0 or more seconds, not -1"],
+    [{ timeout: NaN }, "timeout must be 0 or more seconds, not NaN"],
+    [{ priority: NaN }, "priority must not be NaN"],
+  ] as const) {
+    poolTest(`fail the call when they make no sense: ${said}`, {}, async ({ pool }) => {
+      const error = await failure(pool.callWith(options, tasks.add, 1, 2));
+      expect(error).to.be.instanceOf(BadOptionError);
+      expect(error.message).to.equal(said);
+      expect(pool.statistics()).to.include({ workers: 0, queued: 0 });
+    });
+  }
+
+  poolTest("drain() with a time that is none leaves the pool open", {}, async ({ pool }) => {
+    expect(() => pool.drain(NaN)).to.throw(BadOptionError);
+    expect(await pool.call(tasks.add, 1, 2)).to.equal(3);
+  });
+});

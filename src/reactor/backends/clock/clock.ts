@@ -3,9 +3,16 @@ import { BadOptionError } from "../../../core/errors.ts";
 import type { Deferred } from "../../../defer/deferred.ts";
 import type { Backend, Driver, Loop } from "../../backend.ts";
 import { IO, IO_CAPABILITIES, type IOCapability } from "../../io.ts";
+import type { Traffic } from "../../traffic.ts";
 import type { ClockOptions, ReactorClock } from "../../simulation.ts";
 import { offerVirtualTime } from "../../virtual-time.ts";
-import { openWorker, type WorkerEvents, type WorkerHandle } from "../../workers.ts";
+import { VIRTUAL_EPOCH_SECONDS } from "../../wall-clock.ts";
+import {
+  openWorker,
+  type WorkerEvents,
+  type WorkerHandle,
+  type WorkerOptions,
+} from "../../workers.ts";
 import { InlineWorker } from "./inline-worker.ts";
 import type { NetworkFaults } from "./network-faults.ts";
 import { ClockWorld } from "./world.ts";
@@ -18,9 +25,10 @@ class ClockDriver implements Driver, ReactorClock {
   readonly clock: ReactorClock = this;
   readonly network: NetworkFaults;
   readonly threads = {
-    startWorker: (events: WorkerEvents): WorkerHandle =>
-      openWorker(this.#loop, events, (told) => {
-        return new InlineWorker(this.#world.happenings, this.#world.workers, told);
+    startWorker: (events: WorkerEvents, { substrate = "threads" }: WorkerOptions = {}) =>
+      openWorker(this.#loop, events, (told): WorkerHandle & InlineWorker => {
+        const { happenings, workers } = this.#world;
+        return new InlineWorker(this.#loop, happenings, workers, substrate, told);
       }),
   };
   /** The world asks for reports while it is driven: nobody may ever drive it again. */
@@ -46,6 +54,10 @@ class ClockDriver implements Driver, ReactorClock {
     return this.#world.seconds();
   }
 
+  wallSeconds(): number {
+    return VIRTUAL_EPOCH_SECONDS + this.#world.seconds();
+  }
+
   /** Nothing to arm: whoever drives the clock asks the loop when it wants its next turn. */
   wakeAt(): void {}
 
@@ -64,6 +76,14 @@ class ClockDriver implements Driver, ReactorClock {
 
   disconnectAll(): Deferred<void> {
     return this.io.disconnectAll();
+  }
+
+  drain(seconds: number): Deferred<number> {
+    return this.io.drain(seconds);
+  }
+
+  traffic(): Traffic {
+    return this.io.traffic();
   }
 
   // --- ReactorClock ---

@@ -35,6 +35,8 @@ const SLOT_BYTES = SLOT_WORDS * 4;
 const ASLEEP = 0;
 const RUNG = 1;
 const KILOBYTES = 2;
+/** How many answers have been posted. */
+const ANSWERS = 3;
 const FIRST_SLOT = 16;
 
 /** The words of a slot. */
@@ -48,7 +50,8 @@ const FLAGS = 3;
 const AWAKE = 0;
 const RINGS = 1;
 const DOZES = 2;
-const DOZE_MS = 1;
+/** Less has the system set a clock of its own, which takes as long as a call does. */
+const DOZE_MS = 4;
 
 const ABORTED = 1;
 const HEEDS = 2;
@@ -127,14 +130,19 @@ export class CallSlots {
     Atomics.store(this.#words, ASLEEP, RINGS);
   }
 
+  /** Whether the slot holds another call, for the worker. */
+  waits(slot: number): boolean {
+    const state = this.state(slot);
+    return state === SENT || state === REVOKED;
+  }
+
   /**
    * For the worker: blocks for a moment, unless the slot holds another call already. The next one
    * mostly comes soon, and this is the fastest way to be woken for it.
    */
   doze(slot: number): void {
     Atomics.store(this.#words, ASLEEP, DOZES);
-    const state = this.state(slot);
-    if (state !== SENT && state !== REVOKED) Atomics.wait(this.#words, ASLEEP, DOZES, DOZE_MS);
+    if (!this.waits(slot)) Atomics.wait(this.#words, ASLEEP, DOZES, DOZE_MS);
     Atomics.store(this.#words, ASLEEP, AWAKE);
   }
 
@@ -151,12 +159,34 @@ export class CallSlots {
     Atomics.store(this.#words, RUNG, 0);
   }
 
+  /** For the reactor: it looks by itself, until it listens again. */
+  dontListen(): void {
+    Atomics.store(this.#words, RUNG, 1);
+  }
+
   /** For the worker, after a change: whether the reactor must be rung. */
   mustRing(): boolean {
     return (
       Atomics.load(this.#words, RUNG) === 0 &&
       Atomics.compareExchange(this.#words, RUNG, 0, 1) === 0
     );
+  }
+
+  // --- answers to the worker ---
+
+  get answers(): number {
+    return Atomics.load(this.#words, ANSWERS);
+  }
+
+  /** For the reactor: an answer was posted. */
+  answered(): void {
+    Atomics.add(this.#words, ANSWERS, 1);
+    Atomics.notify(this.#words, ANSWERS);
+  }
+
+  /** For the worker: blocks until there are more than `seen`. */
+  awaitAnswer(seen: number): void {
+    Atomics.wait(this.#words, ANSWERS, seen);
   }
 
   /** How much memory the worker holds, as it said last. */

@@ -8,6 +8,8 @@ export const CALLS_FD = 3;
 export const ANSWERS_FD = 4;
 /** The numbers of calls that were cancelled, for a function that never lets its loop turn. */
 export const ABORTS_FD = 5;
+/** Answers to a worker that blocks until it has them. */
+export const REPLIES_FD = 6;
 
 /** What goes to the process. */
 export type ToProcess =
@@ -18,12 +20,13 @@ export type ToProcess =
       manner: CallManner,
       args: readonly unknown[],
     ]
-  | readonly [kind: "abort", number: number];
+  | readonly [kind: "abort" | "end", number: number]
+  | readonly [kind: "told" | "answer", number: number, message: unknown];
 
 /** What comes back. */
 export type FromProcess =
-  | readonly [kind: "ready"]
-  | readonly [kind: "heeds" | "told", number: number, value: unknown]
+  | readonly [kind: "ready" | "lives"]
+  | readonly [kind: "heeds" | "told" | "asked", number: number, value: unknown]
   | readonly [kind: "returned", number: number, value: unknown, megabytes: number]
   | readonly [kind: "threw", number: number, error: PackedError, megabytes: number];
 

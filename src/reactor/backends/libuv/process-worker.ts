@@ -4,8 +4,10 @@
  * was made before it ended.
  */
 import { type ChildProcess, spawn } from "node:child_process";
+import { constants } from "node:os";
 import type { Readable, Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
+import { ENDING_MS } from "./thread-worker.ts";
 import { argumentsCannotCross, unpackError } from "../../../core/crossing.ts";
 import { WorkerDiedError } from "../../errors.ts";
 import type { WorkerCall, WorkerEvents, WorkerHandle, WorkerOptions } from "../../workers.ts";
@@ -16,8 +18,10 @@ import {
   FrameReader,
   frameOf,
   type FromProcess,
+  REPLIES_FD,
   type ToProcess,
 } from "./process-frames.ts";
+import { ProcessTree } from "./process-tree.ts";
 
 /** What it has written is read to the end; but a process that it started may keep the pipe open. */
 const LAST_WORDS_MS = 200;
@@ -25,11 +29,13 @@ const LAST_WORDS_MS = 200;
 export class ProcessWorker implements WorkerHandle {
   readonly #events: WorkerEvents;
   readonly #process: ChildProcess;
+  readonly #tree: ProcessTree | undefined;
   #call: WorkerCall | undefined;
   #number = 0;
   #heeds = false;
   #ready = false;
   #gone = false;
+  #lives = false;
   #megabytes = 0;
 
   constructor(events: WorkerEvents, { heapMegabytesMax }: WorkerOptions = {}) {
@@ -39,13 +45,18 @@ export class ProcessWorker implements WorkerHandle {
     const heap = heapMegabytesMax === undefined ? [] : [`--max-old-space-size=${heapMegabytesMax}`];
     const args = [...process.execArgv, ...heap, fileURLToPath(new URL(main, import.meta.url))];
     this.#process = spawn(process.execPath, args, {
-      stdio: ["ignore", "inherit", "inherit", "pipe", "pipe", "pipe"],
+      stdio: ["ignore", "inherit", "inherit", "pipe", "pipe", "pipe", "pipe"],
+      // A group of its own, so that those whom it starts do not outlive it when it is ended; and
+      // ^C is the reactor's business.
+      detached: true,
     });
+    const { pid } = this.#process;
+    if (pid !== undefined) this.#tree = new ProcessTree(pid, "group");
     const reader = new FrameReader<FromProcess>((message) => this.#take(message));
     const answers = this.#process.stdio[ANSWERS_FD] as Readable;
     answers.on("data", (piece: Buffer) => reader.push(piece));
     // What cannot be written goes to a process that is gone, of which its exit tells.
-    for (const fd of [CALLS_FD, ANSWERS_FD, ABORTS_FD]) {
+    for (const fd of [CALLS_FD, ANSWERS_FD, ABORTS_FD, REPLIES_FD]) {
       const stream = this.#process.stdio[fd] as Writable & { unref(): void };
       stream.on("error", () => {});
       stream.unref();
@@ -58,7 +69,9 @@ export class ProcessWorker implements WorkerHandle {
     });
     this.#process.on("exit", (status, signal) => {
       const how = signal === null ? `exited with status ${status}` : `was killed by ${signal}`;
-      const error = new WorkerDiedError(`a worker ${how}`);
+      const exitCode = signal === null ? (status ?? 1) : -constants.signals[signal];
+      const error = new WorkerDiedError(`a worker ${how}`, { exitCode });
+      if (this.#tree !== undefined) this.#tree.hasExited = true;
       const late = setTimeout(() => this.#died(error), LAST_WORDS_MS);
       this.#process.on("close", () => {
         clearTimeout(late);
@@ -74,6 +87,10 @@ export class ProcessWorker implements WorkerHandle {
 
   get room(): number {
     return this.#call === undefined ? 1 : 0;
+  }
+
+  get atRest(): boolean {
+    return this.#call === undefined;
   }
 
   get megabytes(): number {
@@ -121,8 +138,27 @@ export class ProcessWorker implements WorkerHandle {
     return this.#heeds;
   }
 
-  terminate(): void {
-    this.#process.kill("SIGKILL");
+  tell(call: WorkerCall, message: unknown): void {
+    if (this.#call === call) this.#write(CALLS_FD, frameOf(["told", this.#number, message]));
+  }
+
+  #answer(call: WorkerCall, answer: unknown): void {
+    if (this.#call === call) this.#write(REPLIES_FD, frameOf(["answer", this.#number, answer]));
+  }
+
+  retire(): void {
+    if (!this.#lives) {
+      this.terminate();
+      return;
+    }
+    this.#write(CALLS_FD, frameOf(["end", this.#number]));
+    const late = setTimeout(() => this.terminate(), ENDING_MS);
+    late.unref();
+    this.#process.on("exit", () => clearTimeout(late));
+  }
+
+  terminate(gently = false): void {
+    this.#tree?.signal(gently ? "TERM" : "KILL", "group");
   }
 
   #write(fd: number, bytes: Buffer): void {
@@ -134,6 +170,10 @@ export class ProcessWorker implements WorkerHandle {
       this.#ready = true;
       return;
     }
+    if (message[0] === "lives") {
+      this.#lives = true;
+      return;
+    }
     const call = this.#call;
     if (call === undefined || message[1] !== this.#number) return;
     switch (message[0]) {
@@ -142,6 +182,9 @@ export class ProcessWorker implements WorkerHandle {
         return;
       case "told":
         this.#events.told(call, message[2]);
+        return;
+      case "asked":
+        this.#events.asked(call, message[2], (answer) => this.#answer(call, answer), false);
         return;
       case "returned":
         this.#call = undefined;

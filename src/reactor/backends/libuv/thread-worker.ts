@@ -7,6 +7,7 @@ import {
 } from "node:worker_threads";
 import { argumentsCannotCross, type PackedError, unpackError } from "../../../core/crossing.ts";
 import { messageOf } from "../../../core/errors.ts";
+import { threadEnded } from "../../../core/thread.ts";
 import { WorkerDiedError } from "../../errors.ts";
 import type {
   CallManner,
@@ -27,6 +28,7 @@ import {
   SLOTS,
   THREW,
 } from "./call-slots.ts";
+import { Eagerness } from "./eagerness.ts";
 
 /** What a worker starts with. */
 export interface WorkerSetup {
@@ -41,22 +43,29 @@ export interface WorkerSetup {
  */
 export type ToWorker =
   | 0
+  | readonly [kind: "end"]
   | readonly [kind: "function", index: number, target: RemoteFunction, manner: CallManner]
   | readonly [kind: "arguments", number: number, args: readonly unknown[]]
-  | readonly [kind: "abort", number: number];
+  | readonly [kind: "abort", number: number]
+  | readonly [kind: "told" | "answer", number: number, message: unknown];
 
 /** What comes back: a ring; or an outcome that fits into no slot, or what a call sends. */
 export type FromWorker =
   | 0
+  | readonly [kind: "lives"]
   | readonly [kind: "outcome", slot: number, value: unknown]
-  | readonly [kind: "told", slot: number, message: unknown];
+  | readonly [kind: "told" | "asked", slot: number, message: unknown];
 
 /** So many calls of one turn are worth waking the worker for. */
 const ANNOUNCED = 32;
 
+/** What functions have left running has so long to end, in a worker that is not needed any more. */
+export const ENDING_MS = 5000;
+
 const AT_TURN_END = Promise.resolve();
 
 export class ThreadWorker implements WorkerHandle {
+  readonly pid = undefined;
   readonly #events: WorkerEvents;
   readonly #worker: Worker;
   readonly #port: MessagePort;
@@ -77,7 +86,13 @@ export class ThreadWorker implements WorkerHandle {
   #collecting = false;
   /** Whether it will look into the slots again by itself. */
   #looking = false;
+  /** Whether the call that it has, if any, was sent when it had none, and no other after it. */
+  #alone = false;
+  readonly #eagerness = new Eagerness();
   #ended = false;
+  #terminated = false;
+  /** Whether its functions have left something running. */
+  #lives = false;
   #failure: WorkerDiedError | undefined;
 
   constructor(events: WorkerEvents, { heapMegabytesMax }: WorkerOptions = {}) {
@@ -102,11 +117,21 @@ export class ThreadWorker implements WorkerHandle {
     this.#worker.on("error", (error: unknown) => {
       this.#failure = new WorkerDiedError(`a worker died: ${messageOf(error)}`, { cause: error });
     });
-    this.#worker.on("exit", (status) => this.#exited(status));
+    const { threadId } = this.#worker;
+    this.#worker.on("exit", (status) => {
+      threadEnded(threadId);
+      this.#exited(status);
+    });
   }
 
   get room(): number {
     return SLOTS - (this.#sent - this.#left);
+  }
+
+  get atRest(): boolean {
+    if (this.#sent === this.#left) return true;
+    const last = this.#slots.state((this.#sent - 1) % SLOTS);
+    return last !== SENT && last !== BEGUN && last !== REVOKED;
   }
 
   get megabytes(): number {
@@ -120,6 +145,8 @@ export class ThreadWorker implements WorkerHandle {
   send(call: WorkerCall): void {
     const slot = this.#sent % SLOTS;
     const slots = this.#slots;
+    this.#alone = this.#sent === this.#left;
+    if (this.#alone) this.#await();
     slots.begin(slot, this.#indexOf(call));
     const small = call.transfer === undefined && slots.values[slot]?.write(call.args) === true;
     if (!small) {
@@ -134,8 +161,10 @@ export class ThreadWorker implements WorkerHandle {
     this.#calls[slot] = call;
     this.#sent++;
     slots.setState(slot, SENT);
+    // What is moved goes to a worker at rest, which is to begin while more is made here.
+    const many = call.transfer !== undefined || this.#unannounced % ANNOUNCED === 0;
     if (this.#unannounced === 0) this.#announceSoon();
-    else if (!this.#collecting && this.#unannounced % ANNOUNCED === 0) this.#wake();
+    else if (many && !this.#collecting) this.#wake();
     this.#unannounced++;
   }
 
@@ -150,13 +179,37 @@ export class ThreadWorker implements WorkerHandle {
   abort(call: WorkerCall): boolean {
     if (!this.running(call)) return false;
     this.#slots.abort(call.slot);
-    // Calls before it may have ended, and not have been told of.
-    const before = (call.slot - (this.#left % SLOTS) + SLOTS) % SLOTS;
-    this.#post(["abort", this.#left + before]);
+    this.#post(["abort", this.#numberOf(call)]);
     return this.#slots.heeds(call.slot);
   }
 
+  tell(call: WorkerCall, message: unknown): void {
+    if (this.running(call)) this.#post(["told", this.#numberOf(call), message]);
+  }
+
+  #answer(call: WorkerCall, answer: unknown): void {
+    if (!this.running(call)) return;
+    this.#post(["answer", this.#numberOf(call), answer]);
+    this.#slots.answered();
+  }
+
+  #numberOf({ slot }: WorkerCall): number {
+    // Calls before it may have ended, and not have been told of.
+    const before = (slot - (this.#left % SLOTS) + SLOTS) % SLOTS;
+    return this.#left + before;
+  }
+
+  retire(): void {
+    if (!this.#lives) {
+      this.terminate();
+      return;
+    }
+    this.#post(["end"]);
+    setTimeout(() => this.terminate(), ENDING_MS).unref();
+  }
+
   terminate(): void {
+    this.#terminated = true;
     void this.#worker.terminate();
   }
 
@@ -201,24 +254,45 @@ export class ThreadWorker implements WorkerHandle {
 
   #take(message: FromWorker): void {
     if (message === 0) return;
+    if (message[0] === "lives") {
+      this.#lives = true;
+      return;
+    }
     const [kind, slot, value] = message;
     if (kind === "outcome") {
       this.#outcomes.set(slot, value);
       return;
     }
     const call = this.#calls[slot];
-    if (call !== undefined) this.#events.told(call, value);
+    if (call === undefined) return;
+    if (kind === "told") this.#events.told(call, value);
+    else this.#events.asked(call, value, (answer) => this.#answer(call, answer), false);
   }
 
-  /** Looks into the slots, turn after turn, while there are several; then has itself rung. */
+  /** A call is about to be sent to a worker that has none. */
+  #await(): void {
+    this.#eagerness.begin();
+    if (this.#looking || !this.#eagerness.pays) return;
+    this.#slots.dontListen();
+    this.#lookSoon();
+  }
+
+  /** Looks into the slots, turn after turn, while that is of use; then has itself rung. */
   #look(): void {
-    if (this.#collect() > 1) {
-      this.#looking = true;
-      setImmediate(this.#lookAgain);
+    const collected = this.#collect();
+    if (this.#ended) return;
+    const eager = this.#alone && this.#sent > this.#left && this.#eagerness.pays;
+    if (collected > 1 || (eager && this.#eagerness.inTime)) {
+      this.#lookSoon();
       return;
     }
     this.#slots.listen();
     this.#collect();
+  }
+
+  #lookSoon(): void {
+    this.#looking = true;
+    setImmediate(this.#lookAgain);
   }
 
   readonly #lookAgain = (): void => {
@@ -249,6 +323,7 @@ export class ThreadWorker implements WorkerHandle {
       slots.setState(slot, FREE);
       this.#left++;
       collected++;
+      if (this.#alone) this.#eagerness.came();
       if (state === RETURNED) this.#events.returned(call, value);
       else if (state === THREW) this.#events.threw(call, unpackError(value as PackedError));
     }
@@ -271,7 +346,11 @@ export class ThreadWorker implements WorkerHandle {
     while (this.#collect() > 0);
     this.#port.close();
     this.#events.died(
-      this.#failure ?? new WorkerDiedError(`a worker exited with status ${status}`),
+      this.#failure ??
+        new WorkerDiedError(
+          `a worker exited with status ${status}`,
+          this.#terminated ? {} : { exitCode: status },
+        ),
     );
   }
 }
