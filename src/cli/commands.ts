@@ -10,6 +10,8 @@ export interface CommandRow {
   readonly usage?: string;
   /** What it does: a sentence or two, without a full stop. */
   readonly help: string;
+  /** Whether it has help of its own; what is said here is enough for the others. */
+  readonly explains?: boolean;
   /** What shells offer behind it. */
   readonly completes?: Completes;
   /** The module of it. */
@@ -35,6 +37,7 @@ export const COMMANDS: Commands = {
     usage: "FOLDER",
     help: "make a project there: a daemon in TypeScript, with its test",
     completes: "folders",
+    explains: true,
     load: () => import("./new-project.ts"),
   },
   completions: {

@@ -4,7 +4,7 @@
  */
 import { type CommandLine, parseCommandLine } from "./command-line.ts";
 import { COMMANDS } from "./commands.ts";
-import { complain } from "./complain.ts";
+import { complain, OK } from "./complain.ts";
 import { becomeMember, memberId } from "./fleet/membership.ts";
 
 export async function launch(args: readonly string[]): Promise<number> {
@@ -16,7 +16,7 @@ export async function launch(args: readonly string[]): Promise<number> {
 }
 
 async function execute(line: CommandLine): Promise<number> {
-  if (line.what === "command") return (await line.command.load()).run(line.args, COMMANDS);
+  if (line.what === "command") return runCommand(line);
   becomeMember();
   const { processes, variables } = line.options;
   const explains = line.args.some((arg) => arg === "--help" || arg === "-h");
@@ -31,4 +31,18 @@ async function execute(line: CommandLine): Promise<number> {
   }
   const { runLine } = await import("./run-line.ts");
   return runLine(line.options, line.daemon, line.args);
+}
+
+async function runCommand({
+  word,
+  command,
+  args,
+}: CommandLine & { what: "command" }): Promise<number> {
+  const { usage = "", help, explains = false } = command;
+  if (!explains && args.some((arg) => arg === "--help" || arg === "-h")) {
+    console.log(`Usage: reactor ${word} ${usage}`.trimEnd());
+    console.log(`\n${help.charAt(0).toUpperCase()}${help.slice(1)}.`);
+    return OK;
+  }
+  return (await command.load()).run(args, COMMANDS);
 }

@@ -29,9 +29,12 @@ export function openLog({ logLevel, logFormat, logFile }: RunOptions): CommandLo
       ways.push(
         onUnhandledFailure(
           (failure, history) => {
-            const made = describeHistory(history);
-            const message = `unhandled failure in a Deferred${made}`;
-            log.error(message, { error: failure });
+            // Known when debugging is on.
+            const made = describeHistory(history).trim();
+            log.error("unhandled failure in a Deferred", {
+              ...(made !== "" && { made }),
+              error: failure,
+            });
           },
           (failure) => log.warn(`a failure was handled after it was told: ${failure.message}`),
         ),

@@ -1,10 +1,12 @@
-import { chownSync, linkSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { chownSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { messageOf } from "../core/errors.ts";
+import { FilesystemLock } from "../defer/filesystem-lock.ts";
 import { codeOf } from "./complain.ts";
 import { LaunchError } from "./launch-error.ts";
 
-/** How often others may be in the way while it is taken. */
-const ATTEMPTS = 5;
+/** How often it is looked whether others have done, and how long is waited between. */
+const ATTEMPTS = 100;
+const PAUSE_MS = 20;
 
 /**
  * A file that has the number of the process in it while the process runs, which nobody else has
@@ -21,50 +23,34 @@ export class Pidfile {
    */
   constructor(path: string) {
     this.path = path;
-    // Whole when it appears: nobody reads it half written.
-    const own = `${path}.${process.pid}`;
+    // Of several that find what a dead one has left, one at a time looks and takes it.
+    const guard = new FilesystemLock(`${path}.lock`);
     try {
-      writeFileSync(own, `${process.pid}\n`, { mode: 0o644 });
-      this.#take(own);
+      lockSoon(guard);
+      try {
+        this.#take();
+      } finally {
+        guard.unlock();
+      }
     } catch (error) {
       if (error instanceof LaunchError) throw error;
       throw new LaunchError(`cannot write the pidfile ${path}: ${messageOf(error)}`);
-    } finally {
-      rmSync(own, { force: true });
     }
   }
 
-  #take(own: string): void {
-    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-      try {
-        linkSync(own, this.path);
-        return;
-      } catch (error) {
-        if (codeOf(error) !== "EEXIST") throw error;
-      }
-      const holder = holderOf(this.path);
-      if (holder !== undefined && lives(holder)) {
-        throw new LaunchError(
-          `the pidfile ${this.path} is of process ${holder}, which runs: stop that first, or ` +
-            "give another pidfile; if that process is something else, remove the file",
-        );
-      }
-      this.#putAway(holder);
+  #take(): void {
+    const holder = holderOf(this.path);
+    if (holder !== undefined && lives(holder)) {
+      throw new LaunchError(
+        `the pidfile ${this.path} is of process ${holder}, which runs: stop that first, or ` +
+          "give another pidfile; if that process is something else, remove the file",
+      );
     }
-    throw new LaunchError(`cannot take the pidfile ${this.path}: others do at the same time`);
-  }
-
-  /** Takes a stale one away, unless somebody else was quicker, and the file is theirs by now. */
-  #putAway(stale: number | undefined): void {
-    const aside = `${this.path}.${process.pid}.stale`;
-    try {
-      renameSync(this.path, aside);
-      if (holderOf(aside) !== stale) renameSync(aside, this.path);
-    } catch (error) {
-      if (codeOf(error) !== "ENOENT") throw error;
-    } finally {
-      rmSync(aside, { force: true });
-    }
+    // Whole when it appears: nobody reads it half written.
+    const own = `${this.path}.${process.pid}`;
+    rmSync(own, { force: true });
+    writeFileSync(own, `${process.pid}\n`, { mode: 0o644, flag: "wx" });
+    renameSync(own, this.path);
   }
 
   /** Gives it to the user that the process becomes, who is to remove it. */
@@ -90,6 +76,16 @@ export class Pidfile {
       }
     }
   }
+}
+
+/** Waits for those who are about it: they take no time. @throws LaunchError */
+function lockSoon(guard: FilesystemLock): void {
+  const nobody = new Int32Array(new SharedArrayBuffer(4));
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    if (guard.lock()) return;
+    Atomics.wait(nobody, 0, 0, PAUSE_MS);
+  }
+  throw new LaunchError(`cannot take the pidfile: ${guard.name} is held by another process`);
 }
 
 /** The process in a pidfile; undefined where there is none. */

@@ -61,6 +61,21 @@ describe("reactor: the process", () => {
       });
     }
 
+    it("that is stale is taken by one of several", async () => {
+      writeFileSync(pidfile(), "4194999\n");
+      const several = Array.from({ length: 4 }, () =>
+        start(["--pidfile", pidfile(), path("waits.mjs")]),
+      );
+      const won = await Promise.all(
+        several.map((running) => running.printed(/up|which runs/).then(([said]) => said === "up")),
+      );
+      expect(won.filter(Boolean)).to.have.lengthOf(1);
+      several[won.indexOf(true)]?.kill("SIGTERM");
+      const endings = await Promise.all(several.map(({ ended }) => ended));
+      expect(endings.filter(({ status }) => status === 1)).to.have.lengthOf(3);
+      expect(readdirSync(temporary())).to.deep.equal([]);
+    });
+
     it("goes with a daemon that dies of an uncaught error", async () => {
       expect((await reactor("--pidfile", pidfile(), path("dies.mjs"))).status).to.equal(1);
       expect(existsSync(pidfile())).to.equal(false);
