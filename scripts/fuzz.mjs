@@ -10,6 +10,6 @@ process.env.FUZZ_RUNS ??= "100000";
 
 await prepareOrExit();
 process.exitCode = await runApart(
-  ["{protocols,endpoints}", "**", "*.test.ts"],
+  ["{protocols,endpoints,web}", "**", "*.test.ts"],
   ["--grep", "\\(fuzz\\)", ...process.argv.slice(2)],
 );

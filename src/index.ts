@@ -10,6 +10,7 @@
  *   amp        (not here, as its names are short: import it from skein/amp)
  *   threading  (not here, as its names are general: import it from skein/threading)
  *   interop    (not here, as it is for Node alone: import it from skein/interop)
+ *   web        (not here: sites by HTTP are in skein/web, WebSockets in skein/websocket)
  *   virtual    (not here, either: node --import skein/virtual, or import it from skein/virtual/api)
  *   testing    (not here: import it from skein/testing)
  */

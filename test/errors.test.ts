@@ -8,6 +8,8 @@ import * as multiprocessing from "skein/multiprocessing";
 import * as threading from "skein/threading";
 import * as inline from "skein/threads/inline";
 import * as virtual from "skein/virtual/api";
+import * as web from "skein/web";
+import * as websocket from "skein/websocket";
 import { readSources, root } from "./support/read-sources.ts";
 
 /** Every class in src that has a code of its own, with the code. */
@@ -38,7 +40,8 @@ describe("the table of errors", () => {
   });
 
   it("lists classes that can be imported", () => {
-    const extras = { ...amp, ...inline, ...multiprocessing, ...testing, ...threading, ...virtual };
+    const threads = { ...inline, ...multiprocessing, ...threading };
+    const extras = { ...amp, ...threads, ...testing, ...virtual, ...web, ...websocket };
     const exported = Object.keys({ ...skein, ...extras });
     expect(exported).to.include.members([...table.values()]);
   });

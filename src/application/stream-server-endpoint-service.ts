@@ -60,8 +60,9 @@ const CLOSE_TIMEOUT_SECONDS = 2;
  * ```
  *
  * The stop takes one step after another, each of which is said to who observes the service: the
- * port is closed; connections have `drainTimeout` seconds to end by themselves; those that are left
- * are closed, and have `closeTimeout` seconds to send what was written; those that have not are
+ * port is closed; connections have `drainTimeout` seconds to end by themselves, to which a factory
+ * that has a `drain()`, such as a `Site` of `skein/web`, is told to see; those that are left are
+ * closed, and have `closeTimeout` seconds to send what was written; those that have not are
  * aborted. At `stopTimeout` all are aborted at once. Whose TLS handshake ends when the stop has
  * begun is refused.
  *
@@ -134,6 +135,7 @@ export class StreamServerEndpointService extends Service {
       this.#port = undefined;
       this.note("closing the port");
       yield port?.stopListening();
+      if (this.connections > 0 && this.#drainTimeout > 0) this.#drain();
       yield this.#wait("draining", this.#drainTimeout, () => {});
       yield this.#wait("closing", this.#closeTimeout, (transport) => transport.loseConnection());
     } finally {
@@ -141,6 +143,11 @@ export class StreamServerEndpointService extends Service {
       yield this.#wait("aborting", Infinity, (transport) => transport.abortConnection());
     }
   });
+
+  /** Some factories know how to end their connections; that they have is seen by these. */
+  #drain(): void {
+    this.#factory.drain(this.#drainTimeout)?.addErrback(() => undefined);
+  }
 
   /** Does something to the connections that are left, and waits until there are none. */
   #wait(

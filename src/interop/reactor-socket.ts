@@ -42,6 +42,9 @@ export interface ReactorSocketOptions {
   allowHalfOpen?: boolean;
 }
 
+/** So many bytes of several writes are sent as one. */
+const TOGETHER_BYTES = 16 * 1024;
+
 type Done = (error?: Error | null) => void;
 
 /**
@@ -248,7 +251,9 @@ export class ReactorSocket extends Duplex implements HalfCloseableProtocol {
     this.bytesRead += data.length;
     this.#idle.touch();
     this.#wanted = false;
-    const more = this.push(Buffer.from(data.buffer, data.byteOffset, data.length));
+    const more = this.push(
+      data instanceof Buffer ? data : Buffer.from(data.buffer, data.byteOffset, data.length),
+    );
     // A listener may have asked for more inside the push.
     if (more || this.#wanted) return;
     this.#paused = true;
@@ -301,10 +306,10 @@ export class ReactorSocket extends Duplex implements HalfCloseableProtocol {
   }
 
   override _writev(chunks: { chunk: Uint8Array }[], done: Done): void {
-    this.#send(
-      chunks.map(({ chunk }) => chunk),
-      done,
-    );
+    // node:http ends a message by a write of nothing.
+    const pieces: Uint8Array[] = [];
+    for (const { chunk } of chunks) if (chunk.length > 0) pieces.push(chunk);
+    this.#send(pieces, done);
   }
 
   override _final(done: Done): void {
@@ -351,12 +356,13 @@ export class ReactorSocket extends Duplex implements HalfCloseableProtocol {
       this.#idle.touch();
       done();
     };
-    for (const piece of pieces) this.bytesWritten += piece.length;
-    const [first] = pieces;
-    const all =
-      pieces.length === 1 && first !== undefined
-        ? transport.write(first)
-        : transport.writeSequence(pieces);
+    let bytes = 0;
+    for (const piece of pieces) bytes += piece.length;
+    this.bytesWritten += bytes;
+    let all = true;
+    // To join many bytes costs more than to hand them over one by one.
+    if (pieces.length > 1 && bytes <= TOGETHER_BYTES) all = transport.write(Buffer.concat(pieces));
+    else for (const piece of pieces) all = transport.write(piece);
     if (all) taken();
     else transport.whenDrained().addCallbacks(taken, ({ value }) => done(writeSocketError(value)));
   }

@@ -147,7 +147,9 @@ export abstract class SecurableConnection extends StreamConnection {
   protected override flush(): void {
     if (this.wireBufferedBytes > 0 || this.#layer === undefined) this.flushWire();
     // What waits for the handshake is sent with its end.
-    else this.#flushWanted = true;
+    else if (this.#session === undefined) this.#flushWanted = true;
+    // TLS has it, and hands it to the wire by itself, soon.
+    else this.origin?.clock.callLater(0, () => this.flushed());
   }
 
   protected override setReading(enabled: boolean): void {

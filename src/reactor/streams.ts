@@ -315,6 +315,7 @@ export class Streams<K extends StreamKind = "tcp">
     this.#ports.add(port);
     try {
       factory.doStart();
+      factory.listening?.(port);
       return port;
     } catch (error) {
       this.#ports.delete(port);

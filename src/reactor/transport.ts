@@ -177,6 +177,16 @@ export interface ProtocolFactory {
   connectionAccepted?(transport: Transport): void;
   /** On a server: such a connection has ended, as its protocol was told. */
   connectionEnded?(transport: Transport, reason: Failure): void;
+  /**
+   * On a server: a port has begun to listen for this factory, told right after doStart. For who
+   * closes it before its connections, in its own time, when the reactor stops.
+   */
+  listening?(port: ListeningPort<StreamAddress>): void;
+  /**
+   * On a server: its ports are closed, and its connections shall come to an end of their own, in so
+   * many seconds; for protocols that know how. Fires when there are none.
+   */
+  drain?(seconds: number): Deferred<void> | undefined;
   /** A port or connector begins to use the factory. */
   doStart(): void;
   /** It has ended its use. */

@@ -17,6 +17,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ["endpoints", "interop", "threading"],
   ["multiprocessing"],
   ["application", "virtual"],
+  ["web"],
   ["cli"],
 ];
 

@@ -1,7 +1,9 @@
+import type { Deferred } from "../../defer/deferred.ts";
 import type { Failure } from "../../defer/failure.ts";
 import type {
   ClientProtocolFactory,
   Connector,
+  ListeningPort,
   ProtocolFactory,
   StreamAddress,
   StreamProtocol,
@@ -75,6 +77,14 @@ export class WrappingFactory implements ClientProtocolFactory {
 
   connectionEnded(transport: Transport, reason: Failure): void {
     this.wrappedFactory.connectionEnded?.(transport, reason);
+  }
+
+  listening(port: ListeningPort<StreamAddress>): void {
+    this.wrappedFactory.listening?.(port);
+  }
+
+  drain(seconds: number): Deferred<void> | undefined {
+    return this.wrappedFactory.drain?.(seconds);
   }
 
   doStart(): void {
