@@ -25,7 +25,8 @@ export default defineDaemon({
       type: "string",
       default: "threads",
       help: "what the worker is: threads or processes",
-      check: (name) => (name === "threads" || name === "processes" ? undefined : "no such thing"),
+      check: (name) =>
+        name === "threads" || name === "processes" ? undefined : "must be threads or processes",
     },
     port: { type: "number", default: -1, help: "show it on a page there; -1: in the terminal" },
     host: { type: "string", default: "127.0.0.1", help: "the address to listen on" },
@@ -37,12 +38,14 @@ export default defineDaemon({
     const pool = new ThreadPool(reactor, { substrate, cancelGraceSeconds: STEP_SECONDS_MAX });
     if (options.port < 0) {
       const job = showJob(pool, options, new TerminalDisplay(process.stdout));
+      let stopping = false;
       reactor.addSystemEventTrigger("before", "shutdown", () => {
+        stopping = true;
         job.cancel();
         return pool.drain(STEP_SECONDS_MAX);
       });
       void job.addCallback(() => {
-        if (reactor.running) reactor.stop();
+        if (!stopping) reactor.stop();
       });
       return undefined;
     }
