@@ -9,7 +9,7 @@ import { text } from "node:stream/consumers";
 import { EchoServer } from "./echo/serve.ts";
 import { compareAll, formatRatio, SMOKE } from "./support/ratio.ts";
 
-const rounds = SMOKE ? 1 : Number(process.env["ROUNDS"] ?? 9);
+const rounds = SMOKE ? 1 : 9;
 const seconds = SMOKE ? 1 : 2;
 
 const script = new URL("./web/post.lua", import.meta.url).pathname;

@@ -39,6 +39,11 @@ const steps = [
   ["require", () => evaluate("commonjs", (name) => `require(${JSON.stringify(name)});`)],
   ["types (node16)", () => typeCheck("node16", "node16")],
   ["types (bundler)", () => typeCheck("preserve", "bundler")],
+  ["reactor new", makeProject],
+  ["its npm install", () => inTea(["install", "--prefer-offline", "--no-audit", "--no-fund"])],
+  ["its npm test", () => inTea(["test"])],
+  ["its npm run check", () => inTea(["run", "check"])],
+  ["its npm start", () => inTea(["start", "--", "--help"])],
   ...Object.keys(manifest.bin ?? {}).map((command) => [
     `${command} --help`,
     () => npm(["exec", "--no", "--", command, "--help"], { cwd: project }),
@@ -62,7 +67,19 @@ async function installIntoProject() {
   const types = join(project, "node_modules", "@types");
   mkdirSync(types, { recursive: true });
   symlinkSync(inRoot("node_modules", "@types", "node"), join(types, "node"), "dir");
+  // The peer that an entry point of its own is about; its types are not needed.
+  symlinkSync(inRoot("node_modules", "ws"), join(project, "node_modules", "ws"), "dir");
   return result;
+}
+
+/** The project that `reactor new` makes, with the tarball in place of the published package. */
+function makeProject() {
+  const words = ["new", join(scratch, "tea"), "--skein", `file:${tarball()}`];
+  return npm(["exec", "--no", "--", "reactor", ...words], { cwd: project });
+}
+
+function inTea(args) {
+  return npm(args, { cwd: join(scratch, "tea") });
 }
 
 function evaluate(kind, statement) {

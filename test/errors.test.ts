@@ -3,10 +3,12 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as skein from "skein";
 import * as amp from "skein/amp";
+import * as rxjs from "skein/rxjs";
 import * as testing from "skein/testing";
 import * as multiprocessing from "skein/multiprocessing";
 import * as threading from "skein/threading";
 import * as inline from "skein/threads/inline";
+import * as sinon from "skein/testing/sinon";
 import * as virtual from "skein/virtual/api";
 import * as web from "skein/web";
 import * as websocket from "skein/websocket";
@@ -40,9 +42,10 @@ describe("the table of errors", () => {
   });
 
   it("lists classes that can be imported", () => {
-    const threads = { ...inline, ...multiprocessing, ...threading };
-    const extras = { ...amp, ...threads, ...testing, ...virtual, ...web, ...websocket };
-    const exported = Object.keys({ ...skein, ...extras });
+    const tests = { ...testing, ...sinon };
+    const workers = { ...inline, ...multiprocessing, ...threading };
+    const others = { ...amp, ...rxjs, ...virtual, ...web, ...websocket };
+    const exported = Object.keys({ ...skein, ...others, ...tests, ...workers });
     expect(exported).to.include.members([...table.values()]);
   });
 });

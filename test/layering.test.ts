@@ -136,6 +136,7 @@ describe("layering", () => {
       "const { waitAsync } = Atomics;",
       "const t = Date.now();",
       "const t = +new Date();",
+      "const t = new Date;",
       "performance.now();",
       "process.hrtime.bigint();",
       "const x = `${Math.random()}`;",
@@ -162,6 +163,7 @@ describe("layering", () => {
         'const text = "Date.now()" + `Math.random() ${queueMicrotask.name}`;',
         "resetTimeoutMs(/setTimeout/);",
         'import { x } from "node:events";',
+        "const noon = new Date(seconds * 1000);",
         "class Socket { setTimeout(timeoutMs: number): this { return this; } }",
       ].join("\n");
       expect(purityViolations(files({ "src/protocols/a.ts": text }))).to.deep.equal([]);

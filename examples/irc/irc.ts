@@ -1,42 +1,13 @@
 /**
- * An IRC server, for any client: `ii`, irssi, WeeChat. It is one server, which forgets everything
- * when it stops.
- *
- * irc.ts puts it on a reactor; server.ts is what the connections share, user.ts one connection,
- * channel.ts a channel; commands.ts and modes.ts are what can be said, numerics.ts the answers.
- * Messages themselves are skein's: `IRCReceiver`.
+ * The IRC server that skein brings (`reactor irc`), in a daemon of one's own: it has fewer options,
+ * and a word for those who come. Its code is in src/daemons/irc.
  */
-import { defineDaemon, type Reactor, serveManhole } from "skein";
-import { Server } from "./server.ts";
+import { defineDaemon, type Reactor } from "skein";
+import { irc } from "skein/daemons";
 
 export default defineDaemon({
-  summary: "An IRC server.",
-  options: {
-    host: { type: "string", default: "127.0.0.1", help: "the address to listen on" },
-    port: { type: "number", default: 6667, help: "the port to listen on" },
-    name: { type: "string", default: "irc.skein", help: "what the server calls itself" },
-    motd: { type: "string", default: "Welcome.", help: "the message of the day" },
-    pingSeconds: { type: "number", default: 120, help: "ask who is silent for so long" },
-    registerSeconds: { type: "number", default: 30, help: "drop who has not said who they are" },
-    floodBurst: { type: "number", default: 10, help: "so many messages may come at once" },
-    floodSeconds: { type: "number", default: 1, help: "then one in so many seconds" },
-    maxUsers: { type: "number", default: 1000, help: "the most connections" },
-    manhole: { type: "string", default: "", help: "a UNIX socket to look into the daemon by" },
-  },
-  build(reactor: Reactor<"tcp" | "unix">, { host, port, manhole, ...options }) {
-    const server = new Server(reactor, options);
-    reactor.addSystemEventTrigger("before", "shutdown", () => server.farewell());
-    return reactor.listenTCP(port, server, { interface: host }).addCallback((listening) => {
-      const { host: here, port: number } = listening.getHost();
-      console.log(`irc: listening on ${here}:${number}`);
-      if (manhole === "") return listening;
-      return serveManhole(reactor, { path: manhole, namespace: { server, reactor } }).addCallbacks(
-        () => {
-          console.log(`irc: look into it with: nc -U ${manhole}`);
-          return listening;
-        },
-        (failure) => listening.stopListening().addCallback(() => failure),
-      );
-    });
-  },
+  summary: "An IRC server for tea drinkers.",
+  options: { port: { type: "number", default: 6667, help: "the port to listen on" } },
+  build: (reactor: Reactor<"tcp" | "unix">, { port }) =>
+    irc(reactor, { port, name: "irc.tea", motd: "Tea is at four." }),
 });

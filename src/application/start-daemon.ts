@@ -44,8 +44,11 @@ export function startDaemon<R extends ServiceReactor, A extends unknown[], T>(
 export function runBuilt(
   reactor: ServiceReactor,
   build: () => unknown,
-  options?: RunServiceOptions,
+  options: RunServiceOptions = {},
 ): Deferred<unknown> {
+  const { dropPrivileges } = options;
+  const dropped = (built: unknown): Deferred<unknown> =>
+    maybeDeferred(dropPrivileges as () => unknown).addCallback(() => built);
   let stopping = false;
   const trigger = reactor.addSystemEventTrigger("before", "shutdown", () => {
     stopping = true;
@@ -56,7 +59,7 @@ export function runBuilt(
       return built;
     })
     .addCallback((built) => {
-      if (!isService(built)) return built;
+      if (!isService(built)) return dropPrivileges === undefined ? built : dropped(built);
       // Nobody would stop it any more.
       if (stopping) return fail(new CancelledError("the reactor stops before the service starts"));
       return runService(reactor, built, options);

@@ -1,4 +1,5 @@
 import { messageOf, SkeinError } from "../core/errors.ts";
+import { LaunchError } from "./launch-error.ts";
 import { UsageError } from "./usage-error.ts";
 
 /** Exit statuses. */
@@ -19,7 +20,8 @@ export function complain(error: unknown): number {
     console.error("Try: reactor --help");
     return MISUSED;
   }
-  console.error(error instanceof SkeinError ? `reactor: ${error.message}` : error);
+  const isSentence = error instanceof SkeinError || error instanceof LaunchError;
+  console.error(isSentence ? `reactor: ${error.message}` : error);
   return FAILED;
 }
 

@@ -1,11 +1,11 @@
 import { backends } from "../reactor/index.ts";
+import { OK } from "./complain.ts";
 
-/** A line for each backend, and one for what it can do. */
-export function listBackends(): string {
-  return Object.values(backends)
-    .map(({ name, summary, capabilities }) => {
-      const can = ["core", "time", "callFromThread", ...capabilities].join(", ");
-      return `${name.padEnd(8)} ${summary}\n${" ".repeat(9)}can do: ${can}`;
-    })
-    .join("\n");
+/** `reactor --backends`: a line for each backend, and one for what it can do. */
+export async function run(): Promise<number> {
+  for (const { name, summary, capabilities } of Object.values(backends)) {
+    const can = ["core", "time", "callFromThread", ...capabilities].join(", ");
+    console.log(`${name.padEnd(8)} ${summary}\n${" ".repeat(9)}can do: ${can}`);
+  }
+  return OK;
 }

@@ -1,6 +1,4 @@
 /** Loading what the command line names: daemons and backends. */
-import { stat } from "node:fs/promises";
-import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Daemon } from "../application/daemon.ts";
 import type { OptionDeclarations } from "../application/option-declarations.ts";
@@ -9,6 +7,7 @@ import { importModule, NoTypeScriptError } from "../core/import-module.ts";
 import type { Backend } from "../reactor/backend.ts";
 import type { Capability, ReactorCore } from "../reactor/capabilities.ts";
 import { backends } from "../reactor/index.ts";
+import { fileAt, type FoundDaemon } from "./find-daemon.ts";
 import { UsageError } from "./usage-error.ts";
 
 // What is known of a module's backend is what the interface says.
@@ -27,16 +26,16 @@ export async function loadBackend(nameOrModule: string): Promise<LoadedBackend> 
       `no backend is called "${nameOrModule}"; there are: ${Object.keys(known).join(", ")}`,
     );
   }
-  const exported = await loadDefault(nameOrModule, "backend");
+  const exported = await loadFile(nameOrModule, "backend");
   if (!isBackend(exported)) {
     throw new UsageError(`the default export of ${nameOrModule} is not a backend`);
   }
   return exported;
 }
 
-/** A daemon from a module. @throws UsageError */
-export async function loadDaemon(module: string): Promise<LoadedDaemon> {
-  const exported = await loadDefault(module, "daemon");
+/** A daemon from where it was found. @throws UsageError */
+export async function loadDaemon({ shown: module, load }: FoundDaemon): Promise<LoadedDaemon> {
+  const exported = await loadDefault(module, "daemon", load);
   if (typeof exported !== "function") {
     throw new UsageError(`the default export of ${module} is not a function of the reactor`);
   }
@@ -48,13 +47,18 @@ export async function loadDaemon(module: string): Promise<LoadedDaemon> {
   });
 }
 
-async function loadDefault(module: string, kind: string): Promise<unknown> {
-  const path = resolve(module);
-  const found = await stat(path).catch(() => undefined);
-  if (found === undefined) throw new UsageError(`there is no ${kind} module at ${module}`);
-  if (!found.isFile()) throw new UsageError(`${module} is not a file, so it is no ${kind} module`);
+function loadFile(module: string, kind: string): Promise<unknown> {
+  const url = pathToFileURL(fileAt(module, kind)).href;
+  return loadDefault(module, kind, () => importModule(url));
+}
+
+async function loadDefault(
+  module: string,
+  kind: string,
+  load: FoundDaemon["load"],
+): Promise<unknown> {
   try {
-    return (await importModule(pathToFileURL(path).href))["default"];
+    return (await load())["default"];
   } catch (error) {
     if (error instanceof NoTypeScriptError) throw new UsageError(error.message);
     throw new UsageError(`the ${kind} module ${module} cannot be loaded: ${inOneLine(error)}`);

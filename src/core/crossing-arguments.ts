@@ -15,6 +15,20 @@ export interface CallExtras {
   readonly revivals: readonly Revival[];
   /** What the function gives is sent item by item, and so many may be under way. */
   readonly window?: number;
+  /** What the worker calls before its first call. */
+  readonly initializer?: Initializer;
+  /** What is done with the function, if not just called. */
+  readonly manner?: string;
+}
+
+/** A function that each worker of a pool calls once. */
+export interface Initializer {
+  /** Names the pool: workers that are simulated share a thread. */
+  readonly pool: number;
+  readonly module: string;
+  readonly name: string;
+  readonly args: readonly unknown[];
+  readonly revivals: readonly Revival[];
 }
 
 export interface PackedArguments {

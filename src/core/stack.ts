@@ -31,7 +31,12 @@ export function framesOf({ stack }: Stack): string[] {
   const frames = String(stack)
     .split("\n")
     .filter((line) => /^\s+at /.test(line));
-  const first = frames.findIndex((line) => !line.includes(OWN_FILES));
+  const first = frames.findIndex((line) => !isOwnFrame(line));
   // Bundled, everything may be in one file.
   return frames.slice(Math.max(first, 0));
+}
+
+/** Whether a line of a stack is about a call in this package. */
+export function isOwnFrame(line: string): boolean {
+  return line.includes(OWN_FILES);
 }

@@ -12,6 +12,8 @@ export class Deadline {
   readonly #missed: () => void;
   #due = Infinity;
   #call: DelayedCall | undefined = undefined;
+  /** When the call comes. */
+  #callAt = 0;
 
   constructor(clock: Pick<ReactorTime, "callLater" | "seconds">, missed: () => void) {
     this.#clock = clock;
@@ -26,7 +28,10 @@ export class Deadline {
     }
     this.#due = this.#clock.seconds() + seconds;
     if (this.#call?.active !== true) this.#wait(seconds);
-    else if (this.#call.getTime() > this.#due) this.#call.reset(seconds);
+    else if (this.#callAt > this.#due) {
+      this.#callAt = this.#due;
+      this.#call.reset(seconds);
+    }
   }
 
   /** It is of no use any more: nothing is left waiting. */
@@ -37,6 +42,7 @@ export class Deadline {
   }
 
   #wait(seconds: number): void {
+    this.#callAt = this.#due;
     this.#call = this.#clock.callLater(seconds, () => {
       if (this.#due === Infinity) return;
       const left = this.#due - this.#clock.seconds();

@@ -44,6 +44,7 @@
 import type { Deferred } from "../defer/deferred.ts";
 import type { SlowCall } from "./slow-calls.ts";
 import type { Capability, CapabilityMap, ReactorFromThreads, ReactorTime } from "./capabilities.ts";
+import type { Traffic } from "./traffic.ts";
 import type { Openable } from "./open-things.ts";
 
 /** The reactor, as its backend sees it. */
@@ -94,6 +95,8 @@ export interface Loop extends ReactorTime, ReactorFromThreads {
 export interface Driver {
   /** A clock that never goes back, in seconds. */
   seconds(): number;
+  /** What time it is, in seconds since 1970; where a backend does not say it, {@link seconds}. */
+  wallSeconds?(): number;
   /**
    * Sets the one alarm: call `loop.turn()` once, from an empty stack, when the clock reaches
    * `when`, or as soon as possible after (-Infinity: at once); never from inside this call. A new
@@ -108,6 +111,13 @@ export interface Driver {
   verdict?(): Error | undefined;
   /** Closes every port and connection; fires when each has been told. */
   disconnectAll?(): Deferred<void>;
+  /**
+   * Closes every port, and leaves connections alone: fires when those that others have made have
+   * ended by themselves, or after so many seconds, with how many are left.
+   */
+  drain?(seconds: number): Deferred<number>;
+  /** Bytes that connections have moved, those that have ended too. */
+  traffic?(): Traffic;
   /**
    * Asked when a call was slow that began at `since`, by {@link seconds}: what it was doing, if
    * something has looked. Who asks tells of it, so that the driver does not by `loop.slow`.

@@ -74,6 +74,7 @@ function openGuest(loop: Loop, host: Host, inner: Driver | undefined): Opened<"g
   return {
     guest: { iterate: () => loop.turn(), nextTurn: () => loop.nextWake() },
     seconds: () => host.seconds(),
+    wallSeconds: () => inner?.wallSeconds?.() ?? host.seconds(),
     wakeAt: (when) => host.wakeAt?.(when),
     started: () => {},
     sleep: () => inner?.sleep(),

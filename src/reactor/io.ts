@@ -6,6 +6,7 @@ import { Processes } from "./spawning.ts";
 import { Stdio, type StdioDriver } from "./stdio.ts";
 import type { StreamDriver, StreamKind } from "./stream-driver.ts";
 import { Streams } from "./streams.ts";
+import type { Traffic } from "./traffic.ts";
 import { type DatagramDriver, UDP } from "./udp.ts";
 
 /** What a backend with a whole system around it can do. */
@@ -69,6 +70,15 @@ export class IO {
     names.disconnectAll();
     const others = [udp, process, stdio].map((part) => part.disconnectAll());
     return others.reduce((all, other) => all.addCallback(() => other), tcp.disconnectAll());
+  }
+
+  /** Closes what others connect to, and lets their connections end by themselves. */
+  drain(seconds: number): Deferred<number> {
+    return this.capabilities.tcp.drain(seconds);
+  }
+
+  traffic(): Traffic {
+    return this.capabilities.tcp.traffic();
   }
 
   /** The run has ended: what comes now is for the next one. */

@@ -39,6 +39,12 @@ export class OpenThings {
     this.#sites.delete(thing);
   }
 
+  count(): Map<string, number> {
+    const counts = new Map<string, number>();
+    for (const { kind } of this.#sites.keys()) counts.set(kind, (counts.get(kind) ?? 0) + 1);
+    return counts;
+  }
+
   list(): OpenThing[] {
     return Array.from(this.#sites, ([thing, site]) =>
       openThing(thing.kind, descriptionOf(thing), site),

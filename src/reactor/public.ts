@@ -54,6 +54,7 @@ export type {
   MulticastTransport,
   UDPAddress,
 } from "./datagrams.ts";
+export { wallSeconds } from "./wall-clock.ts";
 export {
   CachingResolver,
   type CachingOptions,
@@ -104,11 +105,13 @@ export {
   type StdioTransport,
 } from "./stdio.ts";
 export * from "./stdio-errors.ts";
+export { addGauges, type ReadGauges } from "./gauges.ts";
 export { guest, type Host } from "./guest.ts";
 export { MetaReactor } from "./meta-reactor.ts";
 export type { ReactorOptions } from "./reactor.ts";
 export type { CreateReactor, ReactorOn } from "./registry.ts";
 export type { SlowCall } from "./slow-calls.ts";
+export { type ReactorStatistics, statisticsOf } from "./statistics.ts";
 export { StreamConnection } from "./stream-connection.ts";
 export { SecurableConnection } from "./securable-connection.ts";
 export type {
@@ -126,6 +129,7 @@ export type {
 } from "./stream-driver.ts";
 export { Streams } from "./streams.ts";
 export * from "./tls-errors.ts";
+export type { Traffic } from "./traffic.ts";
 export type {
   CertificateSource,
   PeerCertificate,

@@ -65,8 +65,10 @@ type State = "idle" | "starting" | "running" | "stopping";
 export class BaseReactor implements ReactorCore, ReactorTime, ReactorFromThreads, Loop {
   readonly backend: string;
   readonly drainSeconds: number;
+  /** Gets the errors that are reported, where `onError` was not given. */
+  logError: (error: unknown, doing: string) => void = printError;
   readonly #driver: Driver;
-  readonly #onError: (error: unknown, doing: string) => void;
+  readonly #onError: ((error: unknown, doing: string) => void) | undefined;
   readonly #timers: TimerQueue;
   readonly #triggers: Triggers;
   readonly #open = new OpenThings();
@@ -95,7 +97,7 @@ export class BaseReactor implements ReactorCore, ReactorTime, ReactorFromThreads
     }
     this.backend = name;
     this.drainSeconds = drainSeconds;
-    this.#onError = options.onError ?? printError;
+    this.#onError = options.onError;
     this.#triggers = new Triggers((error, doing) => this.reportError(error, doing));
     this.#sites = (options.debug ?? debugging) ? new WeakMap() : undefined;
     this.#onSlow = options.onSlow ?? printSlow;
@@ -174,7 +176,7 @@ export class BaseReactor implements ReactorCore, ReactorTime, ReactorFromThreads
 
   reportError(error: unknown, doing: string): void {
     try {
-      this.#onError(error, doing);
+      (this.#onError ?? this.logError)(error, doing);
     } catch (thrown) {
       // The loop goes on; an onError that fails is an uncaught error.
       queueMicrotask(() => {
@@ -194,6 +196,12 @@ export class BaseReactor implements ReactorCore, ReactorTime, ReactorFromThreads
     const fromThreads =
       waiting === 0 ? [] : [openThing("calls from threads", `${waiting} waiting`)];
     return Object.freeze([...this.#open.list(), ...calls, ...fromThreads]);
+  }
+
+  /** What inspect() would list, counted by kind. */
+  count(): ReadonlyMap<string, number> {
+    const counts = this.#open.count().set("delayed call", this.#timers.active().length);
+    return counts.set("calls from threads", this.#fromThread.length);
   }
 
   opened(kind: string, describe: () => string): () => void {
@@ -226,6 +234,11 @@ export class BaseReactor implements ReactorCore, ReactorTime, ReactorFromThreads
 
   seconds(): number {
     return this.#driver.seconds();
+  }
+
+  /** For the function wallSeconds(): a daemon should measure by {@link seconds}. */
+  wallSeconds(): number {
+    return this.#driver.wallSeconds?.() ?? this.#driver.seconds();
   }
 
   callLater(delaySeconds: number, action: () => void): DelayedCall {

@@ -1,7 +1,7 @@
 /**
  * Making reactors: from a backend's name, or from any backend object.
  */
-import type { AnyBackend, Backend } from "./backend.ts";
+import type { AnyBackend, Backend, Driver } from "./backend.ts";
 import type { Capability, Reactor } from "./capabilities.ts";
 import { BackendFaultError, NoCapabilityError, UnknownBackendError } from "./errors.ts";
 import { setInternals } from "./internals.ts";
@@ -55,22 +55,34 @@ export interface CreateReactor<T extends BackendTable> {
 export function reactorMaker<T extends BackendTable>(known: T): CreateReactor<T> {
   function createReactor(which: string | AnyBackend, options: ReactorOptions = {}): unknown {
     const backend = typeof which === "string" ? find(known, which) : which;
-    let opened: Record<string, object> | undefined;
+    let opened: Driver | undefined;
     const reactor = new BaseReactor(
       backend.name,
       (loop) => {
-        const driver = backend.open(loop, options);
-        opened = driver as unknown as Record<string, object>;
+        const driver: Driver = backend.open(loop, options);
+        opened = driver;
         return driver;
       },
       options,
     );
+    const driver = opened as unknown as Driver;
+    const providers = driver as unknown as Readonly<Record<string, object>>;
     for (const capability of backend.capabilities as readonly Capability[]) {
-      attach(reactor, capability, opened?.[capability] ?? {});
+      attach(reactor, capability, providers[capability] ?? {});
     }
     refuseTheRest(reactor, backend, known);
     setInternals(reactor, {
       loop: reactor,
+      driver,
+      count: () => reactor.count(),
+      wallSeconds: () => reactor.wallSeconds(),
+      logErrors: (log) => {
+        const before = reactor.logError;
+        reactor.logError = log;
+        return () => {
+          if (reactor.logError === log) reactor.logError = before;
+        };
+      },
       capabilities: new Set(backend.capabilities as readonly string[]),
       backendsWith: (capability) => backendsWith(known, capability),
     });

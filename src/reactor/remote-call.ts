@@ -3,6 +3,7 @@ import { type Chunk, packNumbers } from "../core/chunks.ts";
 import { unpackArguments } from "../core/crossing-arguments.ts";
 import { ITEMS_LINE, type WorkerLine, WorkerLines } from "../core/call-line.ts";
 import { type CurrentCall, place } from "../core/current-call.ts";
+import { initialize } from "./initializing.ts";
 import { load, revive } from "./reviving.ts";
 import { sendItems, type Sending } from "./sending-items.ts";
 import type { CallManner, RemoteFunction } from "./workers.ts";
@@ -50,22 +51,24 @@ async function callWithExtras(
 ): Promise<unknown> {
   const make = place.make as () => CurrentCall;
   const { args, extras } = unpackArguments(packed);
-  const { revivals, window } = extras;
+  const { revivals, window, initializer, manner = "call" } = extras;
+  if (initializer !== undefined) await initialize(initializer);
   let lines: WorkerLines | undefined;
   const lineOf = (index: number): WorkerLine => (lines ??= new WorkerLines(make())).line(index);
   for (const { index, connected, ...target } of revivals) {
     args[index] = await revive(target, args[index], connected ? lineOf(index) : undefined, make);
   }
-  const begin = (): unknown => callWith(exported, args, make);
+  const callee = inManner(name, exported, manner as CallManner);
+  const begin = (): unknown => callWith(callee, args, make);
   if (window === undefined) return begin();
   const sending: Sending = { name, call: make(), line: lineOf(ITEMS_LINE), window };
   return sendItems(await begin(), sending);
 }
 
-function callWith(exported: Exported, args: unknown[], make: () => CurrentCall): unknown {
+function callWith(callee: Callee, args: unknown[], make: () => CurrentCall): unknown {
   place.make = make;
   try {
-    return exported(...args);
+    return callee(args);
   } finally {
     place.make = undefined;
   }

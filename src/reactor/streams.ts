@@ -23,6 +23,7 @@ import { type ConnectorOwner, StreamConnector } from "./connector.ts";
 import { undrained } from "./end-of.ts";
 import { NoCapabilityError, ReactorNotRunningError, ReactorStoppedError } from "./errors.ts";
 import type { ReactorNames } from "./names.ts";
+import { OpenConnections } from "./open-connections.ts";
 import { Openings } from "./openings.ts";
 import { Port } from "./port.ts";
 import { dialHost } from "./resolve-host.ts";
@@ -37,6 +38,7 @@ import {
 } from "./stream-checks.ts";
 import type { StreamConnection } from "./stream-connection.ts";
 import { tellFactory } from "./tell-factory.ts";
+import type { Traffic } from "./traffic.ts";
 import type {
   AddressFamily,
   DialRequest,
@@ -71,7 +73,7 @@ export class Streams<K extends StreamKind = "tcp">
   readonly #openings: Openings;
   readonly #ports = new Set<Port<StreamAddress>>();
   readonly #connectors = new Set<StreamConnector>();
-  readonly #connections = new Set<StreamConnection>();
+  readonly #connections: OpenConnections;
   /** Those of them that have no protocol yet. */
   readonly #handshaking = new Set<StreamConnection>();
   /** While everything is disconnected: nothing new is begun. */
@@ -81,6 +83,7 @@ export class Streams<K extends StreamKind = "tcp">
   constructor(loop: Loop, driver: StreamDriver<K>, names?: ReactorNames) {
     this.#loop = loop;
     this.#openings = new Openings(loop);
+    this.#connections = new OpenConnections(loop);
     this.#closing = new Closing(loop);
     this.#names = names;
     this.#driver = driver as unknown as StreamDriver<StreamKind>;
@@ -218,9 +221,20 @@ export class Streams<K extends StreamKind = "tcp">
     });
   }
 
+  /** See `Driver.drain`. */
+  drain(seconds: number): Deferred<number> {
+    this.#openings.cancelAll();
+    return this.#connections.drain([...this.#ports], seconds);
+  }
+
+  traffic(): Traffic {
+    return this.#connections.traffic();
+  }
+
   /** The run has ended: what comes now is for the next one. */
   reopen(): void {
     this.#closing.reopen();
+    this.#connections.endDraining();
   }
 
   // --- ConnectorOwner ---
@@ -235,12 +249,10 @@ export class Streams<K extends StreamKind = "tcp">
 
   connected(connection: StreamConnection): void {
     this.#connections.add(connection);
-    this.#loop.enter(connection);
   }
 
   lost(connection: StreamConnection): void {
-    this.#loop.leave(connection);
-    this.#connections.delete(connection);
+    this.#connections.ended(connection);
   }
 
   refuse(connection: StreamConnection): void {
@@ -337,7 +349,7 @@ export class Streams<K extends StreamKind = "tcp">
     this.#handshaking.add(connection);
     const over = (): void => {
       this.#handshaking.delete(connection);
-      this.lost(connection);
+      this.#connections.delete(connection);
     };
     securable(connection)
       .secure(tls)

@@ -32,12 +32,19 @@ export function happeningOf(timer: DelayedCall, background: WeakSet<DelayedCall>
 export interface TimeWatcher {
   /** Whether something real is under way, for which virtual time stands still. */
   busy(): boolean;
+  /** Told when time has moved on, before anything happens then. */
+  moved?(): void;
   /** What went wrong since it was last asked: fails advance() and its like, or run(). */
   verdict(): Error | undefined;
 }
 
 export interface VirtualTime {
   seconds(): number;
+  /**
+   * When something is to happen next, where that is known; Infinity if nothing is, but for what is
+   * in the background.
+   */
+  next?(): number;
   /** What chance begins from. */
   readonly seed: number | string;
   /**

@@ -78,7 +78,14 @@ export class StringTransport implements Transport {
   tcpKeepAlive: boolean | undefined = undefined;
   /** What the protocol has called startTLS() with. */
   tls: StartTLSOptions | undefined = undefined;
-  readonly encrypted = false;
+  /** A test may set it, to play a handshake that has ended well. */
+  encrypted = false;
+  /** What getPeerCertificate() gives: a test may set it. */
+  peerCertificate: PeerCertificate | undefined = undefined;
+  /** What registerProducer() was given; undefined without one. */
+  producer: PullProducer | PushProducer | undefined = undefined;
+  /** Whether that is a push producer. */
+  streaming = false;
   /** Undefined, unless a test sets it. */
   negotiatedProtocol: string | undefined = undefined;
   /** The protocol that setProtocol() was given; undefined while it was not. */
@@ -108,6 +115,11 @@ export class StringTransport implements Transport {
   /** Everything written since the beginning, or the last {@link clear}. */
   bytes(): Uint8Array {
     return concat(this.#writes);
+  }
+
+  /** As {@link bytes}, by its name in Twisted. */
+  value(): Uint8Array {
+    return this.bytes();
   }
 
   /** The same as text, from UTF-8. */
@@ -141,6 +153,8 @@ export class StringTransport implements Transport {
     const failure = new Failure(this.#reason);
     if (!this.#lost) {
       this.#lost = true;
+      this.producer = undefined;
+      this.streaming = false;
       this.#flow.end(failure);
     }
     return failure;
@@ -215,11 +229,21 @@ export class StringTransport implements Transport {
   }
 
   registerProducer(producer: PullProducer | PushProducer, streaming: boolean): void {
-    if (this.#writable) this.#flow.register(producer, streaming);
-    else producer.stopProducing();
+    if (!this.#writable) {
+      producer.stopProducing();
+      return;
+    }
+    if (this.producer === undefined) {
+      // Before: a pull producer is asked from inside, and may unregister itself.
+      this.producer = producer;
+      this.streaming = streaming;
+    }
+    this.#flow.register(producer, streaming);
   }
 
   unregisterProducer(): void {
+    this.producer = undefined;
+    this.streaming = false;
     this.#flow.unregister();
   }
 
@@ -275,6 +299,6 @@ export class StringTransport implements Transport {
   }
 
   getPeerCertificate(): PeerCertificate | undefined {
-    return undefined;
+    return this.peerCertificate;
   }
 }

@@ -16,7 +16,7 @@ export function runHolding(held: Held, f: () => unknown): Deferred<unknown> {
       held.release();
       return result;
     }),
-  ) as Deferred<unknown>;
+  );
 }
 
 /** @throws TypeError when `f` returns a promise: it would be released before that is done. */

@@ -2,8 +2,8 @@
 import type { OnLine } from "../core/call-line.ts";
 import type { Reactor } from "../reactor/capabilities.ts";
 import { WorkerDiedError } from "../reactor/errors.ts";
-import { backgroundCall } from "./background-call.ts";
 import { CallQueue } from "./call-queue.ts";
+import { IdleMembers } from "./idle-members.ts";
 import type { PoolCall } from "./pool-call.ts";
 import { PoolMember } from "./pool-member.ts";
 import type { PoolSettings } from "./pool-options.ts";
@@ -19,8 +19,8 @@ export class Dispatcher {
   readonly #changed: () => void;
   readonly #seconds: () => number;
   readonly #members = new Set<PoolMember>();
-  /** Those with nothing to do; the last to come is the first to go. */
-  readonly #idle: PoolMember[] = [];
+  /** Those with nothing to do. */
+  readonly #idle: IdleMembers;
   readonly #queue = new CallQueue();
   /** Calls that workers hold. */
   #held = 0;
@@ -28,14 +28,18 @@ export class Dispatcher {
   #lost = 0;
   #recycled = 0;
   #stopped = false;
-  /** Calls off the look for idle workers, while there is to be one. */
-  #stopWatching: (() => void) | undefined = undefined;
 
   constructor(reactor: Reactor<"threads">, settings: PoolSettings, changed: () => void) {
     this.#reactor = reactor;
     this.#settings = settings;
     this.#changed = changed;
     this.#seconds = () => reactor.seconds();
+    this.#idle = new IdleMembers(
+      reactor,
+      settings,
+      () => this.#members.size - settings.min,
+      (member) => this.#retire(member),
+    );
     this.#keepMin();
   }
 
@@ -74,7 +78,7 @@ export class Dispatcher {
 
   /** Gives the call to whoever can have it; false if it has to wait. */
   #place(call: PoolCall): boolean {
-    let member = this.#takeIdle();
+    let member = this.#idle.take();
     if (member === undefined && this.#members.size < this.#settings.max) {
       try {
         member = this.#hire();
@@ -87,19 +91,8 @@ export class Dispatcher {
     }
     member ??= this.#roomiest(call);
     if (member === undefined) return false;
-    if (!this.#give(member, call) && member.idle) this.#rest(member);
+    if (!this.#give(member, call) && member.idle) this.#idle.add(member);
     return true;
-  }
-
-  #takeIdle(): PoolMember | undefined {
-    for (let i = this.#idle.length - 1; i >= 0; i--) {
-      const member = this.#idle[i] as PoolMember;
-      // Calls that were revoked may be in its way, until it has seen that they were.
-      if (member.handle.room === 0) continue;
-      this.#idle.splice(i, 1);
-      return member;
-    }
-    return undefined;
   }
 
   /** The member that holds the fewest calls, if it may hold more. */
@@ -206,16 +199,8 @@ export class Dispatcher {
       this.#retire(member);
       this.#dispatch();
     } else {
-      this.#rest(member);
+      this.#idle.add(member);
     }
-  }
-
-  /** It has nothing to do. */
-  #rest(member: PoolMember): void {
-    // The error of a call that could not be sent may have stopped the pool.
-    if (member.retired) return;
-    this.#idle.push(member);
-    this.#watchIdle(member);
   }
 
   /** Calls that wait behind one that takes long go back to the queue. */
@@ -245,7 +230,7 @@ export class Dispatcher {
     const taken = member.takeBack(most);
     this.#held -= taken.length;
     this.#queue.putBack(taken);
-    if (taken.length > 0 && member.idle) this.#rest(member);
+    if (taken.length > 0 && member.idle) this.#idle.add(member);
   }
 
   /** Nobody waits for the call any more. */
@@ -261,7 +246,7 @@ export class Dispatcher {
       call.member = undefined;
       call.left();
       this.#held--;
-      if (member.idle) this.#rest(member);
+      if (member.idle) this.#idle.add(member);
       this.#dispatch();
     } else if (handle.running(call)) {
       const heeds = handle.abort(call);
@@ -301,8 +286,7 @@ export class Dispatcher {
     member.retired = true;
     this.#held -= member.calls.size;
     this.#members.delete(member);
-    const index = this.#idle.indexOf(member);
-    if (index >= 0) this.#idle.splice(index, 1);
+    this.#idle.delete(member);
   }
 
   #died(member: PoolMember, error: Error): void {
@@ -346,48 +330,21 @@ export class Dispatcher {
   #keepMin(): void {
     if (this.#stopped) return;
     while (this.#members.size < this.#settings.min) {
-      const member = this.#hire();
-      this.#idle.push(member);
+      this.#idle.add(this.#hire());
     }
   }
 
   /** The settings have other limits. */
   adjust(): void {
     this.#keepMin();
-    for (const member of this.#idle.slice()) {
-      if (this.#members.size > this.#settings.max) this.#retire(member);
-    }
+    this.#idle.retire(this.#members.size - this.#settings.max);
     this.#dispatch();
-    for (const member of this.#idle) this.#watchIdle(member);
+    this.#idle.watchAll();
   }
-
-  #watchIdle(member: PoolMember): void {
-    const { min, idleSeconds } = this.#settings;
-    if (idleSeconds === Infinity || this.#members.size <= min) return;
-    member.idleSince = this.#seconds();
-    this.#stopWatching ??= backgroundCall(this.#reactor, idleSeconds, this.#shrink);
-  }
-
-  /** Ends workers that have been idle for long. */
-  readonly #shrink = (): void => {
-    this.#stopWatching = undefined;
-    const { min, idleSeconds } = this.#settings;
-    const before = this.#seconds() - idleSeconds;
-    // A copy, as those that are ended leave the list.
-    for (const member of this.#idle.slice()) {
-      if (this.#members.size <= min) return;
-      if (member.idleSince <= before + 1e-9) this.#retire(member);
-    }
-    const oldest = Math.min(...this.#idle.map(({ idleSince }) => idleSince));
-    if (oldest === Infinity || this.#members.size <= min) return;
-    const wait = Math.max(0, oldest + idleSeconds - this.#seconds());
-    this.#stopWatching = backgroundCall(this.#reactor, wait, this.#shrink);
-  };
 
   /** Ends every worker; returns the calls that have not finished, those that run before others. */
   stop(): PoolCall[] {
     this.#stopped = true;
-    this.#stopWatching?.();
     const running: PoolCall[] = [];
     const waiting: PoolCall[] = [];
     for (const member of this.#members) {
@@ -399,7 +356,7 @@ export class Dispatcher {
       else member.handle.terminate();
     }
     this.#members.clear();
-    this.#idle.length = 0;
+    this.#idle.clear();
     this.#held = 0;
     return [...running, ...waiting, ...this.#queue.clear()];
   }

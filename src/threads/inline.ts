@@ -25,7 +25,8 @@
  * // → a function without a name uses "factor"
  * ```
  */
-import { type Node, parse, parseExpressionAt } from "acorn";
+import { createRequire } from "node:module";
+import type { Node } from "acorn";
 import { SkeinError } from "../core/errors.ts";
 import { compile, INLINE } from "../core/inline-source.ts";
 import { freeNames } from "./free-names.ts";
@@ -65,8 +66,22 @@ export function inline<A extends unknown[], R>(f: (...args: A) => R): WorkerFunc
   return { module: INLINE + source, name: f.name === "" ? "inline" : f.name };
 }
 
+type Acorn = typeof import("acorn");
+
+let acorn: Acorn | undefined;
+
+/** The parser, by no static import: only who makes inline functions needs it. */
+function parser(): Acorn {
+  try {
+    return (acorn ??= createRequire(import.meta.url)("acorn") as Acorn);
+  } catch (cause) {
+    throw new NotInlineError("inline() needs the package acorn: npm install acorn", { cause });
+  }
+}
+
 /** The function's text as an expression, and its syntax tree. */
 function parsed(what: string, text: string): [source: string, tree: Node] {
+  const { parse } = parser();
   if (/\{\s*\[native code\]\s*\}\s*$/.test(text)) {
     throw new NotInlineError(`${what} has no text: it is native, or bound`);
   }
@@ -87,6 +102,7 @@ function parsed(what: string, text: string): [source: string, tree: Node] {
 function parsedMethod(text: string): [source: string, tree: Node] | undefined {
   const source = `({${text}\n})`;
   try {
+    const { parseExpressionAt } = parser();
     const { properties } = parseExpressionAt(source, 0, { ecmaVersion: "latest" }) as unknown as {
       properties: { kind: string; computed: boolean; value: Node }[];
     };

@@ -1,5 +1,6 @@
 import { ITEMS_LINE } from "../core/call-line.ts";
-import { type CallExtras, packArguments } from "../core/crossing-arguments.ts";
+import { CannotCrossError } from "../core/crossing.ts";
+import { type CallExtras, type Initializer, packArguments } from "../core/crossing-arguments.ts";
 import { type Crossed, crossesItself, type Substrate } from "../core/crossing-object.ts";
 import type { Canceller } from "../defer/canceller.ts";
 import type { Reactor } from "../reactor/capabilities.ts";
@@ -12,6 +13,24 @@ export interface Maker {
   readonly reactor: Reactor;
   readonly substrate: Substrate;
   readonly canceller: Canceller<unknown>;
+  /** What each worker calls first. */
+  readonly initializer: Initializer | undefined;
+}
+
+let pools = 0;
+
+/** @throws CannotCrossError, or what arguments throw that cross as themselves */
+export function makeInitializer(
+  [f, ...given]: readonly [RemoteFunction, ...unknown[]],
+  substrate: Substrate,
+): Initializer {
+  const { args, revivals } = packArguments(given, substrate, undefined, (index) => {
+    throw new CannotCrossError(
+      `argument ${index + 1} of the initializer ${f.name}() is connected with a call, and gone ` +
+        "when that has ended: pass it with each call",
+    );
+  });
+  return { pool: ++pools, module: f.module, name: f.name, args, revivals };
 }
 
 /** For a function that gives items: how many may be under way, and who gets them. */
@@ -22,14 +41,14 @@ export interface ItemsTaken {
 
 /** @throws what arguments throw that cross as themselves, and cannot. */
 export function makeCall(
-  { reactor, substrate, canceller }: Maker,
+  { reactor, substrate, canceller, initializer }: Maker,
   target: RemoteFunction,
   manner: CallManner,
   args: readonly unknown[],
   options: CallOptions,
   items?: ItemsTaken,
 ): PoolCall {
-  if (items === undefined && !args.some(crossesItself)) {
+  if (items === undefined && initializer === undefined && !args.some(crossesItself)) {
     return new PoolCall(canceller, target, manner, args, options);
   }
   let lines: CallerLines | undefined;
@@ -48,8 +67,12 @@ export function makeCall(
     throw error;
   }
   const { revivals, transfer } = packed;
-  const extras: CallExtras =
-    items === undefined ? { revivals } : { revivals, window: items.window };
+  const extras: CallExtras = {
+    revivals,
+    ...(items && { window: items.window }),
+    ...(initializer && { initializer }),
+    ...(manner === "call" ? {} : { manner }),
+  };
   const call = new PoolCall(canceller, target, "extra", [...packed.args, extras], {
     ...options,
     ...(transfer && { transfer }),

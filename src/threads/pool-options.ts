@@ -1,6 +1,6 @@
 import { BadOptionError } from "../core/errors.ts";
 import { fail } from "../defer/fired.ts";
-import type { Substrate } from "../reactor/workers.ts";
+import type { RemoteFunction, Substrate } from "../reactor/workers.ts";
 
 export interface ThreadPoolOptions {
   /** The most workers at a time; they are started as they are needed. 4 unless given. */
@@ -26,12 +26,21 @@ export interface ThreadPoolOptions {
    * Unless given, such an error is reported as one of nobody.
    */
   onWorkerLost?: (error: Error) => void;
+  /**
+   * A function, and its arguments, that each worker calls before its first call, and awaits: to
+   * open a database, say. If it fails, so does the call that it was called for, and the next one
+   * tries again. Its arguments go with every call: let them be small.
+   */
+  initializer?: readonly [f: RemoteFunction, ...args: unknown[]];
   /** What the workers are: "threads" unless given, or "processes". */
   substrate?: Substrate;
 }
 
-export type PoolSettings = Required<Omit<ThreadPoolOptions, "heapMegabytesMax">> &
-  Pick<ThreadPoolOptions, "heapMegabytesMax">;
+/** For these, being left out is a value of its own. */
+type MayLack = "heapMegabytesMax" | "initializer";
+
+export type PoolSettings = Required<Omit<ThreadPoolOptions, MayLack>> &
+  Pick<ThreadPoolOptions, MayLack>;
 
 /** @throws BadOptionError */
 export function settingsOf(options: ThreadPoolOptions): PoolSettings {

@@ -7,12 +7,13 @@ import type { Failure } from "../defer/failure.ts";
 import { fail } from "../defer/fired.ts";
 import { withSignal } from "../defer/signals.ts";
 import type { Reactor } from "../reactor/capabilities.ts";
+import { addGauges } from "../reactor/gauges.ts";
 import type { CallManner, RemoteFunction } from "../reactor/workers.ts";
 import { joinChunks, packNumbers } from "../core/chunks.ts";
 import { allResults } from "./all-results.ts";
 import { Dispatcher } from "./dispatcher.ts";
 import { PoolStoppedError } from "./errors.ts";
-import { type ItemsTaken, makeCall, type Maker } from "./make-call.ts";
+import { type ItemsTaken, makeCall, makeInitializer, type Maker } from "./make-call.ts";
 import type { CallOptions, PoolCall } from "./pool-call.ts";
 import { type PoolSettings, settingsOf, type ThreadPoolOptions } from "./pool-options.ts";
 import { PoolStream, type StreamedCall, type StreamOptions } from "./pool-stream.ts";
@@ -67,6 +68,7 @@ export class ThreadPool {
   readonly #settings: PoolSettings;
   readonly #maker: Maker;
   readonly #dispatcher: Dispatcher;
+  readonly #removeGauges: () => void;
   #closed = false;
   #drained: Deferred<void> | undefined = undefined;
 
@@ -74,8 +76,15 @@ export class ThreadPool {
   constructor(reactor: Reactor<"threads">, options: ThreadPoolOptions = {}) {
     this.#reactor = reactor;
     this.#settings = settingsOf(options);
-    this.#maker = { reactor, substrate: this.#settings.substrate, canceller: this.#cancel };
+    const { substrate, initializer } = this.#settings;
+    this.#maker = {
+      reactor,
+      substrate,
+      canceller: this.#cancel,
+      initializer: initializer && makeInitializer(initializer, substrate),
+    };
     this.#dispatcher = new Dispatcher(reactor, this.#settings, () => this.#checkDrained());
+    this.#removeGauges = addGauges(reactor, "pool", () => ({ ...this.statistics() }));
   }
 
   /**
@@ -234,6 +243,7 @@ export class ThreadPool {
   /** Ends every worker; calls that have not finished fail with PoolStoppedError. */
   stop(): void {
     this.#closed = true;
+    this.#removeGauges();
     for (const call of this.#dispatcher.stop()) {
       call.left();
       if (call.settle()) call.errback(new PoolStoppedError());

@@ -1,6 +1,7 @@
 import { currentCall, linkOf } from "../core/current-call.ts";
 import { ending } from "../core/ending.ts";
 import type { Reactor } from "../reactor/capabilities.ts";
+import { stopIfRunning } from "../reactor/stop-if-running.ts";
 import type { IOCapability } from "../reactor/io.ts";
 
 /** The reactor of a worker. */
@@ -44,7 +45,8 @@ async function begin(): Promise<WorkerReactor> {
   const reactor = createReactor("libuv");
   const stopped = reactor.run();
   ending.end = async () => {
-    if (reactor.running) reactor.stop();
+    // It may not have started yet.
+    reactor.callWhenRunning(() => stopIfRunning(reactor));
     await stopped;
   };
   ending.told?.();

@@ -23,6 +23,8 @@ export type NetworkReactor = Reactor<"tcp" | "unix" | "names">;
 
 /** Ways to wait on the time of the process. */
 export interface Waiting {
+  /** Only differences mean something. */
+  seconds(): number;
   callLater(seconds: number, action: () => void): DelayedCall;
 }
 
@@ -54,6 +56,11 @@ export class ReactorInWaiting {
 
   connectUNIX(name: string, factory: ClientProtocolFactory): Connector {
     return this.#connect((reactor) => reactor.connectUNIX(name, factory));
+  }
+
+  /** The same time before and after there is a reactor. */
+  seconds(): number {
+    return this.#waiting.seconds();
   }
 
   callLater(seconds: number, action: () => void): DelayedCall {

@@ -52,6 +52,7 @@ export class Session {
     this.timers = new VirtualTimers({ time, report });
     this.leaks = new LeakWatch(allow, () => this.elapsedSeconds());
     this.network = new ReactorInWaiting({
+      seconds: () => this.elapsedSeconds(),
       callLater: (seconds, action): DelayedCall =>
         new DelayedTimer(seconds, action, this.timers, () => this.elapsedSeconds()),
     });

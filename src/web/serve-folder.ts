@@ -3,6 +3,7 @@ import { statSync } from "node:fs";
 import { BadOptionError } from "../core/errors.ts";
 import { type Daemon, defineDaemon } from "../application/daemon.ts";
 import type { Deferred } from "../defer/deferred.ts";
+import { logger } from "../log/logger.ts";
 import type { Reactor } from "../reactor/capabilities.ts";
 import type { ListeningPort } from "../reactor/transport.ts";
 import { textOf } from "../reactor/unix-name.ts";
@@ -30,7 +31,6 @@ const OPTIONS = {
  * const reactor = createReactor("clock");
  * const stopped = reactor.run();
  * await serveFolder(reactor, { root: "docs", port: 8080 });
- * // → web: docs is on http://127.0.0.1:8080/
  * const client = await LineClient.dial(reactor, 8080);
  * client.transport.write("GET /web.md HTTP/1.1\r\nHost: site.example\r\n\r\n");
  * console.log((await client.heard("HTTP/1.1")).trim()); // → HTTP/1.1 200 OK
@@ -59,7 +59,7 @@ export const serveFolder: Daemon<
     return reactor
       .listenTCP(port, new Site(reactor, files), { interface: host })
       .addCallback((opened) => {
-        console.log(`web: ${root} is on http://${textOf(opened.getHost())}/`);
+        logger(reactor).info(`web: ${root} is on http://${textOf(opened.getHost())}/`);
         return opened;
       });
   },

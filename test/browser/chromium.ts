@@ -94,7 +94,8 @@ export function startChromium(url: string, ...more: readonly string[]): Chromium
   };
 }
 
-function flags(profile: string, url: string): string[] {
+/** How it is started: without a window, and with nothing of its own to do. */
+export function flags(profile: string, url: string): string[] {
   return [
     "--headless",
     "--disable-gpu",

@@ -74,6 +74,13 @@ describe("reactor: help", () => {
     });
   }
 
+  it("WORD --help tells what the command does with it", async () => {
+    expect((await reactor("completions", "--help")).stdout).to.equal(
+      "Usage: reactor completions SHELL\n\nPrint what bash, zsh or fish needs to complete the " +
+        "command's words.\n",
+    );
+  });
+
   it("DAEMON --help of a plain function says that there is nothing to say", async () => {
     const { status, stdout } = await reactor(path("plain.mjs"), "--help");
     expect({ status, stdout }).to.deep.equal({

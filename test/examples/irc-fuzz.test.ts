@@ -2,7 +2,7 @@ import { expect } from "chai";
 import fc from "fast-check";
 import { createReactor } from "skein";
 import { StringTransport } from "skein/testing";
-import { Server } from "../../examples/irc/server.ts";
+import { Server } from "../../src/daemons/irc/server.ts";
 import { cut, fuzz, sizes } from "../support/fuzz.ts";
 
 const OPTIONS = {

@@ -32,12 +32,13 @@ export function start(
   args: readonly string[],
   nodeOptions: readonly string[] = [],
   env: Readonly<Record<string, string>> = {},
+  lifetimeMs: number = LIFETIME_MS,
 ): Running {
   const child = spawn(process.execPath, [...nodeOptions, MAIN, ...args], {
     cwd: root,
     env: { ...process.env, ...env },
     stdio: ["ignore", "pipe", "pipe"],
-    timeout: LIFETIME_MS,
+    timeout: lifetimeMs,
     killSignal: "SIGKILL",
   });
   return observe(child);

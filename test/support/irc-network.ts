@@ -1,8 +1,7 @@
 /** The IRC server with people on it, in virtual time. */
-import { type ClockOptions, createReactor, type OptionValues, type Reactor } from "skein";
+import { type ClockOptions, createReactor, logTo, type OptionValues, type Reactor } from "skein";
 import { LineClient } from "skein/testing";
-import irc from "../../examples/irc/irc.ts";
-import { quietly } from "./quietly.ts";
+import { irc } from "skein/daemons";
 
 export type IRCReactor = Reactor<"tcp" | "unix" | "clock" | "network">;
 
@@ -21,11 +20,12 @@ export async function onIRC(
 ): Promise<void> {
   const errors: unknown[] = [];
   const reactor = createReactor("clock", { ...clock, onError: (error) => errors.push(error) });
+  logTo(reactor, () => {});
   const stopped = reactor.run();
   const dial = async (host = "127.0.0.1"): Promise<LineClient> =>
     LineClient.dial(reactor, 6667, host);
   try {
-    await quietly(() => irc(reactor, options));
+    await irc(reactor, options);
     await body({
       reactor,
       dial,

@@ -13,11 +13,12 @@ const LAYERS: readonly (readonly string[])[] = [
   ["core"],
   ["defer"],
   ["reactor"],
-  ["task", "protocols", "threads"],
-  ["endpoints", "interop", "threading"],
+  ["task", "protocols", "threads", "log"],
+  ["endpoints", "interop", "threading", "rxjs"],
   ["multiprocessing"],
-  ["application", "virtual"],
+  ["application", "virtual", "opentelemetry"],
   ["web"],
+  ["daemons"],
   ["cli"],
 ];
 

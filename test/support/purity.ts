@@ -12,7 +12,9 @@ const WORDS: readonly (readonly [Kind, RegExp])[] = [
   // A method may bear the name: a parameter with its type, or the socket that has it, tells them.
   ["timer", /\b(?:set|clear)(?:Timeout|Interval|Immediate)\b(?!\s*\(\w+\??:)/g],
   ["timer", /\bAbortSignal\s*\.\s*timeout\b/g],
-  ["clock", /\b(?:new\s+Date|Date\s*\.\s*now|performance\s*\.\s*now|process\s*\.\s*hrtime)\b/g],
+  // Of a time that is given, a Date is made without a clock.
+  ["clock", /\bnew\s+Date\b(?!\s*\(\s*[^\s)])/g],
+  ["clock", /\b(?:Date\s*\.\s*now|performance\s*\.\s*now|process\s*\.\s*hrtime)\b/g],
   ["sleep", /\bAtomics\s*\.\s*wait(?:Async)?\b|\bwaitAsync\b/g],
   ["chance", /\bMath\s*\.\s*random\b/g],
   ["chance", /\b(?:random(?:Bytes|Fill|FillSync|Int|UUID)|getRandomValues)\b/g],

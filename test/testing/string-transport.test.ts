@@ -118,3 +118,45 @@ describe("StringTransport", () => {
     expect(transport).to.include({ tcpNoDelay: true, tcpKeepAlive: false });
   });
 });
+
+describe("StringTransport, for a test that looks and plays", () => {
+  it("gives what is written by its name in Twisted too", () => {
+    const transport = new StringTransport();
+    transport.write("tea");
+    expect(new TextDecoder().decode(transport.value())).to.equal("tea");
+    transport.clear();
+    expect(transport.value()).to.have.lengthOf(0);
+  });
+
+  it("shows the producer that it has", () => {
+    const transport = new StringTransport();
+    const push = { pauseProducing() {}, resumeProducing() {}, stopProducing() {} };
+    expect(transport).to.include({ producer: undefined, streaming: false });
+    transport.registerProducer(push, true);
+    expect(transport).to.include({ producer: push, streaming: true });
+    expect(() => transport.registerProducer({ ...push }, false)).to.throw("a producer already");
+    expect(transport).to.include({ producer: push, streaming: true });
+    transport.unregisterProducer();
+    expect(transport).to.include({ producer: undefined, streaming: false });
+    const pull = { resumeProducing: () => transport.unregisterProducer(), stopProducing() {} };
+    transport.registerProducer(pull, false);
+    expect(transport.producer).to.equal(undefined);
+    transport.registerProducer(push, true);
+    transport.lose();
+    expect(transport.producer).to.equal(undefined);
+  });
+
+  it("plays TLS: what was asked for, and what has come of it", () => {
+    const transport = new StringTransport();
+    expect(transport.encrypted).to.equal(false);
+    transport.startTLS({ serverName: "tea.example" });
+    expect(transport.tls).to.deep.equal({ serverName: "tea.example" });
+    transport.encrypted = true;
+    transport.negotiatedProtocol = "tea/1";
+    const certificate = { subject: "tea.example" } as unknown as NonNullable<
+      ReturnType<StringTransport["getPeerCertificate"]>
+    >;
+    transport.peerCertificate = certificate;
+    expect(transport.getPeerCertificate()).to.equal(certificate);
+  });
+});

@@ -61,8 +61,8 @@ describe("what threads share, in processes,", () => {
         false,
         backend === "libuv"
           ? "TimeoutError: putSync() has waited for 0.01 seconds"
-          : "WouldBlockError: wait() has no answer yet, and a simulated worker is the reactor's own " +
-            "thread, which must not wait: use callInReactor()",
+          : "WouldBlockError: wait() has no answer yet, and a simulated worker is the reactor's " +
+            "own thread, which must not wait: use callInReactor()",
         backend === "libuv",
       ]);
       expect(await pool.call(jobs.prioritise, new PriorityQueue<string>())).to.deep.equal([

@@ -165,11 +165,9 @@ describe("inline functions", () => {
         return 1;
       },
     };
-    const getter = Object.getOwnPropertyDescriptor(object, "x")?.get;
-    expect(refusal(getter as never)).to.include("cannot be parsed by itself");
-    expect(refusal({ [`f${outside}`]() {} }[`f${outside}`] as never)).to.include(
-      "cannot be parsed",
-    );
+    const { get: getter = Math.abs } = Object.getOwnPropertyDescriptor(object, "x") ?? {};
+    expect(refusal(getter)).to.include("cannot be parsed by itself");
+    expect(refusal({ [`f${outside}`]() {} }[`f${outside}`])).to.include("cannot be parsed");
   });
 
   it("without a text are refused", () => {

@@ -1,4 +1,4 @@
-/** Messages of IRC. A server is in examples/irc. */
+/** Messages of IRC. A server is in src/daemons/irc. */
 export { IRCReceiver } from "./irc-receiver.ts";
 export {
   foldIRCName,

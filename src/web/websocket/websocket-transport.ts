@@ -1,4 +1,3 @@
-import type { WebSocket } from "ws";
 import { BadOptionError } from "../../core/errors.ts";
 import type { Deferred } from "../../defer/deferred.ts";
 import { TimeoutError } from "../../defer/errors.ts";
@@ -19,9 +18,27 @@ const HIGH_WATER_BYTES = 64 * 1024;
 /** Of a close code and what is said with it: as much as fits into one frame. */
 const REASON_BYTES_MAX = 123;
 
+/** What is used of ws's: who uses this needs none of its types. */
+export interface OpenWebSocket {
+  readonly protocol: string;
+  readonly readyState: number;
+  readonly OPEN: number;
+  readonly bufferedAmount: number;
+  send(data: string | Uint8Array, options: { readonly binary: boolean }): void;
+  close(code: number, reason: string): void;
+  ping(): void;
+  pause(): void;
+  resume(): void;
+  terminate(): void;
+  on(event: "message", listener: (data: unknown, isBinary: boolean) => void): this;
+  on(event: "ping" | "pong", listener: () => void): this;
+  on(event: "error", listener: (error: Error) => void): this;
+  on(event: "close", listener: (code: number, reason: Uint8Array) => void): this;
+}
+
 export interface Opened {
   readonly reactor: Reactor<"tcp">;
-  readonly webSocket: WebSocket;
+  readonly webSocket: OpenWebSocket;
   readonly socket: ReactorSocket;
   readonly settings: WebSocketSettings;
   /** What the client has asked for: a path with its query. */
@@ -42,7 +59,7 @@ export class WebSocketTransport implements Consumer, PushProducer {
   /** The subprotocol that both sides have agreed on; empty for none. */
   readonly subprotocol: string;
   readonly #reactor: Reactor<"tcp">;
-  readonly #webSocket: WebSocket;
+  readonly #webSocket: OpenWebSocket;
   readonly #socket: ReactorSocket;
   readonly #settings: WebSocketSettings;
   readonly #protocol: WebSocketProtocol;
@@ -95,7 +112,7 @@ export class WebSocketTransport implements Consumer, PushProducer {
       this.#cause ??= error;
       this.#awaitEnd();
     });
-    webSocket.on("close", (code, reason) => this.#ended(code, reason.toString()));
+    webSocket.on("close", (code, reason) => this.#ended(code, String(reason)));
     this.#socket.on("drain", () => {
       if (this.#reason === undefined) this.#flow.caughtUp();
     });

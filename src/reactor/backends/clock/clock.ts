@@ -3,8 +3,10 @@ import { BadOptionError } from "../../../core/errors.ts";
 import type { Deferred } from "../../../defer/deferred.ts";
 import type { Backend, Driver, Loop } from "../../backend.ts";
 import { IO, IO_CAPABILITIES, type IOCapability } from "../../io.ts";
+import type { Traffic } from "../../traffic.ts";
 import type { ClockOptions, ReactorClock } from "../../simulation.ts";
 import { offerVirtualTime } from "../../virtual-time.ts";
+import { VIRTUAL_EPOCH_SECONDS } from "../../wall-clock.ts";
 import {
   openWorker,
   type WorkerEvents,
@@ -52,6 +54,10 @@ class ClockDriver implements Driver, ReactorClock {
     return this.#world.seconds();
   }
 
+  wallSeconds(): number {
+    return VIRTUAL_EPOCH_SECONDS + this.#world.seconds();
+  }
+
   /** Nothing to arm: whoever drives the clock asks the loop when it wants its next turn. */
   wakeAt(): void {}
 
@@ -70,6 +76,14 @@ class ClockDriver implements Driver, ReactorClock {
 
   disconnectAll(): Deferred<void> {
     return this.io.disconnectAll();
+  }
+
+  drain(seconds: number): Deferred<number> {
+    return this.io.drain(seconds);
+  }
+
+  traffic(): Traffic {
+    return this.io.traffic();
   }
 
   // --- ReactorClock ---

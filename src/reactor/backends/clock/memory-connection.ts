@@ -2,6 +2,7 @@ import { copyOf } from "../../../core/bytes.ts";
 import { Fifo } from "../../../core/fifo.ts";
 import type { SeededRandom } from "../../../core/random.ts";
 import { SecurableConnection } from "../../securable-connection.ts";
+import type { CountsTraffic, Traffic } from "../../traffic.ts";
 import type { StreamAddress } from "../../transport.ts";
 import { quoteUNIXName } from "../../unix-name.ts";
 import { latencies } from "./latency.ts";
@@ -25,7 +26,7 @@ export interface ConnectionEnd {
 }
 
 /** One end of a connection in memory. It sends by a {@link Sender}, over a {@link Wire}. */
-export class MemoryConnection extends SecurableConnection {
+export class MemoryConnection extends SecurableConnection implements CountsTraffic {
   readonly #options: NetworkOptions;
   readonly #host: StreamAddress;
   readonly #peer: StreamAddress;
@@ -44,6 +45,8 @@ export class MemoryConnection extends SecurableConnection {
   /** All of this end is to be closed once the system has taken all bytes. */
   #finishing = false;
   #closed = false;
+  #bytesReceived = 0;
+  #bytesSent = 0;
 
   constructor(
     host: ConnectionEnd,
@@ -157,6 +160,10 @@ export class MemoryConnection extends SecurableConnection {
     return this.#peer;
   }
 
+  traffic(): Traffic {
+    return { bytesReceived: this.#bytesReceived, bytesSent: this.#bytesSent };
+  }
+
   protected override get wireBufferedBytes(): number {
     return this.#closed ? 0 : this.#sender.untakenBytes;
   }
@@ -170,6 +177,7 @@ export class MemoryConnection extends SecurableConnection {
 
   protected override sendWire(bytes: Uint8Array): void {
     // Both sides must be free to use their bytes as they like.
+    this.#bytesSent += bytes.length;
     if (bytes.length > 0) this.#sender.push(copyOf(bytes));
   }
 
@@ -270,6 +278,7 @@ export class MemoryConnection extends SecurableConnection {
     }
     this.#wire.carry(0, "word", () => this.#other.#acknowledged(segment.length));
     if (this.#inbox.length > 0) this.#later(0, () => this.#read());
+    this.#bytesReceived += segment.length;
     this.wireReceived(segment);
   }
 

@@ -170,6 +170,10 @@ export class ClockWorld implements VirtualTime {
     return happeningOf(timer, this.#background);
   }
 
+  next(): number {
+    return this.#next(true);
+  }
+
   watch(watcher: TimeWatcher): () => void {
     this.#watchers.add(watcher);
     return () => void this.#watchers.delete(watcher);
@@ -246,7 +250,10 @@ export class ClockWorld implements VirtualTime {
     let idle = true;
     try {
       await macrotask();
-      if (how === "at once") this.#now = until;
+      if (how === "at once") {
+        this.#now = until;
+        this.#tellMoved();
+      }
       while (this.#running.size > 0 && this.#drive === drive) {
         const next = this.#next(how === "to idle");
         if (next > this.#now && this.#isHeldUp()) {
@@ -267,6 +274,7 @@ export class ClockWorld implements VirtualTime {
         if (next > this.#now) {
           this.#now = next;
           turns = 0;
+          this.#tellMoved();
         } else if (++turns > this.#turnsAtOnceMax) {
           throw new ClockStuckError(
             `${turns} turns at ${this.#now} s: a program calls itself again without delay`,
@@ -277,7 +285,10 @@ export class ClockWorld implements VirtualTime {
     } finally {
       forgetTurnEnd();
     }
-    if (until < Infinity) this.#now = Math.max(this.#now, until);
+    if (until < Infinity && until > this.#now) {
+      this.#now = until;
+      this.#tellMoved();
+    }
     return idle;
   }
 
@@ -294,6 +305,10 @@ export class ClockWorld implements VirtualTime {
 
   #onlyBackground(): boolean {
     return this.happenings.active().every((timer) => this.#background.has(timer));
+  }
+
+  #tellMoved(): void {
+    for (const watcher of this.#watchers) watcher.moved?.();
   }
 
   /** Whether virtual time stands still, for something real. */

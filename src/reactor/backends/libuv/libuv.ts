@@ -2,6 +2,7 @@
 import type { Deferred } from "../../../defer/deferred.ts";
 import type { Backend, Loop } from "../../backend.ts";
 import { IO, IO_CAPABILITIES, type IOCapability } from "../../io.ts";
+import type { Traffic } from "../../traffic.ts";
 import {
   openWorker,
   type WorkerEvents,
@@ -88,6 +89,14 @@ class LibuvDriver extends TimerDriver {
 
   disconnectAll(): Deferred<void> {
     return this.io.disconnectAll();
+  }
+
+  drain(seconds: number): Deferred<number> {
+    return this.io.drain(seconds);
+  }
+
+  traffic(): Traffic {
+    return this.io.traffic();
   }
 
   readonly #turn = (): void => {

@@ -1,4 +1,5 @@
 /** Listening and dialling with node:net. */
+import cluster from "node:cluster";
 import net from "node:net";
 import { Deferred } from "../../../defer/deferred.ts";
 import {
@@ -23,6 +24,7 @@ import type { StreamAddress, UNIXAddress } from "../../transport.ts";
 import { quoteUNIXName, textOf } from "../../unix-name.ts";
 import { NO_DESCRIPTOR, NO_PERMISSION_FOR_PORT } from "./advice.ts";
 import { NodeTLS } from "./node-tls.ts";
+import { shareSocketFile } from "./shared-socket-file.ts";
 import { makeSocket, shareReads } from "./shared-reads.ts";
 import { addressOf, type KnownEnds, SocketConnection } from "./socket-connection.ts";
 import { type SocketFile, SocketFileError, takeSocketFile } from "./socket-file.ts";
@@ -109,7 +111,7 @@ export class NetDriver implements StreamDriver<StreamKind> {
     const ends = { host: unix(name), peer: unix("") };
     const server = this.#server(accept, () => ends);
     if (name.startsWith("\0")) {
-      server.listen({ path: name, backlog, exclusive: true });
+      server.listen({ path: name, backlog, exclusive: !cluster.isWorker });
       return this.#whenListening(server, where, () => ({
         address: unix(name),
         close: () => closeServer(server),
@@ -120,7 +122,8 @@ export class NetDriver implements StreamDriver<StreamKind> {
     const listening = new Deferred<Listener>(() => {
       givenUp = true;
     });
-    takeSocketFile(server, name, mode, backlog).then(
+    const take = cluster.isWorker ? shareSocketFile : takeSocketFile;
+    take(server, name, mode, backlog).then(
       (taken) => {
         file = taken;
         server.on("error", (error) => this.#report(error, `accepting on ${where}`));
@@ -147,7 +150,8 @@ export class NetDriver implements StreamDriver<StreamKind> {
     const where = `descriptor ${descriptor}`;
     let known: KnownEnds = {};
     const server = this.#server(accept, () => known);
-    server.listen({ fd: descriptor });
+    // In a cluster too it is this process' own, and not one of the first process' of that number.
+    server.listen({ fd: descriptor, exclusive: true });
     return this.#whenListening(server, where, () => {
       const bound = server.address();
       const found: AddressFamily =

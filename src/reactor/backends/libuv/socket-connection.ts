@@ -1,6 +1,7 @@
 import { readSync } from "node:fs";
 import type { Socket } from "node:net";
 import { SecurableConnection } from "../../securable-connection.ts";
+import type { CountsTraffic, Traffic } from "../../traffic.ts";
 import type { StreamAddress, TCPAddress } from "../../transport.ts";
 
 const NOTHING = new Uint8Array(0);
@@ -22,7 +23,7 @@ export interface KnownEnds {
  * A connection over a socket of node:net, which is connected, paused, and made with allowHalfOpen.
  * Public for backends that get their sockets in a way of their own.
  */
-export class SocketConnection extends SecurableConnection {
+export class SocketConnection extends SecurableConnection implements CountsTraffic {
   static readonly #listeners = Object.entries({
     data(this: Linked, bytes: Uint8Array): void {
       // Answers to many small questions in one chunk go out in one call to the system.
@@ -117,6 +118,11 @@ export class SocketConnection extends SecurableConnection {
 
   getPeer(): StreamAddress {
     return this.#peer;
+  }
+
+  traffic(): Traffic {
+    const { bytesRead, bytesWritten } = this.#socket;
+    return { bytesReceived: bytesRead || 0, bytesSent: bytesWritten ?? 0 };
   }
 
   protected override get wireBufferedBytes(): number {

@@ -67,7 +67,7 @@ export async function takeSocketFile(
 }
 
 /** Why there can be no file in a directory. */
-function inDirectory(directory: string, error: NodeJS.ErrnoException): Error {
+export function inDirectory(directory: string, error: NodeJS.ErrnoException): Error {
   const { code = "" } = error;
   const why: Record<string, string> = {
     ENOENT: `there is no directory ${directory}`,
@@ -76,10 +76,15 @@ function inDirectory(directory: string, error: NodeJS.ErrnoException): Error {
   return why[code] === undefined ? error : new SocketFileError(why[code], code);
 }
 
-function listen(server: net.Server, path: string, backlog: number): Promise<void> {
+export function listen(
+  server: net.Server,
+  path: string,
+  backlog: number,
+  exclusive = true,
+): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once("error", reject);
-    server.listen({ path, backlog, exclusive: true }, () => {
+    server.listen({ path, backlog, exclusive }, () => {
       server.off("error", reject);
       resolve();
     });
@@ -99,8 +104,8 @@ async function linkTo(own: string, path: string): Promise<void> {
   throw new SocketFileError("others listen there again and again", "EADDRINUSE");
 }
 
-/** Removes a dead socket. Rejects when what is there is something else. */
-async function clear(path: string): Promise<void> {
+/** Removes a dead socket from the way. Rejects when what is there is something else. */
+export async function clear(path: string): Promise<void> {
   const found = stat(path);
   if (found === undefined) return;
   if (!found.isSocket()) {

@@ -261,7 +261,11 @@ function post(message: FromWorker, transfer: readonly object[] = []): void {
   port.postMessage(message, transfer as never);
 }
 
-ending.told = () => post(["lives"]);
+ending.told = () => {
+  post(["lives"]);
+  // The outcome comes behind it: nothing is to be ended before it is known how.
+  told = true;
+};
 
 async function end(): Promise<void> {
   await ending.end?.();

@@ -18,6 +18,10 @@ export class TimerDriver implements Driver {
     return performance.now() / 1000;
   }
 
+  wallSeconds(): number {
+    return Date.now() / 1000;
+  }
+
   wakeAt(when: number): void {
     clearTimeout(this.#alarm);
     // Rounded up: an alarm that goes off early finds nothing due.

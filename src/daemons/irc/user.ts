@@ -1,5 +1,7 @@
 /** One connection to the IRC server: somebody who chats, or has not said who they are yet. */
-import { type DelayedCall, type Failure, type IRCMessage, IRCReceiver } from "skein";
+import type { Failure } from "../../defer/failure.ts";
+import { type IRCMessage, IRCReceiver } from "../../protocols/irc/index.ts";
+import type { DelayedCall } from "../../reactor/capabilities.ts";
 import type { Channel } from "./channel.ts";
 import { COMMANDS, EARLY } from "./commands.ts";
 import { NUMERICS, type Numeric } from "./numerics.ts";

@@ -1,5 +1,8 @@
 /** What the connections of the IRC server share: its users, and its channels. */
-import { Factory, foldIRCName, type Reactor, type StreamAddress } from "skein";
+import { Factory } from "../../protocols/factory.ts";
+import { foldIRCName } from "../../protocols/irc/index.ts";
+import type { Reactor } from "../../reactor/capabilities.ts";
+import type { StreamAddress } from "../../reactor/transport.ts";
 import { Channel } from "./channel.ts";
 import { User } from "./user.ts";
 

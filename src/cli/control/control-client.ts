@@ -1,0 +1,75 @@
+import { messageOf } from "../../core/errors.ts";
+import type { Failure } from "../../defer/failure.ts";
+import { ClientFactory } from "../../protocols/factory.ts";
+import { LineReceiver } from "../../protocols/line-receiver.ts";
+import type { Reactor } from "../../reactor/capabilities.ts";
+import type { Refusal, Snapshot } from "./snapshot.ts";
+
+/** What hundreds of processes have to say, and more. */
+const SNAPSHOT_BYTES_MAX = 4 * 1024 * 1024;
+
+/** Told of what a daemon says by its control socket. */
+export interface Watching {
+  snapshot(snapshot: Snapshot): void;
+  /** No more will come, in words. Called once, last; not after `stop()`. */
+  ended(why: string): void;
+}
+
+/** Watches a daemon; returns the way to end that. */
+export function watchControl(
+  reactor: Reactor<"unix">,
+  name: string,
+  every: number,
+  told: Watching,
+): () => void {
+  let over = false;
+  const end = (why: string): void => {
+    if (over) return;
+    over = true;
+    told.ended(why);
+  };
+  class Client extends LineReceiver {
+    override delimiter = "\n";
+    override maxLength: number = SNAPSHOT_BYTES_MAX;
+
+    override connectionMade(): void {
+      this.sendLine(JSON.stringify({ every }));
+    }
+
+    override lineReceived(line: string): void {
+      if (over) return;
+      const said = parse(line);
+      if (said === undefined) end("what listens there is no daemon's control socket");
+      else if ("error" in said) end(`it refuses: ${said.error}`);
+      else told.snapshot(said);
+      if (over) this.transport.loseConnection();
+    }
+
+    override connectionLost(reason: Failure): void {
+      end(`the daemon has gone (${messageOf(reason.value)})`);
+    }
+  }
+  class Connecting extends ClientFactory {
+    override buildProtocol(): Client {
+      return new Client();
+    }
+    override clientConnectionFailed(_connector: unknown, reason: Failure): void {
+      end(messageOf(reason.value));
+    }
+  }
+  const connector = reactor.connectUNIX(name, new Connecting());
+  return () => {
+    over = true;
+    connector.disconnect();
+  };
+}
+
+function parse(line: string): Snapshot | Refusal | undefined {
+  try {
+    const said = JSON.parse(line) as Partial<Snapshot & Refusal> | null;
+    if (typeof said?.error === "string") return { error: said.error };
+    return Array.isArray(said?.processes) ? { processes: said.processes } : undefined;
+  } catch {
+    return undefined;
+  }
+}

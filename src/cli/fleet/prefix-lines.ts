@@ -1,0 +1,43 @@
+import { Transform } from "node:stream";
+
+/** A line that is longer than this goes out in pieces. */
+const MAX_LINE_BYTES = 64 * 1024;
+const NEWLINE = 10;
+const BRACE = 123;
+
+/**
+ * Puts a text before each line that goes through; a last line without an end gets one.
+ *
+ * @param forObjects what a line that is an object in JSON begins with in place of its brace.
+ */
+export function prefixLines(prefix: string, forObjects?: string): Transform {
+  const before = Buffer.from(prefix);
+  let waiting: Buffer[] = [];
+  let waitingBytes = 0;
+  const take = (last: Buffer): Buffer[] => {
+    const line = [...waiting, last];
+    waiting = [];
+    waitingBytes = 0;
+    if (forObjects === undefined || line[0]?.[0] !== BRACE) return [before, ...line];
+    return [Buffer.from(forObjects), Buffer.concat(line).subarray(1)];
+  };
+  return new Transform({
+    transform(chunk: Buffer, _encoding, done): void {
+      const out: Buffer[] = [];
+      let rest = chunk;
+      for (let at = rest.indexOf(NEWLINE); at !== -1; at = rest.indexOf(NEWLINE)) {
+        out.push(...take(rest.subarray(0, at + 1)));
+        rest = rest.subarray(at + 1);
+      }
+      if (rest.length > 0) {
+        waiting.push(rest);
+        waitingBytes += rest.length;
+      }
+      if (waitingBytes > MAX_LINE_BYTES) out.push(...take(Buffer.from("\n")));
+      done(null, Buffer.concat(out));
+    },
+    flush(done): void {
+      done(null, waitingBytes === 0 ? undefined : Buffer.concat(take(Buffer.from("\n"))));
+    },
+  });
+}

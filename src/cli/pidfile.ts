@@ -1,0 +1,111 @@
+import { chownSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { messageOf } from "../core/errors.ts";
+import { FilesystemLock } from "../defer/filesystem-lock.ts";
+import { codeOf } from "./complain.ts";
+import { LaunchError } from "./launch-error.ts";
+
+/** How often it is looked whether others have done, and how long is waited between. */
+const ATTEMPTS = 100;
+const PAUSE_MS = 20;
+
+/**
+ * A file that has the number of the process in it while the process runs, which nobody else has
+ * then.
+ */
+export class Pidfile {
+  readonly path: string;
+  #held = true;
+
+  /**
+   * Takes it. What a process that is gone has left is replaced.
+   *
+   * @throws LaunchError while a process that lives is in it, and where it cannot be written.
+   */
+  constructor(path: string) {
+    this.path = path;
+    // Of several that find what a dead one has left, one at a time looks and takes it.
+    const guard = new FilesystemLock(`${path}.lock`);
+    try {
+      lockSoon(guard);
+      try {
+        this.#take();
+      } finally {
+        guard.unlock();
+      }
+    } catch (error) {
+      if (error instanceof LaunchError) throw error;
+      throw new LaunchError(`cannot write the pidfile ${path}: ${messageOf(error)}`);
+    }
+  }
+
+  #take(): void {
+    const holder = holderOf(this.path);
+    if (holder !== undefined && lives(holder)) {
+      throw new LaunchError(
+        `the pidfile ${this.path} is of process ${holder}, which runs: stop that first, or ` +
+          "give another pidfile; if that process is something else, remove the file",
+      );
+    }
+    // Whole when it appears: nobody reads it half written.
+    const own = `${this.path}.${process.pid}`;
+    rmSync(own, { force: true });
+    writeFileSync(own, `${process.pid}\n`, { mode: 0o644, flag: "wx" });
+    renameSync(own, this.path);
+  }
+
+  /** Gives it to the user that the process becomes, who is to remove it. */
+  giveTo(uid: number, gid: number): void {
+    chownSync(this.path, uid, gid);
+  }
+
+  /**
+   * Removes it, once, if it is still this process' own. One who may write it but not its folder
+   * leaves it empty, which counts as stale.
+   */
+  release(): void {
+    if (!this.#held) return;
+    this.#held = false;
+    if (holderOf(this.path) !== process.pid) return;
+    try {
+      rmSync(this.path);
+    } catch {
+      try {
+        writeFileSync(this.path, "");
+      } catch (error) {
+        console.error(`reactor: cannot remove the pidfile ${this.path}: ${messageOf(error)}`);
+      }
+    }
+  }
+}
+
+/** Waits for those who are about it: they take no time. @throws LaunchError */
+function lockSoon(guard: FilesystemLock): void {
+  const nobody = new Int32Array(new SharedArrayBuffer(4));
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    if (guard.lock()) return;
+    Atomics.wait(nobody, 0, 0, PAUSE_MS);
+  }
+  throw new LaunchError(`cannot take the pidfile: ${guard.name} is held by another process`);
+}
+
+/** The process in a pidfile; undefined where there is none. */
+function holderOf(path: string): number | undefined {
+  try {
+    const number = Number(readFileSync(path, "utf8").trim());
+    return Number.isSafeInteger(number) && number > 0 ? number : undefined;
+  } catch (error) {
+    if (codeOf(error) === "ENOENT") return undefined;
+    throw error;
+  }
+}
+
+function lives(pid: number): boolean {
+  // In a container numbers come again: one that is our own was somebody's before.
+  if (pid === process.pid) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return codeOf(error) === "EPERM";
+  }
+}

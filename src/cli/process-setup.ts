@@ -1,0 +1,68 @@
+import { memberId } from "./fleet/membership.ts";
+import type { Identity } from "./identity.ts";
+import { type CommandLog, openLog } from "./open-log.ts";
+import type { RunOptions } from "./options.ts";
+import type { Pidfile } from "./pidfile.ts";
+
+/** What the process has beside the daemon. */
+export interface ProcessSetup {
+  readonly log: CommandLog;
+  /** Becomes the user that was asked for; undefined when none was. */
+  readonly dropPrivileges: (() => void) | undefined;
+  /** Gives back all that must not stay when the process ends, whatever ends it. */
+  readonly release: () => void;
+}
+
+/**
+ * Sets the process up as the options say, for as long as `use` takes. What few want is loaded only
+ * for them.
+ *
+ * @throws LaunchError, UsageError, CannotLogError
+ */
+export async function withProcess(
+  options: RunOptions,
+  use: (setup: ProcessSetup) => Promise<number>,
+): Promise<number> {
+  const identity = await wantedIdentity(options);
+  if (options.umask !== undefined) process.umask(options.umask);
+  const log = openLog(options);
+  const releases: (() => void)[] = [];
+  const release = (): void => {
+    for (const each of releases.splice(0).reverse()) each();
+  };
+  // process.exit() and uncaught errors come by here.
+  process.on("exit", release);
+  try {
+    const pidfile = await heldPidfile(options);
+    if (pidfile !== undefined) releases.push(() => pidfile.release());
+    if (options.profile !== undefined) {
+      const { startProfile } = await import("./profile.ts");
+      releases.push(startProfile(options.profile));
+    }
+    const dropPrivileges = identity && (() => becomeOwner(identity, log, pidfile));
+    return await use({ log, dropPrivileges, release });
+  } finally {
+    release();
+    process.off("exit", release);
+  }
+}
+
+async function wantedIdentity(options: RunOptions): Promise<Identity | undefined> {
+  if (options.uid === undefined && options.gid === undefined) return undefined;
+  return (await import("./identity.ts")).identityOf(options);
+}
+
+async function heldPidfile({ pidfile }: RunOptions): Promise<Pidfile | undefined> {
+  // That of a fleet has the number of its first process.
+  if (pidfile === undefined || memberId() !== undefined) return undefined;
+  const { Pidfile: Held } = await import("./pidfile.ts");
+  return new Held(pidfile);
+}
+
+/** The files that it will open or remove later become its own before. */
+function becomeOwner(identity: Identity, log: CommandLog, pidfile: Pidfile | undefined): void {
+  const { uid, gid } = identity;
+  log.file?.giveTo(uid, gid);
+  pidfile?.giveTo(uid, gid);
+  identity.become();
+}

@@ -1,0 +1,2 @@
+/** Those that the command can be completed in. */
+export const SHELLS = ["bash", "zsh", "fish"] as const;

@@ -1,0 +1,1 @@
+export { serveFolder as default } from "../web/serve-folder.ts";

@@ -1,0 +1,34 @@
+/** What the test kit fails a test with. */
+import { SkeinError } from "../../core/errors.ts";
+
+/** The kit's errors say all in their message: a stack would only show the kit. */
+abstract class KitError extends SkeinError {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.stack = message;
+  }
+}
+
+/** A test has ended, and something that it made is still open or waiting on its reactor. */
+export class DirtyReactorError extends KitError {
+  override readonly name = "DirtyReactorError";
+  readonly code = "ERR_DIRTY_REACTOR";
+}
+
+/** A test, or one of its cleanups, has not ended in its time; on virtual time: never will. */
+export class TestDeadlineError extends KitError {
+  override readonly name = "TestDeadlineError";
+  readonly code = "ERR_TEST_DEADLINE";
+}
+
+/** Errors were reported in a test that did not take them by flushErrors(). */
+export class UnexpectedErrorsError extends KitError {
+  override readonly name = "UnexpectedErrorsError";
+  readonly code = "ERR_UNEXPECTED_ERRORS";
+}
+
+/** A Deferred has not the result that a test says it has. */
+export class WrongResultError extends SkeinError {
+  override readonly name = "WrongResultError";
+  readonly code = "ERR_WRONG_RESULT";
+}

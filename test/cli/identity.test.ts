@@ -1,0 +1,115 @@
+import { expect } from "chai";
+import { chmodSync, mkdirSync, readFileSync, renameSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { emptyFolder } from "../support/command-folder.ts";
+import { type Ending, expectMisuse, moduleFolder, reactor, start } from "../support/command.ts";
+import { root } from "../support/read-sources.ts";
+
+const SKEIN = JSON.stringify(pathToFileURL(join(root, "dist", "index.js")).href);
+const WHO = `[process.getuid(), process.getgid(), process.getgroups()].join(" ")`;
+const isRoot = process.getuid?.() === 0;
+
+describe("reactor: the user that it becomes", () => {
+  const temporary = emptyFolder();
+  const path = moduleFolder({
+    "plain.mjs": `export default async (reactor) => {
+      const protocol = { doStart() {}, doStop() {}, buildProtocol: () => null };
+      await reactor.listenTCP(83, protocol, { interface: "127.0.0.1" });
+      console.log("bound as", process.getuid());
+      reactor.callLater(0.05, () => { console.log("then", ${WHO}); reactor.stop(); });
+    };`,
+    "service.mjs": `import { Service } from ${SKEIN};
+      class Three extends Service {
+        privilegedStart() { console.log("privileged", process.getuid()); }
+        start() { console.log("start", ${WHO}); }
+        stop() { console.log("stop", process.getuid()); }
+      }
+      export default (reactor) => {
+        reactor.callLater(0.05, () => reactor.stop());
+        return new Three();
+      };`,
+    "waits.mjs": `import { logger } from ${SKEIN};
+      export default (reactor) => {
+        reactor.callLater(0.05, () => logger(reactor).info("as " + process.getuid()));
+      };`,
+    "runs.mjs": "export default (reactor) => { console.log('ran'); reactor.stop(); };",
+  });
+  const asNobody = (daemon: string): Promise<Ending> =>
+    reactor("--uid", "nobody", "--gid", "nogroup", path(daemon));
+
+  if (!isRoot) {
+    it("cannot be another one unless the command is started as root", () =>
+      expectMisuse(
+        ["--uid", "0", path("runs.mjs")],
+        "--uid 0 needs a command that is started as root",
+      ));
+  }
+
+  const only = isRoot ? it : it.skip;
+  const note = isRoot ? "" : " (not here: needs root)";
+
+  only(`a function's ports are open before${note}`, async () => {
+    expect(await asNobody("plain.mjs")).to.deep.equal({
+      status: 0,
+      signal: null,
+      stdout: "bound as 0\nthen 65534 65534 65534\n",
+      stderr: "",
+    });
+  });
+
+  only(`a service starts in two steps, before and after${note}`, async () => {
+    const { status, stdout, stderr } = await asNobody("service.mjs");
+    expect({ status, stderr }).to.deep.equal({ status: 0, stderr: "" });
+    expect(stdout).to.equal("privileged 0\nstart 65534 65534 65534\nstop 65534\n");
+  });
+
+  only(`its group is the user's unless given, and numbers need no name${note}`, async () => {
+    const { stdout } = await reactor("--uid", "nobody", path("plain.mjs"));
+    expect(stdout).to.equal("bound as 0\nthen 65534 65534 65534\n");
+    const numbers = await reactor("--uid", "12345", "--gid", "54321", path("plain.mjs"));
+    expect(numbers.stdout).to.equal("bound as 0\nthen 12345 54321 54321\n");
+  });
+
+  only(`it can open its log anew, and leaves no pidfile that counts${note}`, async () => {
+    // Of root, as /run is: nobody may not remove files there.
+    mkdirSync(temporary("run"));
+    mkdirSync(temporary("log"));
+    chmodSync(temporary(), 0o755);
+    chmodSync(temporary("log"), 0o777);
+    const log = temporary("log", "a.log");
+    const pidfile = temporary("run", "a.pid");
+    const options = ["--uid", "nobody", "--log-file", log, "--pidfile", pidfile];
+    const running = start([...options, path("waits.mjs")]);
+    const textOf = (file: string): string => {
+      try {
+        return readFileSync(file, "utf8");
+      } catch {
+        return "";
+      }
+    };
+    const until = async (settled: () => boolean): Promise<void> => {
+      while (!settled()) await new Promise((resolve) => setTimeout(resolve, 5));
+    };
+    await until(() => textOf(log).includes("as 65534"));
+    renameSync(log, `${log}.1`);
+    running.kill("SIGHUP");
+    await until(() => statSync(log, { throwIfNoEntry: false }) !== undefined);
+    expect(statSync(log).uid).to.equal(65_534);
+    running.kill("SIGTERM");
+    expect((await running.ended).signal).to.equal("SIGTERM");
+    expect(textOf(pidfile)).to.equal("");
+    expect((await reactor("--pidfile", pidfile, path("runs.mjs"))).status).to.equal(0);
+  });
+
+  const misuses: [args: string[], sentence: string][] = [
+    [["--uid", "no-such-user"], '--uid: there is no user called "no-such-user"'],
+    [["--gid", "no-such-group"], '--gid: there is no group called "no-such-group"'],
+    [["--uid", "12345"], "--uid 12345: that user is not known here, so give --gid too"],
+    [["--uid="], "--uid needs a value"],
+    [["--uid", "-u"], '--uid: there is no user called "-u"'],
+  ];
+  for (const [args, sentence] of misuses) {
+    it(`is used wrongly: ${sentence}`, () => expectMisuse([...args, path("runs.mjs")], sentence));
+  }
+});

@@ -1,0 +1,67 @@
+import { expect } from "chai";
+import { mkdtempSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
+import { existsSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { CannotLogError, LogFile } from "../../src/log/index.ts";
+
+describe("LogFile", () => {
+  let folder = "";
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "skein-log-"));
+  });
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+  const path = (name = "a.log"): string => join(folder, name);
+  const textOf = (name?: string): string => readFileSync(path(name), "utf8");
+
+  it("adds lines to what is there, and is not for all to read", () => {
+    new LogFile(path()).write("one");
+    new LogFile(path()).write("two ✓");
+    expect(textOf()).to.equal("one\ntwo ✓\n");
+    expect(statSync(path()).mode & 0o007).to.equal(0);
+  });
+
+  it("goes on in a new file after the old one was renamed, and loses nothing", () => {
+    const file = new LogFile(path());
+    file.write("one");
+    renameSync(path(), path("a.log.1"));
+    file.write("two");
+    file.reopen();
+    file.write("three");
+    expect([textOf("a.log.1"), textOf()]).to.deep.equal(["one\ntwo\n", "three\n"]);
+  });
+
+  it("goes on in the old one where it cannot be opened anew, and says so", () => {
+    const said: string[] = [];
+    const file = new LogFile(path("a.log"), (line) => said.push(line));
+    renameSync(folder, `${folder}-moved`);
+    file.reopen();
+    file.write("still");
+    renameSync(`${folder}-moved`, folder);
+    expect(textOf()).to.equal("still\n");
+    expect(said).to.have.lengthOf(1);
+    expect(said[0]).to.match(/^The log file .*a\.log cannot be opened anew: ENOENT.*the old one$/);
+  });
+
+  it("cannot be opened where there is no folder", () => {
+    expect(() => new LogFile(path("absent/a.log")))
+      .to.throw(CannotLogError, /^cannot write the log file .*absent\/a\.log: ENOENT/)
+      .with.property("code", "ERR_CANNOT_LOG");
+  });
+
+  const full = existsSync("/dev/full");
+  it(`says once that the disk is full, and puts the lines elsewhere${
+    full ? "" : " (not here: there is no /dev/full)"
+  }`, function () {
+    if (!full) this.skip();
+    const said: string[] = [];
+    const file = new LogFile("/dev/full", (line) => said.push(line));
+    file.write("one");
+    file.write("two");
+    expect(said).to.have.lengthOf(3);
+    expect(said[0]).to.match(
+      /^The log file \/dev\/full cannot be written: ENOSPC.*; until it can, its lines are here:$/,
+    );
+    expect(said.slice(1)).to.deep.equal(["one", "two"]);
+  });
+});
