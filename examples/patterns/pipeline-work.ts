@@ -1,6 +1,6 @@
 /** The stages. Each shuts down the queue behind it when it has put in all: the end travels on. */
 import type { Value } from "skein/multiprocessing";
-import { type Queue, QueueShutDownError } from "skein/threading";
+import type { Queue } from "skein/threading";
 
 export async function read(count: number, lines: Queue<string>, underWay: Value): Promise<void> {
   for (let n = 0; n < count; n++) {
@@ -11,7 +11,7 @@ export async function read(count: number, lines: Queue<string>, underWay: Value)
 }
 
 export async function split(lines: Queue<string>, words: Queue<string[]>): Promise<void> {
-  for await (const line of all(lines)) await words.put(line.split(" "));
+  for await (const line of lines) await words.put(line.split(" "));
   words.shutdown();
 }
 
@@ -22,22 +22,10 @@ export async function count(
 ): Promise<{ counted: number; most: number }> {
   let counted = 0;
   let most = 0;
-  for await (const some of all(words)) {
+  for await (const some of words) {
     most = Math.max(most, underWay.value);
     counted += some.length;
     underWay.increment(-1);
   }
   return { counted, most };
-}
-
-/** What comes out of a queue, to its end. */
-async function* all<T>(queue: Queue<T>): AsyncGenerator<T> {
-  for (;;) {
-    try {
-      yield await queue.get();
-    } catch (error) {
-      if (error instanceof QueueShutDownError) return;
-      throw error;
-    }
-  }
 }

@@ -1,5 +1,5 @@
 /** What the bakers and the eaters do, each in a thread. */
-import { type Lock, type Queue, QueueShutDownError } from "skein/threading";
+import type { Lock, Queue } from "skein/threading";
 import { callInReactor, type InReactor } from "skein/threads/worker";
 
 export interface Loaf {
@@ -22,17 +22,14 @@ export async function eat(
   paper: InReactor<Paper>,
   lock: Lock,
 ): Promise<number> {
-  for (let eaten = 0; ; eaten++) {
-    try {
-      const { grain, number } = await queue.get();
-      await lock.run(async () => {
-        // Each line is on the paper before the next is written, or another has the lock.
-        await callInReactor(paper.print, `${name} takes ${grain} ${number}`);
-        await callInReactor(paper.print, `${name} has eaten it`);
-      });
-    } catch (error) {
-      if (error instanceof QueueShutDownError) return eaten;
-      throw error;
-    }
+  let eaten = 0;
+  for await (const { grain, number } of queue) {
+    await lock.run(async () => {
+      // Each line is on the paper before the next is written, or another has the lock.
+      await callInReactor(paper.print, `${name} takes ${grain} ${number}`);
+      await callInReactor(paper.print, `${name} has eaten it`);
+    });
+    eaten++;
   }
+  return eaten;
 }
