@@ -2,8 +2,8 @@
 import type { Value } from "skein/multiprocessing";
 import type { Queue } from "skein/threading";
 
-export async function read(count: number, lines: Queue<string>, underWay: Value): Promise<void> {
-  for (let n = 0; n < count; n++) {
+export async function read(total: number, lines: Queue<string>, underWay: Value): Promise<void> {
+  for (let n = 0; n < total; n++) {
     await lines.put(`line ${n} of the book`);
     underWay.increment();
   }

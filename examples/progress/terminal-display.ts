@@ -36,7 +36,7 @@ export class TerminalDisplay implements Display {
   }
 
   #bar(part: number): string {
-    const { columns = 80 } = this.#output;
+    const columns = this.#output.columns || 80; // some terminals say 0
     const width = Math.max(1, Math.min(BAR_MAX, columns - BESIDE));
     const full = Math.floor(part * width);
     return "#".repeat(full) + ".".repeat(width - full);

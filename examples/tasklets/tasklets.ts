@@ -18,15 +18,15 @@ const work = worker<typeof import("./tasklets-work.ts")>(
 );
 
 export interface CircleOptions {
-  readonly threads: number;
-  readonly tasklets: number;
-  readonly rounds: number;
+  readonly threads?: number;
+  readonly tasklets?: number;
+  readonly rounds?: number;
 }
 
 export async function playCatch(
   reactor: Reactor<"threads">,
   print: (line: string) => void,
-  { threads, tasklets, rounds }: CircleOptions = { threads: 3, tasklets: 200, rounds: 5 },
+  { threads = 3, tasklets = 200, rounds = 5 }: CircleOptions = {},
 ): Promise<void> {
   const pool = new ThreadPool(reactor, { max: threads });
   try {

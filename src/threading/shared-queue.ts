@@ -167,7 +167,7 @@ export abstract class SharedQueue<T, P extends readonly unknown[] = []> extends 
     for (;;) {
       const item = await this.get().addErrback(noMore);
       if (item === NO_MORE) return;
-      yield item as T;
+      yield item;
     }
   }
 

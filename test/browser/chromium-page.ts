@@ -13,7 +13,8 @@ interface Answer {
 const whenItSays = (pattern: RegExp): string => `new Promise((resolve) => {
   const text = () => document.body?.innerText ?? "";
   const look = () => ${String(pattern)}.test(text()) && resolve(text());
-  new MutationObserver(look).observe(document, { subtree: true, childList: true, characterData: true });
+  const all = { subtree: true, childList: true, characterData: true };
+  new MutationObserver(look).observe(document, all);
   look();
 })`;
 

@@ -76,7 +76,7 @@ describe("progress, on a page", () => {
   });
 
   for (const substrate of ["threads", "processes"] as const) {
-    it(`is in a browser what the worker tells, and its closing stops that, in ${substrate}`, async function () {
+    it(`shows what is told, and closing it ends that, in ${substrate}`, async function () {
       if (!hasChromium) {
         if (process.env["CI"] !== undefined) throw new Error("chromium is not installed");
         console.log("chromium is not installed (Debian: chromium): no page is looked at");

@@ -59,7 +59,7 @@ describe("progress of work in a worker", () => {
       expect(told).to.deep.equal(["1/4", "2/4", "3/4", "4/4", "done: 550 primes"]);
     });
 
-    it(`ends when it is cancelled, and its worker is kept, on ${backend}, in ${substrate}`, async () => {
+    it(`is cancelled, and its worker kept, on ${backend}, in ${substrate}`, async () => {
       const told = await runExample(backend, async (reactor, write) => {
         const pool = new ThreadPool(reactor, { substrate });
         const display: Display = {
