@@ -253,7 +253,7 @@ export class Dispatcher {
       const grace = this.#settings.cancelGraceSeconds;
       if (!heeds || grace === 0) this.#end(member, call);
       else {
-        this.#reactor.callLater(grace, () => {
+        call.deadline = this.#reactor.callLater(grace, () => {
           if (call.member === member && !member.retired) this.#end(member, call);
         });
       }

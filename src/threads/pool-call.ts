@@ -44,13 +44,14 @@ export class PoolCall extends Deferred<unknown> implements WorkerCall {
   settled = false;
   /** How many workers have died before it began. */
   bereaved = 0;
+  /** The end of its time; once it is settled, of what a worker has that goes on with it. */
   deadline: DelayedCall | undefined = undefined;
   /** Gets what it reports while it runs. */
   told: ((value: unknown) => void) | undefined = undefined;
   /** What connects its arguments with the worker, if some have that. */
   lines: CallerLines | undefined = undefined;
   /** Called when no worker has to do with it any more; maybe more than once. */
-  left: () => void = nothing;
+  onLeft: () => void = nothing;
 
   constructor(
     canceller: Canceller<unknown>,
@@ -78,9 +79,19 @@ export class PoolCall extends Deferred<unknown> implements WorkerCall {
     if (this.settled) return false;
     this.settled = true;
     this.args = NONE;
-    if (this.deadline?.active === true) this.deadline.cancel();
-    this.deadline = undefined;
+    this.#stopDeadline();
     this.lines?.end();
     return true;
+  }
+
+  /** No worker has to do with it any more. */
+  left(): void {
+    this.#stopDeadline();
+    this.onLeft();
+  }
+
+  #stopDeadline(): void {
+    if (this.deadline?.active === true) this.deadline.cancel();
+    this.deadline = undefined;
   }
 }

@@ -215,7 +215,7 @@ export class ThreadPool {
       if (refusal !== undefined) throw refusal;
       const call = makeCall(this.#maker, target, "call", args, options, items);
       left = new Promise((resolve) => {
-        call.left = resolve;
+        call.onLeft = resolve;
       });
       return { ended: this.#submit(call, options), left };
     } catch (error) {

@@ -175,4 +175,26 @@ describe("a Process", () => {
     expect(crashing.exitcode).to.equal(1);
     expect(told).to.deep.equal(['in the process "p": WorkerDiedError: no memory 60']);
   });
+
+  it("is terminated and killed on clock, whatever its script has", async () => {
+    const reactor = createReactor("clock", {
+      workers: ({ name }) => ({ seconds: Infinity, ...(name === "never" ? {} : { crash: "no" }) }),
+      onError: (error) => told.push(String(error)),
+    });
+    const told: string[] = [];
+    const processes = [jobs.never, jobs.never, jobs.nothing].map((job) => {
+      const process = new Process(reactor, job, []);
+      process.start();
+      return process;
+    });
+    await reactor.advance(5);
+    processes[0]?.terminate();
+    processes[1]?.kill();
+    processes[2]?.kill();
+    expect(processes.map(({ alive }) => alive)).to.deep.equal([true, true, true]);
+    await reactor.advance(0);
+    expect(processes.map(({ exitcode }) => exitcode)).to.deep.equal([-15, -9, -9]);
+    expect(told).to.deep.equal([]);
+    expect(reactor.inspect()).to.deep.equal([]);
+  });
 });

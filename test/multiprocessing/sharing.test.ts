@@ -139,6 +139,8 @@ describe("what multiprocessing shares", () => {
     expect(() => new Value("int12" as never)).to.throw(BadOptionError, '"int12"');
     expect(() => new Value("uint8", 256)).to.throw(BadOptionError, "256");
     expect(() => new SharedArray("int32", -1)).to.throw(BadOptionError, "-1");
+    const once = [1, 2, 3].values();
+    expect(new SharedArray("int32", once).toArray()).to.deep.equal([1, 2, 3]);
     const numbers = new SharedArray("float64", 2);
     expect(() => numbers.get(2)).to.throw(BadOptionError, "none at 2");
     expect(() => numbers.set(0, "1" as never)).to.throw(BadOptionError);

@@ -65,8 +65,10 @@ export class InlineCall implements CallLink {
     this.#current?.abort();
   }
 
+  /** A real worker is gone then. This one's function goes on, unless it heeds its signal. */
   terminate(): void {
     this.#over = true;
+    this.abort();
     if (this.#ending?.active === true) this.#ending.cancel();
     this.#look?.();
   }
