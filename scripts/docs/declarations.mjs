@@ -83,7 +83,8 @@ function readModule(file) {
 }
 
 function readStatement(file, statement, { declared, imported, exported, stars }) {
-  const from = statement.source && target(file, statement.source.value);
+  // Null is the source of `export { name }`, which is of this file.
+  const from = statement.source ? target(file, statement.source.value) : undefined;
   if (statement.type === "ImportDeclaration") {
     for (const { local, imported: name } of statement.specifiers) {
       if (from !== undefined && name !== undefined) {

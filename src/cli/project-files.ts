@@ -57,7 +57,7 @@ import { defineDaemon, Factory, LineReceiver, logger, type Reactor } from "skein
 
 export default defineDaemon({
   summary: "Calls you when your tea is ready.",
-  options: { port: { type: "number", default: 7000, help: "the port to listen on" } },
+  options: { port: { type: "integer", default: 7000, help: "the port to listen on" } },
   build(reactor: Reactor<"tcp">, { port }) {
     const log = logger(reactor);
 
@@ -86,38 +86,35 @@ export default defineDaemon({
 `;
 
 const TEST = `import assert from "node:assert/strict";
-import { createReactor, logTo } from "skein";
+import { logTo } from "skein";
 import { LineClient } from "skein/testing";
+import { reactorTests } from "skein/testing/mocha";
 import daemon from "../src/daemon.ts";
 
+// Each test has a reactor of its own, in virtual time: minutes pass in no time, and the same way
+// each time. A test fails for what it leaves behind.
+const test = reactorTests();
+
 describe("the kitchen", () => {
-  // In virtual time: minutes pass in no time, and the same way each time.
-  const reactor = createReactor("clock");
-  let stopped: PromiseLike<void>;
-  let guest: LineClient;
-
-  before(async () => {
+  test("calls when the tea is ready, and not before", async (reactor, { addCleanup }) => {
     logTo(reactor, () => {});
-    stopped = reactor.run();
-    await daemon(reactor);
-    guest = await LineClient.dial(reactor, 7000);
-  });
-
-  after(async () => {
-    reactor.stop();
-    await stopped;
-  });
-
-  it("calls when the tea is ready, and not before", async () => {
-    const begun = reactor.seconds();
+    const port = await daemon(reactor);
+    addCleanup(() => port.stopListening());
+    const guest = await LineClient.dial(reactor, 7000);
     guest.say("3");
     await guest.heard("your tea is ready", 600);
-    assert.equal(reactor.seconds() - begun, 180);
+    assert.equal(reactor.seconds(), 180);
+    guest.close();
   });
 
-  it("asks who does not say a time", async () => {
+  test("asks who does not say a time", async (reactor, { addCleanup }) => {
+    logTo(reactor, () => {});
+    const port = await daemon(reactor);
+    addCleanup(() => port.stopListening());
+    const guest = await LineClient.dial(reactor, 7000);
     guest.say("soon");
     await guest.heard("how many minutes?");
+    guest.close();
   });
 });
 `;

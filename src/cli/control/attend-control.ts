@@ -32,6 +32,10 @@ export function attendControl(
   );
   return {
     started() {
+      // Where nobody has chosen a path, nobody knows what to look for.
+      if (control === "auto" && !ready) {
+        console.error(`reactor: how it fares: reactor top ${process.pid}`);
+      }
       ready = true;
     },
   };

@@ -3,6 +3,7 @@ import type { Failure } from "../../defer/failure.ts";
 import { ClientFactory } from "../../protocols/factory.ts";
 import { LineReceiver } from "../../protocols/line-receiver.ts";
 import type { Reactor } from "../../reactor/capabilities.ts";
+import { ConnectionRefusedError } from "../../reactor/errors.ts";
 import type { Refusal, Snapshot } from "./snapshot.ts";
 
 /** What hundreds of processes have to say, and more. */
@@ -54,7 +55,8 @@ export function watchControl(
       return new Client();
     }
     override clientConnectionFailed(_connector: unknown, reason: Failure): void {
-      end(messageOf(reason.value));
+      const absent = reason.check(ConnectionRefusedError) !== undefined;
+      end(messageOf(reason.value) + (absent ? "; start the daemon with --control" : ""));
     }
   }
   const connector = reactor.connectUNIX(name, new Connecting());

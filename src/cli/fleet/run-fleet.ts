@@ -30,6 +30,7 @@ export async function runFleet(options: RunOptions): Promise<number> {
   const members = new Map<number, ClusterMember>();
   let attendants: readonly Attendant[] = [];
   let nextId = 1;
+  let told = false;
   const fleet = new Supervisor({
     clock: reactor,
     count: processes === "auto" ? availableParallelism() : (processes ?? 1),
@@ -46,6 +47,10 @@ export async function runFleet(options: RunOptions): Promise<number> {
     startSeconds: startTimeout,
     retireSeconds: 2 * drain + GRACE_SECONDS,
     changed(state) {
+      if (state === "ready" && !told) {
+        told = true;
+        say(`all are ready; to have them restart, one by one: kill -USR2 ${process.pid}`);
+      }
       for (const attendant of attendants) tell(attendant, state);
     },
   });

@@ -53,7 +53,7 @@ export async function run(args: readonly string[]): Promise<number> {
   const stopped = reactor.run();
   let status = OK;
   const fail = (why: string): void => {
-    console.error(`reactor: ${options.path}: ${why}`);
+    console.error(`reactor: ${why.includes(options.path) ? "" : `${options.path}: `}${why}`);
     status = FAILED;
     stopIfRunning(reactor);
   };

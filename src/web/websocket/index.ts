@@ -6,3 +6,4 @@ export type { WebSocketOptions } from "./websocket-options.ts";
 export { WebSocketProtocol } from "./websocket-protocol.ts";
 export { type BuildWebSocket, websockets, type WebSocketsOptions } from "./websockets.ts";
 export { WebSocketTransport } from "./websocket-transport.ts";
+export { MissingPackageError } from "./ws-package.ts";

@@ -25,9 +25,11 @@ describe("reactor top", function () {
   it("shows a daemon once, where there is no terminal; found by its PID", async () => {
     const daemon = start(["--control", "auto", path("idle.mjs")]);
     const [, pid = ""] = await daemon.printed(/pid (\d+)/);
+    const [said] = await daemon.printed(/reactor: .*top.*/);
     const { status, stdout } = await reactor("top", pid, "--every", "0.2");
     daemon.kill("SIGTERM");
     await daemon.ended;
+    expect(said).to.equal(`reactor: how it fares: reactor top ${pid}`);
     expect(status).to.equal(0);
     expect(stdout).to.match(new RegExp(`\\n1 +${pid}  running +\\d+s +\\d+%`));
     expect(stdout).to.match(/1: .*\d × delayed call/);
@@ -48,12 +50,12 @@ describe("reactor top", function () {
     });
   });
 
-  it("fails in a sentence where nobody listens", async () => {
+  it("fails in a sentence where nobody listens, and says what to do", async () => {
     expect(await reactor("top", "/no/such.sock")).to.deep.equal({
       status: 1,
       signal: null,
       stdout: "",
-      stderr: "reactor: /no/such.sock: nobody listens on /no/such.sock: no such file\n",
+      stderr: "reactor: nobody listens on /no/such.sock: no such file; start the daemon with --control\n",
     });
   });
 
