@@ -22,7 +22,7 @@ const cling = (reactor: OnClock, { port }: OpenPort): PromiseLike<Clinging> =>
 
 interface OpenPort {
   readonly site: Site;
-  readonly port: ListeningPort<{ readonly port: number } & object>;
+  readonly port: ListeningPort;
 }
 
 async function open(reactor: OnClock, site: Site): Promise<OpenPort> {
