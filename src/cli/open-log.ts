@@ -16,9 +16,11 @@ export interface CommandLog {
 }
 
 /** @throws CannotLogError */
-export function openLog({ logLevel, logFormat, logFile }: RunOptions): CommandLog {
+export function openLog({ logLevel, logFormat, logFile, uid, gid }: RunOptions): CommandLog {
   const lineOf = logFormat === "json" ? jsonLine : textLine;
-  const file = logFile === undefined ? undefined : new LogFile(logFile);
+  // Given away later, it must not be what the one who gets it has chosen.
+  const links = uid === undefined && gid === undefined;
+  const file = logFile === undefined ? undefined : new LogFile(logFile, undefined, { links });
   const write = file === undefined ? console.error : (line: string): void => file.write(line);
   const sink: LogSink = (event) => write(lineOf(event));
   return {

@@ -1,4 +1,15 @@
-import { chownSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  constants,
+  fchownSync,
+  fstatSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  type Stats,
+  writeFileSync,
+} from "node:fs";
 import { messageOf } from "../core/errors.ts";
 import { FilesystemLock } from "../defer/filesystem-lock.ts";
 import { nap } from "../threading/sleep.ts";
@@ -7,6 +18,8 @@ import { LaunchError } from "./launch-error.ts";
 
 /** How often it is looked whether others have done, some milliseconds apart. */
 const ATTEMPTS = 400;
+/** No link is followed, and no queue waited for. */
+const UNFOLLOWED = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 
 /**
  * A file that has the number of the process in it while the process runs, which nobody else has
@@ -15,6 +28,8 @@ const ATTEMPTS = 400;
 export class Pidfile {
   readonly path: string;
   #held = true;
+  /** Which file it is. */
+  #made: Stats | undefined = undefined;
 
   /**
    * Takes it. What a process that is gone has left is replaced.
@@ -49,13 +64,35 @@ export class Pidfile {
     // Whole when it appears: nobody reads it half written.
     const own = `${this.path}.${process.pid}`;
     rmSync(own, { force: true });
-    writeFileSync(own, `${process.pid}\n`, { mode: 0o644, flag: "wx" });
+    const file = openSync(own, "wx", 0o644);
+    try {
+      writeFileSync(file, `${process.pid}\n`);
+      this.#made = fstatSync(file);
+    } finally {
+      closeSync(file);
+    }
     renameSync(own, this.path);
   }
 
-  /** Gives it to the user that the process becomes, who is to remove it. */
+  /**
+   * Gives it to the user that the process becomes, who is to remove it: it, and not what somebody
+   * who can write its folder has put there instead.
+   *
+   * @throws LaunchError
+   */
   giveTo(uid: number, gid: number): void {
-    chownSync(this.path, uid, gid);
+    try {
+      const file = openSync(this.path, UNFOLLOWED);
+      try {
+        const { dev, ino } = fstatSync(file);
+        if (dev !== this.#made?.dev || ino !== this.#made.ino) throw new Error("it was replaced");
+        fchownSync(file, uid, gid);
+      } finally {
+        closeSync(file);
+      }
+    } catch (error) {
+      throw new LaunchError(`cannot give the pidfile ${this.path} away: ${messageOf(error)}`);
+    }
   }
 
   /**

@@ -242,6 +242,13 @@ export class Site extends Factory<SiteSocket> {
   }
 
   #upgrade(request: IncomingMessage, socket: SiteSocket, head: Buffer): void {
+    // node:http listens no more: whose client goes has gone, and nobody need be told.
+    socket.on("error", () => {});
+    // Sent behind a request that is still being answered: what comes next would be mixed with that.
+    if (socket.answering) {
+      socket.destroy();
+      return;
+    }
     for (const upgrade of this.#upgrades) {
       if (!upgrade(request, socket, head)) continue;
       socket.handOver();

@@ -111,5 +111,5 @@ export function websockets(
 function isWelcome({ headers }: IncomingMessage, origins: readonly string[]): boolean {
   const { origin, host } = headers;
   if (origin === undefined || origins.includes(origin)) return true;
-  return /^https?:\/\/(.+)$/.exec(origin)?.[1] === host;
+  return host !== undefined && /^https?:\/\/(.+)$/.exec(origin)?.[1] === host;
 }
