@@ -4,7 +4,7 @@ import { Failure } from "../defer/failure.ts";
 const CHARACTERS_MAX = 8192;
 const ITEMS_MAX = 100;
 const DEPTH_MAX = 5;
-/** Of one event. */
+/** Of one field. */
 const VALUES_MAX = 1000;
 const BYTES_SHOWN = 32;
 
