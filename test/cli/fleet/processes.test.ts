@@ -11,7 +11,7 @@ import { freePort, hear, isAlive, readyPids, withFleet } from "../../support/fle
 const PLACES = "test/fixtures/daemons/places.ts";
 
 describe("reactor --processes", function () {
-  this.timeout(20_000);
+  this.timeout(40_000);
   const path = moduleFolder({
     "idle.mjs": "export default (reactor) => { reactor.callLater(3600, () => {}); };",
     "fails.mjs": "export default () => { throw new Error('no database'); };",
