@@ -1,6 +1,6 @@
 import { memberId } from "./fleet/membership.ts";
 import type { Identity } from "./identity.ts";
-import { type CommandLog, openLog } from "./open-log.ts";
+import { type CommandLog, openLog, reopenOnHangup } from "./open-log.ts";
 import type { RunOptions } from "./options.ts";
 import type { Pidfile } from "./pidfile.ts";
 
@@ -27,6 +27,8 @@ export async function withProcess(
   if (options.umask !== undefined) process.umask(options.umask);
   const log = openLog(options);
   const releases: (() => void)[] = [];
+  // While the daemon is loaded, too: by default the signal would end the process.
+  if (log.file !== undefined) releases.push(reopenOnHangup(log.file));
   const release = (): void => {
     for (const each of releases.splice(0).reverse()) each();
   };

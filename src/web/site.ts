@@ -147,14 +147,15 @@ export class Site extends Factory<SiteSocket> {
   override startFactory(): void {
     this.#draining.reset();
     this.#handedOver = undefined;
+  }
+
+  /** A port that it is told of is its own to close when the reactor stops; services do not tell. */
+  listening(port: ListeningPort<StreamAddress>): void {
+    this.#ports.add(port);
     this.#stopping ??= this.reactor.addSystemEventTrigger("before", "shutdown", () => {
       this.#stopping = undefined;
       return this.#stop();
     });
-  }
-
-  listening(port: ListeningPort<StreamAddress>): void {
-    this.#ports.add(port);
   }
 
   override stopFactory(): void {

@@ -1,7 +1,10 @@
 import { expect } from "chai";
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, relative } from "node:path";
 import { emptyFolder } from "../support/command-folder.ts";
 import { expectMisuse, moduleFolder, reactor, start } from "../support/command.ts";
+import { root } from "../support/read-sources.ts";
 
 describe("reactor: the process", () => {
   const temporary = emptyFolder();
@@ -110,6 +113,19 @@ describe("reactor: the process", () => {
       "test/fixtures/daemons/echo.ts",
     );
     expect(relative).to.include({ status: 0, stderr: "" });
+  });
+
+  it("--chdir leaves --control and --variables where they were called from", async () => {
+    const socket = join(tmpdir(), `skein-chdir-${process.pid}.sock`);
+    writeFileSync(temporary("a.env"), "");
+    const names = ["--control", relative(root, socket)];
+    names.push("--variables", relative(root, temporary("a.env")));
+    const running = start(["--chdir", temporary(), ...names, path("waits.mjs")]);
+    await running.printed("up");
+    while (!existsSync(socket)) await new Promise((resolve) => setTimeout(resolve, 10));
+    expect(statSync(socket).isSocket()).to.equal(true);
+    running.kill("SIGTERM");
+    await running.ended;
   });
 
   it("--chdir to where no folder is fails", async () => {

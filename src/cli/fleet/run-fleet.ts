@@ -118,19 +118,27 @@ function obeySignals(
   };
   for (const signal of STOPPING) process.on(signal, stop);
   process.on("SIGUSR2", () => fleet.restart());
-  // Each has the log open, and opens it anew.
+  // Each has the log open, and opens it anew. One that is not ready may not listen to signals yet,
+  // and this one would end it.
   const reopen = (): void => {
-    for (const member of members.values()) member.signal("SIGHUP");
+    for (const member of members.values()) {
+      member.ready.addCallback(() => member.signal("SIGHUP"));
+    }
   };
   if (logsToFile) process.on("SIGHUP", reopen);
   return { restore };
 }
 
 /** @throws UsageError */
-async function assertReal({ backend = "libuv", watch, profile }: RunOptions): Promise<void> {
-  for (const [flag, given] of Object.entries({ "--watch": watch, "--profile": profile })) {
-    if (given === undefined) continue;
-    throw new UsageError(`${flag} is for one process: it does not go with --processes`);
+async function assertReal(options: RunOptions): Promise<void> {
+  const { backend = "libuv", watch, profile, seed } = options;
+  const refused = [
+    ["--watch is for one process", watch],
+    ["--profile is for one process", profile],
+    ["--seed is for virtual time", seed],
+  ] as const;
+  for (const [why, given] of refused) {
+    if (given !== undefined) throw new UsageError(`${why}: it does not go with --processes`);
   }
   const { name, capabilities } = await loadBackend(backend);
   if (!capabilities.includes("clock") && capabilities.includes("tcp")) return;

@@ -13,7 +13,7 @@ import { describeWithTerminals, TerminalProbe } from "../../support/terminals.ts
 const ESC = "\u001B[";
 
 describe("reactor top", function () {
-  this.timeout(20_000);
+  this.timeout(40_000);
   const path = moduleFolder({
     "idle.mjs": `export default (reactor) => {
       reactor.callLater(3600, () => {});
@@ -106,6 +106,20 @@ describe("reactor top", function () {
         await top.ended;
         for (const pid of pids) expect(page).to.include(String(pid));
       });
+    });
+
+    it("ends its answers when it stops, which have no end of their own", async () => {
+      const daemon = start(["--control", socket, path("idle.mjs")]);
+      await daemon.printed("pid");
+      const top = start(["top", socket, "--web", "0"]);
+      const [, url = ""] = await top.printed(/(http:\/\/127\.0\.0\.1:\d+\/)/);
+      const events = await fetch(`${url}events`);
+      top.kill("SIGTERM");
+      // It would fail if the connection were cut off.
+      expect(await events.text()).to.match(/^retry: 2000\n/);
+      await top.ended;
+      daemon.kill("SIGTERM");
+      await daemon.ended;
     });
 
     it("answers no other name, method or path", async () => {
