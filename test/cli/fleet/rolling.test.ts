@@ -15,6 +15,7 @@ const HTTP = "test/fixtures/daemons/http.ts";
 describe("a rolling restart", function () {
   this.timeout(20_000);
   const path = moduleFolder({
+    "site/index.html": "hello",
     // Sends back what it gets, and says when it is to stop.
     "echo.mjs": `export default (reactor) => {
       const silent = { doStart() {}, doStop() {} };
@@ -33,18 +34,21 @@ describe("a rolling restart", function () {
       needsCommand(this, spawnSync("wrk", ["-v"]), "wrk", "Debian: wrk");
     });
 
-    it("refuses no connection, cuts none, and has no other answer than 200", async () => {
-      const port = await freePort();
-      await withFleet([HTTP, "--port", String(port)], async (fleet, pids) => {
-        const loaded = load(`http://127.0.0.1:${port}/`, 32, 4);
-        fleet.kill("SIGUSR2");
-        await fleet.printed("reactor: restarted");
-        const { requests, errors } = await loaded;
-        expect(errors).to.deep.equal(NO_ERRORS);
-        expect(requests).to.be.greaterThan(1000);
-        expect(pids.map(isAlive)).to.deep.equal([false, false]);
+    const sites = { "node:http": [HTTP], "skein/web": ["web", "--root", path("site")] };
+    for (const [name, site] of Object.entries(sites)) {
+      it(`refuses no connection of ${name}, cuts none, and answers nothing but 200`, async () => {
+        const port = await freePort();
+        await withFleet([...site, "--port", String(port)], async (fleet, pids) => {
+          const loaded = load(`http://127.0.0.1:${port}/`, 32, 4);
+          fleet.kill("SIGUSR2");
+          await fleet.printed("reactor: restarted");
+          const { requests, errors } = await loaded;
+          expect(errors).to.deep.equal(NO_ERRORS);
+          expect(requests).to.be.greaterThan(1000);
+          expect(pids.map(isAlive)).to.deep.equal([false, false]);
+        });
       });
-    });
+    }
 
     it("is noticed where the daemon ends its connections without a word", async () => {
       const port = await freePort();
