@@ -1,11 +1,5 @@
 import { createRequire } from "node:module";
-import { SkeinError } from "../../core/errors.ts";
-
-/** A package that users bring themselves, as few need it, is not installed. */
-export class MissingPackageError extends SkeinError {
-  override readonly name = "MissingPackageError";
-  readonly code = "ERR_MISSING_PACKAGE";
-}
+import { MissingPackageError } from "./errors.ts";
 
 type Ws = typeof import("ws");
 
