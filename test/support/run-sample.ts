@@ -11,7 +11,7 @@ const POLL_MS = 5;
 /** How long a sample may go on after its last line, for those that leave work to a timer. */
 const PATIENCE_MS = 2000;
 /** How long a sample may take; less than a test may, so that what it leaves is tidied up. */
-const SAMPLE_MS = 8000;
+const SAMPLE_MS = 15_000;
 
 /** Runs a written sample in this process, and returns the lines that it prints. */
 export async function runSample(sample: Sample): Promise<string[]> {
