@@ -24,6 +24,15 @@ export function namesFiles(args) {
   return args.some((arg, i) => arg.endsWith(".ts") && !WITH_VALUE.test(args[i - 1] ?? ""));
 }
 
+/** Options that say which tests are run and how long they may take, whichever process runs them. */
+const SELECTS = /^(?:-g|--grep|-f|--fgrep|-i|--invert|-t|--timeout|--retries|-s|--slow)(=.*)?$/;
+const TAKES_NEXT = /^(?:-[gfts]|--(?:grep|fgrep|timeout|retries|slow))$/;
+
+/** Whether arguments mean the same in each of several processes as in one. */
+export function onlySelects(args) {
+  return args.every((arg, i) => SELECTS.test(arg) || TAKES_NEXT.test(args[i - 1] ?? ""));
+}
+
 /**
  * The options to run named files only. mocha adds them to the `spec` of .mocharc.json instead of
  * replacing it, so it gets a copy of that file without its `spec`.

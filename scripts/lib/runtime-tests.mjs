@@ -21,7 +21,7 @@ function end() {
   process.exit(0);
 }
 
-const mocha = new Mocha({ timeout: 10_000, reporter: Mocha.reporters.Base });
+const mocha = new Mocha({ timeout: 20_000, reporter: Mocha.reporters.Base });
 const load = (file) => import(pathToFileURL(inRoot(file)).href);
 mocha.suite.emit("pre-require", globalThis, tests, mocha);
 try {

@@ -9,6 +9,7 @@ import { patchNet } from "./patch-net.ts";
 import { patchRandom } from "./patch-random.ts";
 import { patchServer } from "./patch-server.ts";
 import { patchTimers } from "./patch-timers.ts";
+import { patchWebAssembly } from "./patch-webassembly.ts";
 import { Patches } from "./patches.ts";
 
 const ALL = [
@@ -21,6 +22,7 @@ const ALL = [
   patchDNS,
   patchHTTP,
   patchFS,
+  patchWebAssembly,
 ];
 
 /**

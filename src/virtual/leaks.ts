@@ -43,10 +43,10 @@ export class LeakWatch implements TimeWatcher {
   /** How many of them verdict() has told. */
   #told = 0;
   /**
-   * What is real and has not come to its end, by the numbers of the resources. Time waits for it,
-   * be it a leak or not: so a run shows all of its leaks, and what is allowed works.
+   * What is real and has not come to its end, by the numbers of the resources, or as promises. Time
+   * waits for it, be it a leak or not: so a run shows all of its leaks, and what is allowed works.
    */
-  readonly #awaited = new Set<number>();
+  readonly #awaited = new Set<number | PromiseLike<unknown>>();
 
   /** @throws BadOptionError for what is no kind of leak. */
   constructor(allow: Iterable<LeakKind>, seconds: () => number) {
@@ -98,6 +98,14 @@ export class LeakWatch implements TimeWatcher {
   made(kind: LeakKind, type: string, by: Outermost): void {
     const leak = this.#on ? this.#leak(kind, type, originOf(by), by) : undefined;
     if (leak !== undefined) this.#note(leak);
+  }
+
+  /** Has time wait for what is real, and no leak. */
+  waitFor(work: PromiseLike<unknown>): void {
+    if (!this.#on) return;
+    const done = (): void => void this.#awaited.delete(work);
+    this.#awaited.add(work);
+    work.then(done, done);
   }
 
   readonly #made = (id: number, type: string, _trigger: number, resource: object): void => {

@@ -18,19 +18,23 @@ export interface VirtualGlobals {
   [Symbol.dispose](): void;
 }
 
-/** Whose globals they are, be they virtual at present or not. */
-let owner: Session | undefined;
+/** Those that somebody has, be they virtual at present or not. */
+let present: VirtualGlobals | undefined;
+
+/** For whoever tidies up behind a program that has not come to its end. */
+export function presentGlobals(): VirtualGlobals | undefined {
+  return present;
+}
 
 /** @throws BadOptionError while somebody has the globals. */
 export function assertNobodyHasThem(): void {
-  if (owner === undefined) return;
+  if (present === undefined) return;
   throw new BadOptionError("the globals follow a reactor already: restore them first");
 }
 
 /** Has the globals be virtual until they are restored; then it calls `undo` first. */
 export function virtualGlobals(own: Session, undo: () => void): VirtualGlobals {
   const unhook = hookGlobals();
-  owner = own;
   activate(own);
   let restored = false;
   const restore = (): void => {
@@ -39,16 +43,17 @@ export function virtualGlobals(own: Session, undo: () => void): VirtualGlobals {
     undo();
     own.end();
     if (session() === own) activate(undefined);
-    owner = undefined;
+    present = undefined;
     unhook();
     const wrong = own.leaks.verdict();
     if (wrong !== undefined) throw wrong;
   };
-  return {
+  present = {
     get leaks() {
       return own.leaks.leaks;
     },
     restore,
     [Symbol.dispose]: restore,
   };
+  return present;
 }

@@ -25,6 +25,14 @@ const HTML = `<!doctype html><meta charset="utf-8"><title>Tests</title>
 /** Whether there is one. */
 export const hasChromium: boolean = spawnSync("chromium", ["--version"]).error === undefined;
 
+/** Skips a test where there is none, and says so. In CI there must be one. */
+export function needsChromium(context: Mocha.Context): void {
+  if (hasChromium) return;
+  if (process.env["CI"] !== undefined) throw new Error("chromium is not installed");
+  console.log("      skipped: chromium is not installed");
+  context.skip();
+}
+
 /** Resolves with what the script sends to "/outcomes". */
 export async function inChromium(script: string): Promise<string> {
   const files: Readonly<Record<string, () => string>> = {

@@ -1,8 +1,7 @@
 import { expect } from "chai";
 import { spawn, spawnSync } from "node:child_process";
+import { needsCommand } from "../support/needs-command.ts";
 import { type Ending, LIFETIME_MS, observe, type Running, start } from "../support/command.ts";
-
-const hasNetcat = spawnSync("nc", ["-h"]).error === undefined;
 
 interface Netcat extends Running {
   say(line: string): void;
@@ -23,22 +22,18 @@ function netcat(port: string): Netcat {
 }
 
 describe("the chat: launched by the command, for netcat", () => {
-  let chat: Running;
-  let port: string;
-
-  before(async () => {
-    chat = start(["examples/chat/chat.ts", "--port", "0"]);
-    [, port = ""] = await chat.printed(/listening on 127\.0\.0\.1:(\d+); talk to it with: nc /);
-  });
+  let chat: Running | undefined;
 
   after(async () => {
-    chat.kill("SIGKILL");
-    await chat.ended;
+    chat?.kill("SIGKILL");
+    await chat?.ended;
   });
 
-  const title = "two chat, and are told when it closes";
-  it(hasNetcat ? title : `${title} (not here: nc is not installed)`, async function () {
-    if (!hasNetcat) this.skip();
+  it("two chat, and are told when it closes", async function () {
+    needsCommand(this, spawnSync("nc", ["-h"]), "nc", "netcat-openbsd");
+    chat = start(["examples/chat/chat.ts", "--port", "0"]);
+    const listening = /listening on 127\.0\.0\.1:(\d+); talk to it with: nc /;
+    const [, port = ""] = await chat.printed(listening);
     const [ann, bob] = [netcat(port), netcat(port)];
     ann.say("ann");
     await ann.printed("hello ann!");

@@ -25,7 +25,7 @@ export function poolTest(
   title: string,
   { only, ...options }: PoolTestOptions,
   body: (world: World) => Promise<void>,
-  timeoutMs = 10_000,
+  timeoutMs = 20_000,
 ): void {
   for (const backend of ["libuv", "clock"] as const) {
     if (only !== undefined && only[0] !== backend) {
@@ -58,7 +58,7 @@ export function everyPoolTest(
   title: string,
   options: ThreadPoolOptions,
   body: (world: World) => Promise<void>,
-  timeoutMs = 10_000,
+  timeoutMs = 20_000,
 ): void {
   poolTest(title, options, body, timeoutMs);
   const only = ["libuv", "it is the same as with threads"] as const;

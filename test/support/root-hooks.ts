@@ -8,9 +8,18 @@ export * as realFunctions from "./real-functions.ts";
 
 const rejections: unknown[] = [];
 
-process.on("unhandledRejection", (reason) => rejections.push(reason));
+const note = (reason: unknown): void => void rejections.push(reason);
+
+process.on("unhandledRejection", note);
 
 export const mochaHooks: RootHookObject = {
+  beforeAll() {
+    // Where several processes run the files, mocha takes it away after each.
+    if (!process.listeners("unhandledRejection").includes(note)) {
+      process.on("unhandledRejection", note);
+    }
+  },
+
   async afterEach() {
     // A rejection is found to be unhandled when the microtasks have run.
     await new Promise((resolve) => setImmediate(resolve));

@@ -8,7 +8,7 @@ import { createReactor } from "skein/reactor";
 import { deferLater } from "skein/task";
 import { routes, Site, type SiteOptions } from "skein/web";
 import { WebSocketProtocol, websockets } from "skein/websocket";
-import { hasChromium, inChromium } from "../browser/chromium.ts";
+import { inChromium, needsChromium } from "../browser/chromium.ts";
 import { certificates } from "../support/certificates.ts";
 import { needsProgram } from "../support/needs-program.ts";
 import { onLibuv, type Libuv } from "../support/streams.ts";
@@ -127,10 +127,7 @@ describe("a site and wrk", () => {
 
 describe("a site and a browser", () => {
   it("fetch pages, and talk by a WebSocket", async function () {
-    if (!hasChromium) {
-      if (process.env["CI"] !== undefined) throw new Error("chromium is not installed");
-      this.skip();
-    }
+    needsChromium(this);
     this.timeout(60_000);
     class Echo extends WebSocketProtocol {
       override messageReceived(message: string | Uint8Array): void {

@@ -25,8 +25,8 @@ describe("a daemon under runit", function () {
   let port: number;
 
   before(async function () {
-    needsCommand(this, spawnSync("runsvdir"), "runsvdir", "Debian: runit");
-    needsCommand(this, spawnSync("wrk", ["-v"]), "wrk", "Debian: wrk");
+    needsCommand(this, spawnSync("runsvdir"), "runsvdir", "runit");
+    needsCommand(this, spawnSync("wrk", ["-v"]), "wrk", "wrk");
     port = await freePort();
     mkdirSync(service, { recursive: true });
     writeFileSync(join(service, "run"), scriptOfDocs());

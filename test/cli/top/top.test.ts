@@ -3,7 +3,7 @@ import { statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createReactor } from "skein/reactor";
-import { hasChromium } from "../../browser/chromium.ts";
+import { needsChromium } from "../../browser/chromium.ts";
 import { textOfPage } from "../../browser/read-page.ts";
 import { expectMisuse, moduleFolder, reactor, start } from "../../support/command.ts";
 import { withFleet } from "../../support/fleet-command.ts";
@@ -95,11 +95,7 @@ describe("reactor top", function () {
 
   describe("--web", () => {
     it("is a page for this machine, that a browser keeps up to date", async function () {
-      if (!hasChromium) {
-        if (process.env["CI"] !== undefined) throw new Error("chromium is not installed");
-        console.log("      skipped: chromium is not installed");
-        this.skip();
-      }
+      needsChromium(this);
       await withFleet(["--control", socket, path("idle.mjs")], async (_, pids) => {
         const top = start(["top", socket, "--every", "0.1", "--web", "0"]);
         const [, url = ""] = await top.printed(/(http:\/\/127\.0\.0\.1:\d+\/)/);

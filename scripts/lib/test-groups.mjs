@@ -1,0 +1,25 @@
+/** Which test files are run side by side, and which one after another. */
+import { readdirSync } from "node:fs";
+import { inRoot } from "./paths.mjs";
+
+/**
+ * Those that want the machine for themselves: they keep all of its cores busy, or compare how long
+ * things take.
+ */
+export const ALONE = [];
+
+/**
+ * Long ones: a process that began with one of these at the end would leave the others with nothing
+ * to do.
+ */
+const FIRST = [];
+
+/** The others, in the order in which they are begun. */
+export function together() {
+  const files = readdirSync(inRoot("test"), { recursive: true })
+    .filter((name) => name.endsWith(".test.ts"))
+    .map((name) => `test/${name}`)
+    .sort();
+  const first = new Set(FIRST);
+  return [...FIRST, ...files.filter((file) => !first.has(file) && !ALONE.includes(file))];
+}
