@@ -4,7 +4,8 @@ import { ClientFactory } from "../../protocols/factory.ts";
 import { LineReceiver } from "../../protocols/line-receiver.ts";
 import type { Reactor } from "../../reactor/capabilities.ts";
 import { ConnectionRefusedError } from "../../reactor/errors.ts";
-import type { Refusal, Snapshot } from "./snapshot.ts";
+import { readSnapshot } from "./read-snapshot.ts";
+import type { Snapshot } from "./snapshot.ts";
 
 /** What hundreds of processes have to say, and more. */
 const SNAPSHOT_BYTES_MAX = 4 * 1024 * 1024;
@@ -39,7 +40,7 @@ export function watchControl(
 
     override lineReceived(line: string): void {
       if (over) return;
-      const said = parse(line);
+      const said = readSnapshot(line);
       if (said === undefined) end("what listens there is no daemon's control socket");
       else if ("error" in said) end(`it refuses: ${said.error}`);
       else told.snapshot(said);
@@ -64,14 +65,4 @@ export function watchControl(
     over = true;
     connector.disconnect();
   };
-}
-
-function parse(line: string): Snapshot | Refusal | undefined {
-  try {
-    const said = JSON.parse(line) as Partial<Snapshot & Refusal> | null;
-    if (typeof said?.error === "string") return { error: said.error };
-    return Array.isArray(said?.processes) ? { processes: said.processes } : undefined;
-  } catch {
-    return undefined;
-  }
 }
