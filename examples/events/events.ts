@@ -12,9 +12,13 @@ class Hello {
   }
 }
 
-class Sunrise {}
+class Sunrise {
+  readonly of = "the sun";
+}
 
-class Sunset {}
+class Sunset {
+  readonly of = "the sun";
+}
 
 class Echo {
   readonly args: readonly unknown[];

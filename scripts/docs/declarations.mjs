@@ -93,6 +93,8 @@ function readStatement(file, statement, { declared, imported, exported, stars })
     }
   } else if (statement.type === "ExportAllDeclaration") {
     if (from !== undefined) stars.push(from);
+  } else if (statement.type === "ExportDefaultDeclaration") {
+    exported.set("default", { local: statement.declaration.name });
   } else if (statement.type === "ExportNamedDeclaration") {
     for (const { local, exported: name } of statement.specifiers) {
       exported.set(name.name, { from, local: local.name });

@@ -23,7 +23,9 @@ describe("the example of events", () => {
   });
 
   test("goes on when a handler fails", async (reactor, { flushErrors }) => {
-    class Ping {}
+    class Ping {
+      readonly times = 1;
+    }
     const bus = new EventBus(reactor);
     bus.on(Ping, () => {
       throw new RangeError("no");
