@@ -1,12 +1,12 @@
 import { chownSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { messageOf } from "../core/errors.ts";
 import { FilesystemLock } from "../defer/filesystem-lock.ts";
+import { nap } from "../threading/sleep.ts";
 import { codeOf } from "./complain.ts";
 import { LaunchError } from "./launch-error.ts";
 
-/** How often it is looked whether others have done, and how long is waited between. */
-const ATTEMPTS = 100;
-const PAUSE_MS = 20;
+/** How often it is looked whether others have done, with a moment between. */
+const ATTEMPTS = 400;
 
 /**
  * A file that has the number of the process in it while the process runs, which nobody else has
@@ -83,7 +83,7 @@ function lockSoon(guard: FilesystemLock): void {
   const nobody = new Int32Array(new SharedArrayBuffer(4));
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     if (guard.lock()) return;
-    Atomics.wait(nobody, 0, 0, PAUSE_MS);
+    nap(nobody, 0, 0);
   }
   throw new LaunchError(`cannot take the pidfile: ${guard.name} is held by another process`);
 }
