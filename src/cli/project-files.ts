@@ -109,8 +109,8 @@ import { LineClient } from "skein/testing";
 import { type ReactorTestContext, reactorTests } from "skein/testing/mocha";
 import daemon from "../src/daemon.ts";
 
-// Each test has a reactor of its own. Its time is virtual, and passes while the test awaits: minutes
-// take no time, and it goes the same way each time. What a test leaves behind fails it.
+// Each test has a reactor of its own. Its time is virtual, and passes while the test awaits:
+// minutes take no time, and all goes the same way each time. What a test leaves behind fails it.
 const test = reactorTests();
 
 describe("the kitchen", () => {

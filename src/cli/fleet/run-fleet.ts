@@ -64,7 +64,7 @@ export async function runFleet(options: RunOptions): Promise<number> {
   if (until !== undefined) reactor.callLater(until, () => fleet.stop());
   const ended = await fleet.start();
   const status = ended === OK ? failed : ended;
-  await Promise.all(goodbyes);
+  for (const goodbye of goodbyes) await goodbye;
   for (const attendant of attendants) await attendant.over?.();
   stopIfRunning(reactor);
   await stopped;
