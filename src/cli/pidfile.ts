@@ -16,7 +16,7 @@ import { nap } from "../threading/sleep.ts";
 import { codeOf } from "./complain.ts";
 import { LaunchError } from "./launch-error.ts";
 
-/** How often it is looked whether others have done, some milliseconds apart. */
+/** How often it is looked whether others have done, with a moment between. */
 const ATTEMPTS = 400;
 /** No link is followed, and no queue waited for. */
 const UNFOLLOWED = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);

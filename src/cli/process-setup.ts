@@ -7,8 +7,8 @@ import type { Pidfile } from "./pidfile.ts";
 /** What the process has beside the daemon. */
 export interface ProcessSetup {
   readonly log: CommandLog;
-  /** Becomes the user that was asked for; undefined when none was. */
-  readonly dropPrivileges: (() => void) | undefined;
+  /** The user that was asked for, and how to become it; undefined when none was. */
+  readonly identity: Identity | undefined;
   /** Gives back all that must not stay when the process ends, whatever ends it. */
   readonly release: () => void;
 }
@@ -41,8 +41,8 @@ export async function withProcess(
       const { startProfile } = await import("./profile.ts");
       releases.push(startProfile(options.profile));
     }
-    const dropPrivileges = identity && (() => becomeOwner(identity, log, pidfile));
-    return await use({ log, dropPrivileges, release });
+    const become = (): void => becomeOwner(identity as Identity, log, pidfile);
+    return await use({ log, identity: identity && { ...identity, become }, release });
   } finally {
     release();
     process.off("exit", release);

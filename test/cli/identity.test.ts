@@ -44,6 +44,14 @@ describe("reactor: the user that it becomes", () => {
       export default (reactor) => {
         reactor.callLater(0.05, () => logger(reactor).info("as " + process.getuid()));
       };`,
+    "says.mjs": `export default (reactor) => {
+      const say = () => {
+        if (process.getuid() === 0) reactor.callLater(0.01, say);
+        else console.log("as", process.getuid());
+      };
+      say();
+      reactor.callLater(3600, () => {});
+    };`,
     "runs.mjs": "export default (reactor) => { console.log('ran'); reactor.stop(); };",
   });
   const asNobody = (daemon: string): Promise<Ending> =>
@@ -139,6 +147,19 @@ describe("reactor: the user that it becomes", () => {
       expect(() => pidfile.giveTo(65_534, 65_534)).to.throw(/^cannot give the pidfile .* away: /);
       expect(statSync(temporary("mine")).uid).to.equal(0);
     }
+  });
+
+  only(`it has the control socket, where it could not have made it${note}`, async () => {
+    mkdirSync(temporary("run"));
+    chmodSync(temporary(), 0o755);
+    const socket = temporary("run", "a.sock");
+    const running = start(["--uid", "nobody", "--control", socket, path("says.mjs")]);
+    await running.printed("as 65534");
+    expect(statSync(socket).uid).to.equal(65_534);
+    running.kill("SIGTERM");
+    expect((await running.ended).signal).to.equal("SIGTERM");
+    // What is left of it is in nobody's way.
+    expect((await reactor("--control", socket, path("runs.mjs"))).status).to.equal(0);
   });
 
   const misuses: [args: string[], sentence: string][] = [

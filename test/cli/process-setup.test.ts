@@ -106,13 +106,13 @@ describe("reactor: the process", () => {
     const { status, stderr } = await reactor("--chdir", temporary(), path("works.mjs"));
     expect({ status, stderr }).to.deep.equal({ status: 0, stderr: "" });
     expect(readFileSync(temporary("made"), "utf8")).to.equal(temporary());
-    const again = await reactor(
+    const ending = await reactor(
       "--chdir",
       temporary(),
       "--until=0.01",
       "test/fixtures/daemons/echo.ts",
     );
-    expect(again).to.include({ status: 0, stderr: "" });
+    expect(ending).to.include({ status: 0, stderr: "" });
   });
 
   it("--chdir leaves --control and --variables where they were called from", async () => {

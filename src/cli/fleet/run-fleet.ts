@@ -29,8 +29,10 @@ export async function runFleet(options: RunOptions): Promise<number> {
   const stopped = reactor.run();
   const members = new Map<number, ClusterMember>();
   let attendants: readonly Attendant[] = [];
+  /** What attendants do about the end, which may take longer than that of the processes. */
+  let goodbyes: readonly (PromiseLike<unknown> | undefined)[] = [];
   let nextId = 1;
-  let told = false;
+  let announced = false;
   const fleet = new Supervisor({
     clock: reactor,
     count: processes === "auto" ? availableParallelism() : (processes ?? 1),
@@ -47,11 +49,12 @@ export async function runFleet(options: RunOptions): Promise<number> {
     startSeconds: startTimeout,
     retireSeconds: 2 * drain + GRACE_SECONDS,
     changed(state) {
-      if (state === "ready" && !told) {
-        told = true;
+      if (state === "ready" && !announced) {
+        announced = true;
         say(`all are ready; to have them restart, one by one: kill -USR2 ${process.pid}`);
       }
-      for (const attendant of attendants) tell(attendant, state);
+      const told = attendants.map((attendant) => tell(attendant, state));
+      if (state === "stopping") goodbyes = told;
     },
   });
   // First of all: whoever sends one while the rest is loaded means this.
@@ -66,6 +69,7 @@ export async function runFleet(options: RunOptions): Promise<number> {
   if (until !== undefined) reactor.callLater(until, () => fleet.stop());
   const ended = await fleet.start();
   const status = ended === OK ? failed : ended;
+  for (const goodbye of goodbyes) await goodbye;
   for (const attendant of attendants) await attendant.over?.();
   stopIfRunning(reactor);
   await stopped;
@@ -86,10 +90,12 @@ async function holdPidfile(path: string | undefined): Promise<() => void> {
   return release;
 }
 
-function tell(attendant: Attendant, state: FleetState): void {
+/** What is returned is to be waited for before the end. */
+function tell(attendant: Attendant, state: FleetState): PromiseLike<unknown> | undefined {
+  if (state === "stopping") return attendant.stopping?.();
   if (state === "ready") attendant.started?.();
   else if (state === "restarting") attendant.restarting?.();
-  else if (state === "stopping") void attendant.stopping?.();
+  return undefined;
 }
 
 /** The first signal stops all, the second ends them at once; SIGUSR2 is for a restart. */
