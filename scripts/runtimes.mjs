@@ -25,10 +25,17 @@ const AREAS = [
   "protocols",
   "endpoints",
   "threads",
+  "threading",
+  "multiprocessing",
   "application",
+  "log",
+  "daemons",
   "cli",
   "testing",
   "interop",
+  "web",
+  "rxjs",
+  "opentelemetry",
   "examples",
 ];
 /** These are about bundles and stacks as Node makes them from the sources. */

@@ -6,13 +6,18 @@ import { inRoot } from "./paths.mjs";
  * Those that want the machine for themselves: they keep all of its cores busy, or compare how long
  * things take.
  */
-export const ALONE = [];
+export const ALONE = [
+  "test/browser/chromium.test.ts",
+  "test/cli/fleet/rolling.test.ts",
+  "test/cli/fleet/runit.test.ts",
+  "test/web/peers.test.ts",
+];
 
 /**
  * Long ones: a process that began with one of these at the end would leave the others with nothing
  * to do.
  */
-const FIRST = [];
+const FIRST = ["test/docs-samples.test.ts", "test/reactor/contract.test.ts"];
 
 /** The others, in the order in which they are begun. */
 export function together() {
