@@ -144,9 +144,12 @@ export class Dispatcher {
       {
         returned: (call, value) => this.#ended(member, call as PoolCall, value, undefined),
         threw: (call, error) => this.#ended(member, call as PoolCall, undefined, error),
-        told: (call, message) => this.#told(call as PoolCall, message),
+        told: (call, message) =>
+          this.#hear(call as PoolCall, () => (call as PoolCall).hear(message)),
         asked: (call, question, reply, atOnce) =>
-          (call as PoolCall).lines?.asked(question as OnLine, reply, atOnce),
+          this.#hear(call as PoolCall, () =>
+            (call as PoolCall).lines?.asked(question as OnLine, reply, atOnce),
+          ),
         roomy: () => this.#dispatch(),
         died: (error) => this.#died(member, error),
       },
@@ -156,10 +159,11 @@ export class Dispatcher {
     return member;
   }
 
-  #told(call: PoolCall, message: unknown): void {
+  /** What it says may be nothing that is ever said: that fails the call. */
+  #hear(call: PoolCall, hear: () => void): void {
     if (call.settled) return;
     try {
-      call.hear(message);
+      hear();
     } catch (error) {
       if (!call.settle()) return;
       this.abandon(call);

@@ -29,6 +29,7 @@ import {
   THREW,
 } from "./call-slots.ts";
 import { Eagerness } from "./eagerness.ts";
+import { isMessage } from "./is-message.ts";
 
 /** What a worker starts with. */
 export interface WorkerSetup {
@@ -61,6 +62,8 @@ const ANNOUNCED = 32;
 
 /** What functions have left running has so long to end, in a worker that is not needed any more. */
 export const ENDING_MS = 5000;
+
+const KINDS: ReadonlySet<unknown> = new Set(["lives", "outcome", "told", "asked"]);
 
 const AT_TURN_END = Promise.resolve();
 
@@ -254,6 +257,11 @@ export class ThreadWorker implements WorkerHandle {
 
   #take(message: FromWorker): void {
     if (message === 0) return;
+    if (!isMessage(message, KINDS)) {
+      this.#failure ??= new WorkerDiedError("a worker has written what is no answer");
+      this.terminate();
+      return;
+    }
     if (message[0] === "lives") {
       this.#lives = true;
       return;
