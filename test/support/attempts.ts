@@ -30,15 +30,9 @@ export async function outcomesOf(
 }
 
 /** Runs a file of test/fixtures with one argument; resolves with the JSON that it prints. */
-export async function runFixture(
-  name: string,
-  argument: string,
-  { openFiles }: { openFiles?: number } = {},
-): Promise<Record<string, unknown>> {
+export async function runFixture(name: string, argument: string): Promise<Record<string, unknown>> {
   const file = fileURLToPath(new URL(`../fixtures/${name}`, import.meta.url));
-  const limit = openFiles === undefined ? "" : `ulimit -n ${openFiles}; `;
-  const run = `${limit}exec "$0" -C @skein/source --import tsx "$@"`;
-  const child = ["-c", run, process.execPath, file, argument];
-  const { stdout } = await promisify(execFile)("sh", child);
+  const child = ["-C", "@skein/source", "--import", "tsx", file, argument];
+  const { stdout } = await promisify(execFile)(process.execPath, child);
   return JSON.parse(stdout) as Record<string, unknown>;
 }
