@@ -55,7 +55,9 @@ describe("reactor top", function () {
       status: 1,
       signal: null,
       stdout: "",
-      stderr: "reactor: nobody listens on /no/such.sock: no such file; start the daemon with --control\n",
+      stderr:
+        "reactor: nobody listens on /no/such.sock: no such file; " +
+        "start the daemon with --control\n",
     });
   });
 
