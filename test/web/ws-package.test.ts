@@ -1,5 +1,3 @@
-// First: ws takes what it needs of node:crypto when it is loaded, which the bridge watches.
-import "../support/bridged.ts";
 import { expect } from "chai";
 import { MissingPackageError } from "skein/websocket";
 import { loadWs, wsPackage } from "../../src/web/websocket/ws-package.ts";
