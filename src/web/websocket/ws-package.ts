@@ -3,19 +3,25 @@ import { MissingPackageError } from "./errors.ts";
 
 type Ws = typeof import("ws");
 
-const fromHere = createRequire(import.meta.url);
-
 /**
- * The package ws, by no static import: who lacks it is told what to do about it, and
+ * Loads the package ws, by no static import: who lacks it is told what to do about it, and
  * `skein/websocket` can be imported all the same, for its types and errors.
  *
- * @throws MissingPackageError when it is not installed, or what it throws itself.
+ * @returns what gives it, or throws MissingPackageError when it is not installed. What it throws
+ *   itself as it is loaded is thrown then, too.
  */
-export function wsPackage(load: (name: string) => unknown = fromHere): Ws {
+export function loadWs(load: (name: string) => unknown): () => Ws {
   try {
-    return load("ws") as Ws;
+    const ws = load("ws") as Ws;
+    return () => ws;
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code !== "MODULE_NOT_FOUND") throw cause;
-    throw new MissingPackageError("WebSockets need the package ws: npm install ws", { cause });
+    const missing = (cause as NodeJS.ErrnoException).code === "MODULE_NOT_FOUND";
+    return () => {
+      if (!missing) throw cause;
+      throw new MissingPackageError("WebSockets need the package ws: npm install ws", { cause });
+    };
   }
 }
+
+/** At once, not at the first use: by then time and chance may be virtual, and it draws some. */
+export const wsPackage: () => Ws = loadWs(createRequire(import.meta.url));
