@@ -4,10 +4,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Process, type ProcessOptions, ProcessStartedError } from "skein/multiprocessing";
 import { BadOptionError, CannotCrossError, createReactor, type Reactor } from "skein/reactor";
-import { type WorkerFunction, worker } from "skein/threads";
+import { inReactor, type WorkerFunction, worker } from "skein/threads";
 
 const jobs = worker<typeof import("../fixtures/workers/jobs.ts")>(
   new URL("../fixtures/workers/jobs.ts", import.meta.url),
+);
+
+const hostile = worker<typeof import("../fixtures/workers/hostile.ts")>(
+  new URL("../fixtures/workers/hostile.ts", import.meta.url),
 );
 
 type Start = <A extends unknown[]>(
@@ -54,6 +58,14 @@ for (const substrate of ["threads", "processes"] as const) {
       await stopped;
       rmSync(folder, { recursive: true });
       expect(reactor.inspect()).to.deep.equal([]);
+    });
+
+    it("that says what no process says is killed, and that is reported", async () => {
+      const garbage = ["told", substrate === "threads" ? 0 : 1, { line: 1, body: null }];
+      const say = substrate === "threads" ? hostile.postToPool : hostile.sayToPool;
+      const process = start(say, [garbage, inReactor({})]);
+      expect(await process.join()).to.equal(-9);
+      expect(errors.splice(0).join()).to.match(/hearing the process/);
     });
 
     it("ends with 0 when its function returns", async () => {
