@@ -144,9 +144,29 @@ describe("what multiprocessing shares", () => {
     expect(() => numbers.set(0, "1" as never)).to.throw(BadOptionError);
     expect(numbers.add(1, 0.5)).to.equal(0.5);
     expect(numbers.kind).to.equal("float64");
+    // 300 leaves 44 in a byte: that is no reason to take it for 44.
+    const bytes = new SharedArray("int8", [44]);
+    expect(bytes.compareExchange(0, 300, 1)).to.equal(false);
+    expect(bytes.toArray()).to.deep.equal([44]);
     const list = new Manager().list([1]);
     expect(() => list.getSync(1)).to.throw(BadOptionError, "none at 1");
     expect(list.getSync(-1)).to.equal(1);
+  });
+
+  it("has pipes that a call leaves alone that was never made", async () => {
+    const reactor = createReactor("clock");
+    const pool = new ThreadPool(reactor);
+    const [ours, theirs] = pipe<string>();
+    for (const wrong of [{ timeout: -1 }, { priority: NaN }]) {
+      const error = await failure(pool.callWith(wrong, jobs.echoOnce, theirs));
+      expect(error).to.be.instanceOf(BadOptionError);
+    }
+    const stopped = reactor.run();
+    pool.stop();
+    reactor.stop();
+    await stopped;
+    await theirs.send("still open");
+    expect(await ours.recv()).to.equal("still open");
   });
 
   it("has pipes of one direction", async () => {

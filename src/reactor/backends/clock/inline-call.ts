@@ -69,6 +69,7 @@ export class InlineCall implements CallLink {
     this.#over = true;
     if (this.#ending?.active === true) this.#ending.cancel();
     this.#look?.();
+    this.#current?.end();
   }
 
   // --- for the function ---
@@ -133,6 +134,7 @@ export class InlineCall implements CallLink {
     this.#over = true;
     this.#ended();
     this.#deliver();
+    this.#current?.end();
   };
 
   #changed(): void {

@@ -23,6 +23,8 @@ export class InlineWorker implements WorkerHandle {
   /** The same while it runs, unless it is to crash. */
   #running: InlineCall | undefined;
   #crash: Timer | undefined;
+  /** Whether its end has been told of, or will be. */
+  #gone = false;
 
   constructor(
     reactor: object,
@@ -64,9 +66,10 @@ export class InlineWorker implements WorkerHandle {
     this.#running = undefined;
     if (crash !== undefined) {
       if (seconds === Infinity) return;
-      this.#crash = this.#happenings.add(seconds, () =>
-        this.#events.died(new WorkerDiedError(crash)),
-      );
+      this.#crash = this.#happenings.add(seconds, () => {
+        this.#gone = true;
+        this.#events.died(new WorkerDiedError(crash));
+      });
       return;
     }
     this.#running = new InlineCall(
@@ -107,5 +110,9 @@ export class InlineWorker implements WorkerHandle {
   terminate(): void {
     if (this.#crash?.active === true) this.#crash.cancel();
     this.#running?.terminate();
+    // Who waits for no call of it need not be told.
+    if (this.#call === undefined || this.#gone) return;
+    this.#gone = true;
+    this.#happenings.add(0, () => this.#events.died(new WorkerDiedError("a worker was ended")));
   }
 }
