@@ -359,9 +359,9 @@ export class ThreadPool {
     if (refusal !== undefined && all.length > 0) return fail(refusal);
     const callChunk: CallChunk = (index, alone) => {
       if (!alone && this.#full) return undefined;
-      const items = packNumbers(all.slice(index * chunk, (index + 1) * chunk));
+      const its = packNumbers(all.slice(index * chunk, (index + 1) * chunk));
       // Not refused by a pool that drains: the map was there before.
-      return this.#make(f, manner, [items], others);
+      return this.#make(f, manner, [its], others);
     };
     return mapChunks(Math.ceil(all.length / chunk), window, callChunk).addCallback(joinChunks);
   }

@@ -170,8 +170,8 @@ describe("a Process", () => {
     for (const substrate of ["threads", "processes"] as const) {
       const reactor = createReactor("clock", { workers: () => ({ seconds: Infinity }) });
       const stopped = reactor.run();
-      const [terminated, killed, daemon] = [false, false, true].map((daemon) => {
-        const process = new Process(reactor, jobs.never, [], { substrate, daemon });
+      const [terminated, killed, daemon] = [{}, {}, { daemon: true }].map((its) => {
+        const process = new Process(reactor, jobs.never, [], { substrate, ...its });
         process.start();
         return process;
       }) as [Process<[]>, Process<[]>, Process<[]>];
@@ -190,7 +190,7 @@ describe("a Process", () => {
     const reactor = createReactor("clock");
     const [ours, theirs] = pipe<string>();
     const args = [theirs, new Lock(), new ThreadLocal(() => 1)];
-    const process = new Process(reactor, jobs.nothing as WorkerFunction<unknown[], void>, args);
+    const process = new Process(reactor, jobs.nothing as never, args as never);
     expect(() => process.start()).to.throw(CannotCrossError);
     expect(await failure(ours.recv())).to.be.instanceOf(PipeClosedError);
   });

@@ -178,7 +178,7 @@ describe("functions of the reactor's thread, called by workers", () => {
       expect(pool.statistics()).to.include({ lost: 0 });
       // Nothing is left that would have ended the worker.
       const late = reactor.seconds() + 500;
-      expect(reactor.getDelayedCalls().filter((call) => call.getTime() > late)).to.deep.equal([]);
+      expect(reactor.getDelayedCalls().filter((its) => its.getTime() > late)).to.deep.equal([]);
     },
   );
 
