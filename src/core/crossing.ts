@@ -107,6 +107,13 @@ export function argumentsCannotCross(
   cause: unknown,
 ): CannotCrossError {
   const index = args.findIndex((argument) => !copies(argument));
+  // Each can be copied, but not to where they were to go: memory cannot be shared with a process.
+  if (index < 0) {
+    return new CannotCrossError(
+      `an argument of ${name}() cannot cross to a worker: ${messageOf(cause)}`,
+      { cause },
+    );
+  }
   return cannotCross(`argument ${index + 1} of ${name}()`, args[index], cause);
 }
 

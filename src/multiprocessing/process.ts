@@ -122,9 +122,27 @@ export class Process<A extends unknown[]> {
    */
   start(): void {
     if (this.#handle !== undefined) throw new ProcessStartedError(this.name);
-    const call = this.#call();
+    let handle: WorkerHandle | undefined;
+    try {
+      const call = this.#call();
+      handle = this.#startWorker();
+      handle.send(call);
+      this.#sent = call;
+    } catch (error) {
+      handle?.terminate();
+      this.#lines.end();
+      throw error;
+    }
+    this.#handle = handle;
+    this.#trigger = this.#reactor.addSystemEventTrigger("before", "shutdown", () => {
+      if (this.daemon) this.#endSoon();
+      return this.join();
+    });
+  }
+
+  #startWorker(): WorkerHandle {
     const lines = this.#lines;
-    const handle = this.#reactor.startWorker(
+    return this.#reactor.startWorker(
       {
         returned: () => this.#ended(0),
         threw: (_call, error) => {
@@ -142,19 +160,6 @@ export class Process<A extends unknown[]> {
       },
       { substrate: this.#substrate },
     );
-    try {
-      handle.send(call);
-    } catch (error) {
-      handle.terminate();
-      lines.end();
-      throw error;
-    }
-    this.#handle = handle;
-    this.#sent = call;
-    this.#trigger = this.#reactor.addSystemEventTrigger("before", "shutdown", () => {
-      if (this.daemon) this.#endSoon();
-      return this.join();
-    });
   }
 
   /**

@@ -26,6 +26,8 @@ const DONE = TAKEN + SIGNAL_WORDS;
 /** An even one. */
 const ITEMS = DONE + SIGNAL_WORDS + 1;
 
+/** More than this is no limit: there is no memory for so many. */
+const MAX_SIZE_MOST = 2 ** 31 - 1;
 const BYTES = 2 ** 20;
 const BYTES_MAX = 2 ** 30;
 
@@ -70,7 +72,7 @@ export abstract class SharedQueue<T, P extends readonly unknown[] = []> extends 
         mutex.leave();
       },
     });
-    if (crossed === undefined) words[SIZE_MAX] = maxSize === Infinity ? 0 : maxSize;
+    if (crossed === undefined) words[SIZE_MAX] = maxSize > MAX_SIZE_MOST ? 0 : maxSize;
     this.#words = words;
     this.#mutex = mutex;
     this.#items = items;

@@ -84,7 +84,7 @@ export class Dispatcher {
         member = this.#hire();
       } catch (error) {
         // There is no worker to be had.
-        call.left();
+        call.leave();
         if (call.settle()) call.errback(error);
         return true;
       }
@@ -112,7 +112,7 @@ export class Dispatcher {
       return true;
     } catch (error) {
       // The arguments cannot cross to it.
-      call.left();
+      call.leave();
       if (call.settle()) call.errback(error);
       return false;
     }
@@ -161,7 +161,6 @@ export class Dispatcher {
 
   /** What it says may be nothing that is ever said: that fails the call. */
   #hear(call: PoolCall, hear: () => void): void {
-    if (call.settled) return;
     try {
       hear();
     } catch (error) {
@@ -174,7 +173,7 @@ export class Dispatcher {
   #ended(member: PoolMember, call: PoolCall, value: unknown, error: Error | undefined): void {
     const measured = member.finished(call, this.#seconds);
     call.member = undefined;
-    call.left();
+    call.leave();
     this.#finished++;
     if (!member.retired) {
       this.#held--;
@@ -241,14 +240,14 @@ export class Dispatcher {
   abandon(call: PoolCall): void {
     const { member } = call;
     if (this.#queue.delete(call) || member === undefined || member.retired) {
-      call.left();
+      call.leave();
       return;
     }
     const { handle } = member;
     if (handle.revoke(call)) {
       member.calls.delete(call);
       call.member = undefined;
-      call.left();
+      call.leave();
       this.#held--;
       if (member.idle) this.#idle.add(member);
       this.#dispatch();
@@ -273,7 +272,7 @@ export class Dispatcher {
       this.#dismiss(member);
       member.handle.terminate();
       this.#keepMin();
-      for (const its of member.calls) its.left();
+      for (const its of member.calls) its.leave();
     }
     this.#dispatch();
   }
@@ -296,14 +295,14 @@ export class Dispatcher {
   #died(member: PoolMember, error: Error): void {
     const ended = member.retired;
     if (!ended) this.#lost++;
-    if (!ended && member.idle) this.#settings.onWorkerLost(error);
+    const idle = member.idle;
     this.#dismiss(member);
     const failed: PoolCall[] = [];
     const again: PoolCall[] = [];
     for (const call of member.calls) {
       call.member = undefined;
       if (call.settled) {
-        call.left();
+        call.leave();
         continue;
       }
       if (!member.handle.revoke(call) || call.transfer !== undefined) failed.push(call);
@@ -316,7 +315,7 @@ export class Dispatcher {
     // One that was never of use would be followed by another.
     if (!ended && member.given > 0 && !this.#stopped) this.#keepMin();
     for (const call of failed) {
-      call.left();
+      call.leave();
       if (!call.settle()) continue;
       call.errback(
         call.bereaved < BEREAVED_MAX
@@ -327,6 +326,15 @@ export class Dispatcher {
       );
     }
     this.#changed();
+    if (!ended && idle) this.#tellLost(error);
+  }
+
+  #tellLost(error: Error): void {
+    try {
+      this.#settings.onWorkerLost(error);
+    } catch (thrown) {
+      this.#reactor.reportError(thrown, "telling of a worker that was lost");
+    }
   }
 
   // --- how many there are ---

@@ -2,9 +2,18 @@ import { expect } from "chai";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Process, type ProcessOptions, ProcessStartedError } from "skein/multiprocessing";
+import {
+  Lock,
+  pipe,
+  PipeClosedError,
+  Process,
+  type ProcessOptions,
+  ProcessStartedError,
+} from "skein/multiprocessing";
 import { BadOptionError, CannotCrossError, createReactor, type Reactor } from "skein/reactor";
+import { ThreadLocal } from "skein/threading";
 import { inReactor, type WorkerFunction, worker } from "skein/threads";
+import { failure } from "../support/pools.ts";
 
 const jobs = worker<typeof import("../fixtures/workers/jobs.ts")>(
   new URL("../fixtures/workers/jobs.ts", import.meta.url),
@@ -167,6 +176,35 @@ describe("a Process", () => {
       BadOptionError,
       '"fibres"',
     );
+  });
+
+  it("is terminated and killed on clock, and ended there by a reactor that stops", async () => {
+    for (const substrate of ["threads", "processes"] as const) {
+      const reactor = createReactor("clock", { workers: () => ({ seconds: Infinity }) });
+      const stopped = reactor.run();
+      const [terminated, killed, daemon] = [{}, {}, { daemon: true }].map((its) => {
+        const process = new Process(reactor, jobs.never, [], { substrate, ...its });
+        process.start();
+        return process;
+      }) as [Process<[]>, Process<[]>, Process<[]>];
+      terminated.terminate();
+      killed.kill();
+      expect(await terminated.join()).to.equal(-15);
+      expect(await killed.join()).to.equal(-9);
+      reactor.stop();
+      await stopped;
+      expect(daemon.exitcode).to.equal(-15);
+      expect(reactor.inspect()).to.deep.equal([]);
+    }
+  });
+
+  it("leaves nothing connected that it could not be started with", async () => {
+    const reactor = createReactor("clock");
+    const [ours, theirs] = pipe<string>();
+    const args = [theirs, new Lock(), new ThreadLocal(() => 1)];
+    const process = new Process(reactor, jobs.nothing as never, args as never);
+    expect(() => process.start()).to.throw(CannotCrossError);
+    expect(await failure(ours.recv())).to.be.instanceOf(PipeClosedError);
   });
 
   it("is simulated on clock, as its script has it", async () => {

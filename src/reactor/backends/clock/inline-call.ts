@@ -71,6 +71,7 @@ export class InlineCall implements CallLink {
     this.abort();
     if (this.#ending?.active === true) this.#ending.cancel();
     this.#look?.();
+    this.#current?.end();
   }
 
   // --- for the function ---
@@ -135,6 +136,7 @@ export class InlineCall implements CallLink {
     this.#over = true;
     this.#ended();
     this.#deliver();
+    this.#current?.end();
   };
 
   #changed(): void {

@@ -12,6 +12,7 @@ import { ENDING_MS } from "./thread-worker.ts";
 import { argumentsCannotCross, unpackError } from "../../../core/crossing.ts";
 import { WorkerDiedError } from "../../errors.ts";
 import type { WorkerCall, WorkerEvents, WorkerHandle, WorkerOptions } from "../../workers.ts";
+import { argumentsForProcess } from "./inherited-arguments.ts";
 import {
   ABORTS_FD,
   ANSWERS_FD,
@@ -56,7 +57,7 @@ export class ProcessWorker implements WorkerHandle {
     const source = import.meta.url.endsWith(".ts");
     const main = source ? "worker-process-from-source.js" : "worker-main-process.js";
     const heap = heapMegabytesMax === undefined ? [] : [`--max-old-space-size=${heapMegabytesMax}`];
-    const args = [...process.execArgv, ...heap, fileURLToPath(new URL(main, import.meta.url))];
+    const args = [...argumentsForProcess(), ...heap, fileURLToPath(new URL(main, import.meta.url))];
     this.#process = spawn(process.execPath, args, {
       stdio: ["ignore", "inherit", "inherit", "pipe", "pipe", "pipe", "pipe"],
       // A group of its own, so that those whom it starts do not outlive it when it is ended; and

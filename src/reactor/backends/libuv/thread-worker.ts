@@ -29,6 +29,7 @@ import {
   THREW,
 } from "./call-slots.ts";
 import { Eagerness } from "./eagerness.ts";
+import { argumentsForThread } from "./inherited-arguments.ts";
 import { isMessage } from "./is-message.ts";
 
 /** What a worker starts with. */
@@ -104,8 +105,10 @@ export class ThreadWorker implements WorkerHandle {
     this.#port = port1;
     const main = import.meta.url.endsWith(".ts") ? "worker-from-source.js" : "worker-main.js";
     const setup: WorkerSetup = { port: port2, memory: this.#slots.memory };
+    const execArgv = argumentsForThread();
     this.#worker = new Worker(new URL(`./${main}`, import.meta.url), {
       workerData: setup,
+      ...(execArgv && { execArgv }),
       transferList: [port2],
       resourceLimits:
         heapMegabytesMax === undefined ? {} : { maxOldGenerationSizeMb: heapMegabytesMax },
