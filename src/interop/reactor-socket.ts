@@ -274,10 +274,11 @@ export class ReactorSocket extends Duplex implements HalfCloseableProtocol {
   }
 
   connectionLost(reason: Failure): void {
+    const { value } = reason;
+    // First: what it may be destroyed with is followed by 'close' below.
+    this.#writer.lost(value);
     this.#lost = true;
     this.#idle.cancel();
-    const { value } = reason;
-    this.#writer.lost(value);
     const stopped = value instanceof ReactorStoppedError;
     const error = stopped ? undefined : endSocketError(value);
     this.#finished(error);
