@@ -350,8 +350,8 @@ export class ReactorSocket extends Duplex implements HalfCloseableProtocol {
   // --- parts ---
 
   /**
-   * Whether push() would emit 'data', and find in a later tick that there is no more to be read. The
-   * first chunk is pushed in any case, as the stream remembers that there was one.
+   * Whether push() would emit 'data', and find in a later tick that there is no more to be read.
+   * The first chunk is pushed in any case, as the stream remembers that there was one.
    */
   get #flows(): boolean {
     return (
