@@ -20,13 +20,17 @@ export class Deadline {
     this.#missed = missed;
   }
 
-  /** `missed` is called in so many seconds, unless this is called again; Infinity: not at all. */
-  set(seconds: number): void {
+  /**
+   * `missed` is called in so many seconds, unless this is called again; Infinity: not at all.
+   *
+   * @param now what time it is, for who has looked already.
+   */
+  set(seconds: number, now?: number): void {
     if (seconds === Infinity) {
       this.#due = Infinity;
       return;
     }
-    this.#due = this.#clock.seconds() + seconds;
+    this.#due = (now ?? this.#clock.seconds()) + seconds;
     if (this.#call?.active !== true) this.#wait(seconds);
     else if (this.#callAt > this.#due) {
       this.#callAt = this.#due;

@@ -34,18 +34,14 @@ import { ReactorStoppedError } from "../reactor/errors.ts";
 import type { Connector, HalfCloseableProtocol, Transport } from "../reactor/transport.ts";
 import { type ConnectTarget, dial, parseTarget } from "./dial.ts";
 import { IdleTimer } from "./idle-timer.ts";
-import { connectSocketError, endSocketError, writeSocketError } from "./socket-error.ts";
+import { connectSocketError, endSocketError } from "./socket-error.ts";
 import { family, type SocketAddress, tcpAddress } from "./socket-address.ts";
+import { type Done, SocketWriter } from "./socket-writer.ts";
 
 export interface ReactorSocketOptions {
   /** Whether the writing side stays open when the peer has ended its own; false unless given. */
   allowHalfOpen?: boolean;
 }
-
-/** So many bytes of several writes are sent as one. */
-const TOGETHER_BYTES = 16 * 1024;
-
-type Done = (error?: Error | null) => void;
 
 /**
  * A Duplex that is a protocol: whatever takes a protocol can have it. As with net.Socket:
@@ -68,6 +64,7 @@ export class ReactorSocket extends Duplex implements HalfCloseableProtocol {
   bytesWritten = 0;
   readonly #reactor: Reactor<"tcp">;
   readonly #idle: IdleTimer;
+  readonly #writer: SocketWriter = new SocketWriter(() => this.#idle.touch());
   #connector: Connector | undefined = undefined;
   #connecting = false;
   #transport: Transport | undefined = undefined;
@@ -250,10 +247,14 @@ export class ReactorSocket extends Duplex implements HalfCloseableProtocol {
     if (this.destroyed) return;
     this.bytesRead += data.length;
     this.#idle.touch();
+    const bytes =
+      data instanceof Buffer ? data : Buffer.from(data.buffer, data.byteOffset, data.length);
+    if (this.#flows) {
+      this.emit("data", bytes);
+      return;
+    }
     this.#wanted = false;
-    const more = this.push(
-      data instanceof Buffer ? data : Buffer.from(data.buffer, data.byteOffset, data.length),
-    );
+    const more = this.push(bytes);
     // A listener may have asked for more inside the push.
     if (more || this.#wanted) return;
     this.#paused = true;
@@ -273,9 +274,11 @@ export class ReactorSocket extends Duplex implements HalfCloseableProtocol {
   }
 
   connectionLost(reason: Failure): void {
+    const { value } = reason;
+    // First: what it may be destroyed with is followed by 'close' below.
+    this.#writer.lost(value);
     this.#lost = true;
     this.#idle.cancel();
-    const { value } = reason;
     const stopped = value instanceof ReactorStoppedError;
     const error = stopped ? undefined : endSocketError(value);
     this.#finished(error);
@@ -346,25 +349,29 @@ export class ReactorSocket extends Duplex implements HalfCloseableProtocol {
 
   // --- parts ---
 
+  /**
+   * Whether push() would emit 'data', and find in a later tick that there is no more to be read.
+   * The first chunk is pushed in any case, as the stream remembers that there was one.
+   */
+  get #flows(): boolean {
+    return (
+      this.readableFlowing === true &&
+      this.readableLength === 0 &&
+      this.readableEncoding === null &&
+      this.readableDidRead
+    );
+  }
+
   #send(pieces: readonly Uint8Array[], done: Done): void {
     const transport = this.#transport;
     if (transport === undefined) {
       this.#held = { go: () => this.#send(pieces, done), done };
       return;
     }
-    const taken = (): void => {
-      this.#idle.touch();
-      done();
-    };
     let bytes = 0;
     for (const piece of pieces) bytes += piece.length;
     this.bytesWritten += bytes;
-    let all = true;
-    // To join many bytes costs more than to hand them over one by one.
-    if (pieces.length > 1 && bytes <= TOGETHER_BYTES) all = transport.write(Buffer.concat(pieces));
-    else for (const piece of pieces) all = transport.write(piece);
-    if (all) taken();
-    else transport.whenDrained().addCallbacks(taken, ({ value }) => done(writeSocketError(value)));
+    this.#writer.send(transport, pieces, bytes, done);
   }
 
   #finished(error?: Error): void {

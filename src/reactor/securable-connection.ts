@@ -64,6 +64,11 @@ export abstract class SecurableConnection extends StreamConnection {
     else this.#layer.received(bytes);
   }
 
+  /** Whether what is written goes through TLS, or will when the handshake has ended. */
+  protected get secured(): boolean {
+    return this.#layer !== undefined;
+  }
+
   protected wireEnded(): void {
     if (this.#layer === undefined) this.endReceived();
     else this.#layer.wireEnded();

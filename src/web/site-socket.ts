@@ -213,7 +213,7 @@ export class SiteSocket extends ReactorSocket {
       this.#inHead = true;
       this.#arriving = undefined;
       this.#requestDue = now + requestTimeout;
-      this.#deadline.set(Math.min(headersTimeout, requestTimeout));
+      this.#deadline.set(Math.min(headersTimeout, requestTimeout), now);
     }
     super.dataReceived(data);
   }

@@ -1,6 +1,7 @@
 import { readSync } from "node:fs";
 import type { Socket } from "node:net";
 import { SecurableConnection } from "../../securable-connection.ts";
+import type { TakesPieces } from "../../takes-pieces.ts";
 import type { CountsTraffic, Traffic } from "../../traffic.ts";
 import type { StreamAddress, TCPAddress } from "../../transport.ts";
 
@@ -23,7 +24,7 @@ export interface KnownEnds {
  * A connection over a socket of node:net, which is connected, paused, and made with allowHalfOpen.
  * Public for backends that get their sockets in a way of their own.
  */
-export class SocketConnection extends SecurableConnection implements CountsTraffic {
+export class SocketConnection extends SecurableConnection implements CountsTraffic, TakesPieces {
   static readonly #listeners = Object.entries({
     data(this: Linked, bytes: Uint8Array): void {
       // Answers to many small questions in one chunk go out in one call to the system.
@@ -150,6 +151,20 @@ export class SocketConnection extends SecurableConnection implements CountsTraff
 
   get #mostTogether(): number {
     return Math.min(TOGETHER_BYTES, this.highWaterBytes, this.maxBufferedBytes);
+  }
+
+  writePieces(pieces: readonly Uint8Array[], taken: () => void): boolean {
+    const socket = this.#socket;
+    if (!this.connected || this.secured || !socket.writable) return false;
+    socket.cork();
+    const last = pieces.length - 1;
+    for (let i = 0; i < last; i++) socket.write(pieces[i] as Uint8Array);
+    socket.write(pieces[last] as Uint8Array, (error) => {
+      // Node knows no error of what was waiting when a socket was destroyed.
+      if ((error === undefined || error === null) && !socket.destroyed) taken();
+    });
+    socket.uncork();
+    return true;
   }
 
   protected override flushWire(): void {
