@@ -2,8 +2,9 @@
  * Runs the tests with mocha and closes with one line that other programs can read:
  * `N passed, N failed`. All arguments go to mocha: `npm test -- --grep heap`, or names of files.
  *
- * All of them together are run by as many processes as there are cores, and then, one by one, those
- * that want the machine for themselves. SKEIN_TEST_JOBS says how many processes: 1 is mocha as it is.
+ * All of them together are run by as many processes as there are cores, and then, one by one,
+ * those that want the machine for themselves. SKEIN_TEST_JOBS says how many processes: 1 is mocha
+ * as it is.
  */
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
@@ -52,7 +53,8 @@ function runs() {
   // Some options of mocha's are only for one process, such as --watch and --bail.
   if (!(jobs > 1) || !onlySelects(rest)) return [rest];
   const config = configWithoutSpec(scratch);
-  const many = ["--parallel", "--jobs", String(jobs)];
+  const hooks = inRoot("test", "support", "hooked-globals.ts");
+  const many = ["--parallel", "--jobs", String(jobs), "--require", hooks];
   return [
     [...config, ...many, ...rest, ...together()],
     [...config, ...rest, ...ALONE],

@@ -1,6 +1,6 @@
 /**
- * WebAssembly, which is compiled by threads that nobody is told of: virtual time waits for it. It is
- * no leak, as what comes of it is the same in every run. Node's own `fetch` begins with it.
+ * WebAssembly, which is compiled by threads that nobody is told of: virtual time waits for it. It
+ * is no leak, as what comes of it is the same in every run. Node's own `fetch` begins with it.
  */
 import { session } from "./active.ts";
 import type { Patches } from "./patches.ts";
