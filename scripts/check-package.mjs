@@ -1,11 +1,12 @@
 /**
  * Checks the package as its users get it: packs a tarball, has it judged by publint and attw, and
- * installs it into an empty project that imports, requires and type-checks every entry point.
+ * installs it into an empty project that imports, requires and type-checks every entry point, first
+ * without the packages that users may bring (peerDependencies), then with them.
  */
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync } from "node:fs";
 import { rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { npm } from "./lib/npm.mjs";
 import { binOf, inRoot } from "./lib/paths.mjs";
 import { run } from "./lib/run.mjs";
@@ -18,6 +19,26 @@ const manifest = JSON.parse(readFileSync(inRoot("package.json"), "utf8"));
 const entryPoints = Object.keys(manifest.exports)
   .filter((key) => !key.endsWith(".json"))
   .map((key) => manifest.name + key.slice(1));
+
+const peers = Object.keys(manifest.peerDependencies);
+
+/**
+ * What needs a peer, and what it says without: statements whose error is printed, by its code and
+ * the words that are expected in its message. The rest takes what it needs of its peer as an
+ * argument, or is tested where it loads it (node-pty, tsx).
+ */
+const WITHOUT = {
+  ws: [
+    `const { connectWebSocket } = await import("skein/websocket");
+     const { createReactor } = await import("skein/reactor");
+     connectWebSocket(createReactor("clock"), "ws://127.0.0.1/");`,
+    "ERR_MISSING_PACKAGE",
+  ],
+  acorn: [
+    `const { inline } = await import("skein/threads/inline"); inline(() => 1);`,
+    "ERR_NOT_INLINE",
+  ],
+};
 
 const scratch = mkdtempSync(join(tmpdir(), "skein-package-"));
 const project = join(scratch, "project");
@@ -35,10 +56,10 @@ const steps = [
     () => node([binOf("@arethetypeswrong/cli", "attw"), tarball(), "--profile", "esm-only"]),
   ],
   ["install", installIntoProject],
-  ["import", () => evaluate("module", (name) => `await import(${JSON.stringify(name)});`)],
-  ["require", () => evaluate("commonjs", (name) => `require(${JSON.stringify(name)});`)],
-  ["types (node16)", () => typeCheck("node16", "node16")],
-  ["types (bundler)", () => typeCheck("preserve", "bundler")],
+  ...useOf("without peers"),
+  ...Object.keys(WITHOUT).map((peer) => [`missing: ${peer}`, () => saysWhatIsMissing(peer)]),
+  ["link peers", linkPeers],
+  ...useOf("with peers"),
   ["reactor new", makeProject],
   ["its npm install", () => inTea(["install", "--prefer-offline", "--no-audit", "--no-fund"])],
   ["its npm test", () => inTea(["test"])],
@@ -67,9 +88,38 @@ async function installIntoProject() {
   const types = join(project, "node_modules", "@types");
   mkdirSync(types, { recursive: true });
   symlinkSync(inRoot("node_modules", "@types", "node"), join(types, "node"), "dir");
-  // The peer that an entry point of its own is about; its types are not needed.
-  symlinkSync(inRoot("node_modules", "ws"), join(project, "node_modules", "ws"), "dir");
   return result;
+}
+
+/** Each entry point by `import`, by `require`, and by the compiler. */
+function useOf(when) {
+  return [
+    [`import, ${when}`, () => evaluate("module", (name) => `await import("${name}");`)],
+    [`require, ${when}`, () => evaluate("commonjs", (name) => `require("${name}");`)],
+    [`node16 types, ${when}`, () => typeCheck("node16", "node16")],
+    [`bundler types, ${when}`, () => typeCheck("preserve", "bundler")],
+  ];
+}
+
+/** Whoever lacks a package is told its name, and how to get it. */
+async function saysWhatIsMissing(peer) {
+  const [statements, code] = WITHOUT[peer];
+  const caught = `try { ${statements} } catch ({ code, message }) { console.log(code, message); }`;
+  const { status, output } = await node(["--input-type=module", "--eval", caught]);
+  const isSaid = output.startsWith(code) && output.includes(`npm install ${peer}`);
+  return { status: status === 0 && isSaid ? 0 : 1, output: `it says: ${output}` };
+}
+
+function linkPeers() {
+  // All but those that are not installed here: without a compiler node-pty may be missing.
+  for (const name of [...peers, "@types/ws"].filter((one) =>
+    existsSync(inRoot("node_modules", one)),
+  )) {
+    const place = join(project, "node_modules", name);
+    mkdirSync(dirname(place), { recursive: true });
+    symlinkSync(inRoot("node_modules", name), place, "dir");
+  }
+  return { status: 0, output: "" };
 }
 
 /** The project that `reactor new` makes, with the tarball in place of the published package. */

@@ -101,6 +101,7 @@ function select(all, nameOf) {
 /** Each file in a process of its own: one that ends its process takes no other along. */
 async function runArea(runtime, command, area) {
   const files = readdirSync(inRoot("test", area), { recursive: true })
+    .map(String)
     .filter((name) => name.endsWith(".test.ts") && !NOT_ABOUT_RUNTIMES.has(name))
     .map((name) => `test/${area}/${name}`);
   const all = { passed: 0, failures: [] };

@@ -2,9 +2,9 @@
  * Runs the tests with mocha and closes with one line that other programs can read:
  * `N passed, N failed`. All arguments go to mocha: `npm test -- --grep heap`, or names of files.
  *
- * All of them together are run by as many processes as there are cores, and then, one by one,
- * those that want the machine for themselves. SKEIN_TEST_JOBS says how many processes: 1 is mocha
- * as it is.
+ * All of them together are run by as many processes as there are cores, and then, one by one, those
+ * that want the machine for themselves. SKEIN_TEST_JOBS says how many processes: 1 is mocha as it
+ * is.
  */
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";

@@ -83,7 +83,8 @@ function readModule(file) {
 }
 
 function readStatement(file, statement, { declared, imported, exported, stars }) {
-  const from = statement.source && target(file, statement.source.value);
+  // Null is the source of `export { name }`, which is of this file.
+  const from = statement.source ? target(file, statement.source.value) : undefined;
   if (statement.type === "ImportDeclaration") {
     for (const { local, imported: name } of statement.specifiers) {
       if (from !== undefined && name !== undefined) {
@@ -92,6 +93,8 @@ function readStatement(file, statement, { declared, imported, exported, stars })
     }
   } else if (statement.type === "ExportAllDeclaration") {
     if (from !== undefined) stars.push(from);
+  } else if (statement.type === "ExportDefaultDeclaration") {
+    exported.set("default", { local: statement.declaration.name });
   } else if (statement.type === "ExportNamedDeclaration") {
     for (const { local, exported: name } of statement.specifiers) {
       exported.set(name.name, { from, local: local.name });

@@ -58,7 +58,7 @@ export const DIFFERENCES = {
     [/log-file\.test.*disk is full/, "Errors of files have their code, but not in their message."],
     [
       /kit\/passing\.test.*stands still/,
-      "`process.getActiveResourcesInfo()` tells nothing: not that a file is being read.",
+      "`process.getActiveResourcesInfo()` tells nothing: nobody knows that a file is being read.",
     ],
     [/rxjs\/virtual\.test.*globals/, "Virtual globals are made for Node's."],
     [/systemd-endpoint\.test/, "Its processes are started with options of Node's."],

@@ -22,6 +22,7 @@ const FIRST = ["test/reactor/contract.test.ts", "test/docs-samples.test.ts"];
 /** The others, in the order in which they are begun. */
 export function together() {
   const files = readdirSync(inRoot("test"), { recursive: true })
+    .map(String)
     .filter((name) => name.endsWith(".test.ts"))
     .map((name) => `test/${name}`)
     .sort();

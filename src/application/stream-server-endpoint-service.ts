@@ -176,6 +176,9 @@ class Counted extends WrappingFactory {
     return this.accepting ? super.buildProtocol(address) : null;
   }
 
+  /** The factory is not told: the service closes the port, and says how long its end may take. */
+  override listening(): void {}
+
   override connectionAccepted(transport: Transport): void {
     super.connectionAccepted(transport);
     this.#connections.add(transport);

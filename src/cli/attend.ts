@@ -2,6 +2,7 @@
 import type { Deferred } from "../defer/deferred.ts";
 import type { Reactor } from "../reactor/capabilities.ts";
 import type { MemberReport } from "./fleet/report-all.ts";
+import type { Identity } from "./identity.ts";
 import { hasCapability } from "../reactor/internals.ts";
 import { memberId } from "./fleet/membership.ts";
 import type { RunOptions } from "./options.ts";
@@ -11,6 +12,8 @@ import type { NotifyEnvironment } from "./systemd-notifier.ts";
 export interface Attendant {
   /** The daemon has started; or all of its processes have, also after a restart. */
   started?(): void;
+  /** The process is about to become another user, which waits for this. */
+  becoming?(user: Pick<Identity, "uid" | "gid">): PromiseLike<unknown>;
   /** The processes of the daemon are restarted. */
   restarting?(): void;
   /** It is about to stop, which waits for this. */
@@ -31,7 +34,7 @@ export async function attend(
   reactor: Reactor,
   options: RunOptions,
   fail: (error: unknown) => void,
-): Promise<Required<Pick<Attendant, "started" | "over">>> {
+): Promise<Required<Pick<Attendant, "started" | "becoming" | "over">>> {
   const all = await attendantsOf(reactor, options, fail);
   reactor.addSystemEventTrigger("before", "shutdown", () => {
     return Promise.all(all.flatMap((attendant) => attendant.stopping?.() ?? []));
@@ -39,6 +42,9 @@ export async function attend(
   return {
     started() {
       for (const attendant of all) attendant.started?.();
+    },
+    async becoming(user) {
+      for (const attendant of all) await attendant.becoming?.(user);
     },
     async over() {
       for (const attendant of all) await attendant.over?.();

@@ -6,6 +6,7 @@ import { LogFile } from "../log/log-file.ts";
 import { logger, logTo } from "../log/logger.ts";
 import { textLine } from "../log/text-line.ts";
 import type { ReactorCore } from "../reactor/capabilities.ts";
+import { memberId } from "./fleet/membership.ts";
 import type { RunOptions } from "./options.ts";
 
 /** Where the command line has the log go. */
@@ -16,15 +17,23 @@ export interface CommandLog {
 }
 
 /** @throws CannotLogError */
-export function openLog({ logLevel, logFormat, logFile }: RunOptions): CommandLog {
+export function openLog({ logLevel, logFormat, logFile, uid, gid }: RunOptions): CommandLog {
   const lineOf = logFormat === "json" ? jsonLine : textLine;
-  const file = logFile === undefined ? undefined : new LogFile(logFile);
+  // Given away later, it must not be what the one who gets it has chosen.
+  const links = uid === undefined && gid === undefined;
+  const file = logFile === undefined ? undefined : new LogFile(logFile, undefined, { links });
   const write = file === undefined ? console.error : (line: string): void => file.write(line);
   const sink: LogSink = (event) => write(lineOf(event));
+  // Of what is printed the first process says whose it is; a file is everybody's.
+  const id = file === undefined ? undefined : memberId();
+  const options = {
+    ...(logLevel !== undefined && { level: logLevel }),
+    ...(id !== undefined && { fields: { process: id } }),
+  };
   return {
     file,
     attach(reactor) {
-      const ways = [logTo(reactor, sink, logLevel === undefined ? {} : { level: logLevel })];
+      const ways = [logTo(reactor, sink, options)];
       const log = logger(reactor);
       ways.push(
         onUnhandledFailure(
@@ -39,7 +48,7 @@ export function openLog({ logLevel, logFormat, logFile }: RunOptions): CommandLo
           (failure) => log.warn(`a failure was handled after it was told: ${failure.message}`),
         ),
       );
-      if (file !== undefined) ways.push(reopenOnHangup(file), logWhatKills(reactor));
+      if (file !== undefined) ways.push(logWhatKills(reactor));
       return () => {
         for (const back of ways.reverse()) back();
       };
@@ -47,7 +56,8 @@ export function openLog({ logLevel, logFormat, logFile }: RunOptions): CommandLo
   };
 }
 
-function reopenOnHangup(file: LogFile): () => void {
+/** SIGHUP has it opened anew, from now on; returns the way back. */
+export function reopenOnHangup(file: LogFile): () => void {
   const reopen = (): void => file.reopen();
   process.on("SIGHUP", reopen);
   return () => void process.off("SIGHUP", reopen);

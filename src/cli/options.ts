@@ -3,7 +3,18 @@
  * it. To add one, add what it gives to RunOptions, and a row here.
  */
 import { LOG_LEVELS, type LogLevel } from "../log/log-event.ts";
-import { fileMode, list, oneOf, path, processes, seconds, seed, text, yes } from "./read-value.ts";
+import {
+  fileMode,
+  list,
+  oneOf,
+  path,
+  pathOrAuto,
+  processes,
+  seconds,
+  seed,
+  text,
+  yes,
+} from "./read-value.ts";
 
 export const LOG_FORMATS = ["text", "json"] as const;
 export type LogFormat = (typeof LOG_FORMATS)[number];
@@ -41,9 +52,9 @@ export interface RunOptions {
   readonly processes?: number | "auto";
   /** Seconds that a process has to start, when it is to take the place of another. */
   readonly startTimeout?: number;
-  /** The path of a file of variables. */
+  /** Path of a file of variables. */
   readonly variables?: string;
-  /** The path of a UNIX socket, or "auto". */
+  /** Path of a UNIX socket, or "auto". */
   readonly control?: string;
 }
 
@@ -122,13 +133,13 @@ export const OPTIONS: { readonly [K in keyof RunOptions]-?: OptionRow<RunOptions
     help:
       "read more variables from a file, as each process starts: lines of NAME=value; those of " +
       "the environment win",
-    read: text,
+    read: path,
     completes: "files",
   },
   control: {
     value: "PATH|auto",
     help: "tell `reactor top` how the daemon fares, by a UNIX socket; auto: found by its PID",
-    read: text,
+    read: pathOrAuto,
     completes: "files",
   },
   logLevel: {

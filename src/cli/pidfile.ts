@@ -1,12 +1,25 @@
-import { chownSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  constants,
+  fchownSync,
+  fstatSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  type Stats,
+  writeFileSync,
+} from "node:fs";
 import { messageOf } from "../core/errors.ts";
 import { FilesystemLock } from "../defer/filesystem-lock.ts";
+import { nap } from "../threading/sleep.ts";
 import { codeOf } from "./complain.ts";
 import { LaunchError } from "./launch-error.ts";
 
-/** How often it is looked whether others have done, and how long is waited between. */
-const ATTEMPTS = 100;
-const PAUSE_MS = 20;
+/** How often it is looked whether others have done, with a moment between. */
+const ATTEMPTS = 400;
+/** No link is followed, and no queue waited for. */
+const UNFOLLOWED = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 
 /**
  * A file that has the number of the process in it while the process runs, which nobody else has
@@ -15,6 +28,8 @@ const PAUSE_MS = 20;
 export class Pidfile {
   readonly path: string;
   #held = true;
+  /** Which file it is. */
+  #made: Stats | undefined = undefined;
 
   /**
    * Takes it. What a process that is gone has left is replaced.
@@ -49,13 +64,35 @@ export class Pidfile {
     // Whole when it appears: nobody reads it half written.
     const own = `${this.path}.${process.pid}`;
     rmSync(own, { force: true });
-    writeFileSync(own, `${process.pid}\n`, { mode: 0o644, flag: "wx" });
+    const file = openSync(own, "wx", 0o644);
+    try {
+      writeFileSync(file, `${process.pid}\n`);
+      this.#made = fstatSync(file);
+    } finally {
+      closeSync(file);
+    }
     renameSync(own, this.path);
   }
 
-  /** Gives it to the user that the process becomes, who is to remove it. */
+  /**
+   * Gives it to the user that the process becomes, who is to remove it: it, and not what somebody
+   * who can write its folder has put there instead.
+   *
+   * @throws LaunchError
+   */
   giveTo(uid: number, gid: number): void {
-    chownSync(this.path, uid, gid);
+    try {
+      const file = openSync(this.path, UNFOLLOWED);
+      try {
+        const { dev, ino } = fstatSync(file);
+        if (dev !== this.#made?.dev || ino !== this.#made.ino) throw new Error("it was replaced");
+        fchownSync(file, uid, gid);
+      } finally {
+        closeSync(file);
+      }
+    } catch (error) {
+      throw new LaunchError(`cannot give the pidfile ${this.path} away: ${messageOf(error)}`);
+    }
   }
 
   /**
@@ -83,7 +120,7 @@ function lockSoon(guard: FilesystemLock): void {
   const nobody = new Int32Array(new SharedArrayBuffer(4));
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     if (guard.lock()) return;
-    Atomics.wait(nobody, 0, 0, PAUSE_MS);
+    nap(nobody, 0, 0);
   }
   throw new LaunchError(`cannot take the pidfile: ${guard.name} is held by another process`);
 }

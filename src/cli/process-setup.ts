@@ -1,14 +1,14 @@
 import { memberId } from "./fleet/membership.ts";
 import type { Identity } from "./identity.ts";
-import { type CommandLog, openLog } from "./open-log.ts";
+import { type CommandLog, openLog, reopenOnHangup } from "./open-log.ts";
 import type { RunOptions } from "./options.ts";
 import type { Pidfile } from "./pidfile.ts";
 
 /** What the process has beside the daemon. */
 export interface ProcessSetup {
   readonly log: CommandLog;
-  /** Becomes the user that was asked for; undefined when none was. */
-  readonly dropPrivileges: (() => void) | undefined;
+  /** The user that was asked for, and how to become it; undefined when none was. */
+  readonly identity: Identity | undefined;
   /** Gives back all that must not stay when the process ends, whatever ends it. */
   readonly release: () => void;
 }
@@ -27,6 +27,8 @@ export async function withProcess(
   if (options.umask !== undefined) process.umask(options.umask);
   const log = openLog(options);
   const releases: (() => void)[] = [];
+  // While the daemon is loaded, too: by default the signal would end the process.
+  if (log.file !== undefined) releases.push(reopenOnHangup(log.file));
   const release = (): void => {
     for (const each of releases.splice(0).reverse()) each();
   };
@@ -39,8 +41,8 @@ export async function withProcess(
       const { startProfile } = await import("./profile.ts");
       releases.push(startProfile(options.profile));
     }
-    const dropPrivileges = identity && (() => becomeOwner(identity, log, pidfile));
-    return await use({ log, dropPrivileges, release });
+    const become = (): void => becomeOwner(identity as Identity, log, pidfile);
+    return await use({ log, identity: identity && { ...identity, become }, release });
   } finally {
     release();
     process.off("exit", release);

@@ -53,25 +53,43 @@ function json(value: unknown): string {
 }
 
 const DAEMON = `/** Tell it for how many minutes, and it calls you when your tea is ready. */
-import { defineDaemon, Factory, LineReceiver, logger, type Reactor } from "skein";
+import {
+  defineDaemon,
+  type DelayedCall,
+  Factory,
+  LineReceiver,
+  logger,
+  type Reactor,
+} from "skein";
 
 export default defineDaemon({
   summary: "Calls you when your tea is ready.",
-  options: { port: { type: "number", default: 7000, help: "the port to listen on" } },
+  options: { port: { type: "integer", default: 7000, help: "the port to listen on" } },
   build(reactor: Reactor<"tcp">, { port }) {
     const log = logger(reactor);
 
     class Kitchen extends LineReceiver {
       override delimiter = "\\n";
+      #tea: DelayedCall | undefined;
 
       override lineReceived(line: string): void {
         const minutes = Number(line);
-        if (!(minutes >= 0)) {
+        if (!(minutes >= 0 && minutes <= 60)) {
           this.sendLine("how many minutes?");
           return;
         }
+        // There is one pot: a new order is in place of the one before.
+        this.#putAway();
         log.info("tea is on", { minutes });
-        reactor.callLater(minutes * 60, () => this.sendLine("your tea is ready"));
+        this.#tea = reactor.callLater(minutes * 60, () => this.sendLine("your tea is ready"));
+      }
+
+      override connectionLost(): void {
+        this.#putAway();
+      }
+
+      #putAway(): void {
+        if (this.#tea?.active) this.#tea.cancel();
       }
     }
 
@@ -86,38 +104,42 @@ export default defineDaemon({
 `;
 
 const TEST = `import assert from "node:assert/strict";
-import { createReactor, logTo } from "skein";
+import { logTo, type Reactor } from "skein";
 import { LineClient } from "skein/testing";
+import { type ReactorTestContext, reactorTests } from "skein/testing/mocha";
 import daemon from "../src/daemon.ts";
 
+// Each test has a reactor of its own. Its time is virtual, and passes while the test awaits:
+// minutes take no time, and all goes the same way each time. What a test leaves behind fails it.
+const test = reactorTests();
+
 describe("the kitchen", () => {
-  // In virtual time: minutes pass in no time, and the same way each time.
-  const reactor = createReactor("clock");
-  let stopped: PromiseLike<void>;
-  let guest: LineClient;
-
-  before(async () => {
+  /** Opens it, and has somebody come in. */
+  async function comeIn(reactor: Reactor<"tcp">, kit: ReactorTestContext): Promise<LineClient> {
     logTo(reactor, () => {});
-    stopped = reactor.run();
-    await daemon(reactor);
-    guest = await LineClient.dial(reactor, 7000);
-  });
+    const port = await daemon(reactor);
+    kit.addCleanup(() => port.stopListening());
+    const guest = await LineClient.dial(reactor, 7000);
+    kit.addCleanup(() => guest.close());
+    return guest;
+  }
 
-  after(async () => {
-    reactor.stop();
-    await stopped;
-  });
-
-  it("calls when the tea is ready, and not before", async () => {
-    const begun = reactor.seconds();
+  test("calls when the tea is ready, and not before", async (reactor, kit) => {
+    const guest = await comeIn(reactor, kit);
     guest.say("3");
     await guest.heard("your tea is ready", 600);
-    assert.equal(reactor.seconds() - begun, 180);
+    assert.equal(reactor.seconds(), 180);
   });
 
-  it("asks who does not say a time", async () => {
+  test("asks who does not say a time", async (reactor, kit) => {
+    const guest = await comeIn(reactor, kit);
     guest.say("soon");
     await guest.heard("how many minutes?");
+  });
+
+  test("forgets the tea of who has left", async (reactor, kit) => {
+    const guest = await comeIn(reactor, kit);
+    guest.say("3");
   });
 });
 `;

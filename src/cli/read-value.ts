@@ -17,6 +17,11 @@ export function path(written: string, flag: string): string {
   return resolve(text(written, flag));
 }
 
+/** A path, from where the command was called, or "auto". @throws UsageError */
+export function pathOrAuto(written: string, flag: string): string {
+  return written === "auto" ? written : path(written, flag);
+}
+
 /** Of an option without a value. */
 export function yes(): boolean {
   return true;

@@ -19,7 +19,7 @@ export async function runDaemon(
   daemon: LoadedDaemon,
   options: object,
   launched: RunOptions,
-  { log, dropPrivileges, release }: ProcessSetup,
+  { log, identity, release }: ProcessSetup,
 ): Promise<number> {
   const { until, drain, seed } = launched;
   const reactor = createReactor(backend as unknown as Backend, {
@@ -49,7 +49,12 @@ export async function runDaemon(
   try {
     const stopped = reactor.run();
     const onStopFailure = (failure: Failure): void => failed(failure.value);
-    const running = { onStopFailure, ...(dropPrivileges !== undefined && { dropPrivileges }) };
+    const dropPrivileges = async (): Promise<void> => {
+      if (identity === undefined) return;
+      await attendants.becoming(identity);
+      identity.become();
+    };
+    const running = { onStopFailure, ...(identity !== undefined && { dropPrivileges }) };
     runBuilt(reactor, () => daemon(reactor, options), running)
       .addCallback(() => attendants.started())
       .addErrback((failure) => {

@@ -53,6 +53,8 @@ export interface WorkerLine {
    */
   ask(question: unknown): { readonly answer: unknown } | undefined;
   listen(hear: (message: unknown) => void): void;
+  /** Has `ending`, which must not throw, called when the call has ended: nothing is heard then. */
+  onEnd(ending: () => void): void;
   /**
    * The function waits for the caller's side, until the returned function is called: so virtual
    * time, which stands still while it does something real, may pass.
@@ -76,10 +78,12 @@ export function isOnLine(message: unknown): message is OnLine {
 
 /** The worker's ends of all lines of a call. */
 export class WorkerLines {
+  readonly #call: CurrentCall;
   readonly #link: CallLink;
   readonly #ears = new Map<number, (message: unknown) => void>();
 
   constructor(call: CurrentCall) {
+    this.#call = call;
     this.#link = linkOf(call);
     this.#link.listen((message) => {
       if (isOnLine(message)) this.#ears.get(message.line)?.(message.body);
@@ -94,6 +98,7 @@ export class WorkerLines {
       send: (message) => link.send(on(message)),
       ask: (question) => link.ask(on(question)),
       listen: (hear) => void this.#ears.set(index, hear),
+      onEnd: (ending) => this.#call.onEnd(ending),
       waits: () => link.waits(),
     };
   }

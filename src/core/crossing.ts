@@ -67,14 +67,21 @@ function read(thrown: Error, property: string): unknown {
   }
 }
 
-export function unpackError(packed: PackedError): Error {
-  const { name, message } = packed;
-  const kept = Object.hasOwn(KEPT, name) ? KEPT[name] : undefined;
-  const error = new (kept ?? Error)(message);
-  if (error.name !== name) error.name = name;
-  if (packed.stack !== undefined) error.stack = packed.stack;
-  if (packed.code !== undefined) Object.assign(error, { code: packed.code });
-  if (packed.cause !== undefined) error.cause = unpackError(packed.cause);
+/** Always succeeds: what comes from a worker may be no {@link PackedError} at all. */
+export function unpackError(packed: PackedError | null | undefined, depth = 0): Error {
+  const {
+    name = "Error",
+    message = "an error that nobody knows",
+    stack,
+    code,
+    cause,
+  } = packed ?? {};
+  const kept = typeof name === "string" && Object.hasOwn(KEPT, name) ? KEPT[name] : undefined;
+  const error = new (kept ?? Error)(messageOf(message));
+  if (error.name !== name) error.name = messageOf(name);
+  if (typeof stack === "string") error.stack = stack;
+  if (code !== undefined) Object.assign(error, { code });
+  if (cause !== undefined && depth < CAUSES_MAX) error.cause = unpackError(cause, depth + 1);
   return error;
 }
 
@@ -100,6 +107,13 @@ export function argumentsCannotCross(
   cause: unknown,
 ): CannotCrossError {
   const index = args.findIndex((argument) => !copies(argument));
+  // Each can be copied, but not to where they were to go: memory cannot be shared with a process.
+  if (index < 0) {
+    return new CannotCrossError(
+      `an argument of ${name}() cannot cross to a worker: ${messageOf(cause)}`,
+      { cause },
+    );
+  }
   return cannotCross(`argument ${index + 1} of ${name}()`, args[index], cause);
 }
 

@@ -45,6 +45,7 @@ export interface CallLink {
 export class CurrentCall {
   readonly #link: CallLink;
   #controller: AbortController | undefined;
+  readonly #endings: (() => void)[] = [];
 
   constructor(link: CallLink) {
     this.#link = link;
@@ -78,6 +79,16 @@ export class CurrentCall {
   /** For the worker: it was cancelled. */
   abort(): void {
     this.#controller?.abort();
+  }
+
+  /** For the worker: it has ended. */
+  end(): void {
+    for (const ending of this.#endings.splice(0)) ending();
+  }
+
+  /** For skein itself: has `ending`, which must not throw, called when it has ended. */
+  onEnd(ending: () => void): void {
+    this.#endings.push(ending);
   }
 }
 

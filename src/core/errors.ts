@@ -11,9 +11,8 @@ export abstract class SkeinError extends Error {
 
 /** The message of anything that was thrown: JavaScript lets people throw more than Errors. */
 export function messageOf(thrown: unknown): string {
-  if (thrown instanceof Error) return thrown.message;
   try {
-    return String(thrown);
+    return String(thrown instanceof Error ? thrown.message : thrown);
   } catch {
     return "something that has no text";
   }

@@ -31,7 +31,7 @@ export function framesOf({ stack }: Stack): string[] {
   const frames = String(stack)
     .split("\n")
     .filter((line) => /^\s+at /.test(line));
-  const first = frames.findIndex((line) => !isOwnFrame(line));
+  const first = frames.findIndex((line) => !line.includes(OWN_FILES));
   // Bundled, everything may be in one file.
   return frames.slice(Math.max(first, 0));
 }

@@ -3,6 +3,7 @@
  * examples/chat does more.
  */
 import { type Daemon, defineDaemon } from "../application/daemon.ts";
+import { assertSeconds } from "../application/service.ts";
 import type { Deferred } from "../defer/deferred.ts";
 import { type Logger, logger } from "../log/logger.ts";
 import { Factory } from "../protocols/factory.ts";
@@ -105,6 +106,7 @@ const chat: Daemon<Reactor<"tcp">, typeof OPTIONS, Deferred<ListeningPort>> = de
   summary: "A chat for nc: your first line is your name.",
   options: OPTIONS,
   build(reactor: Reactor<"tcp">, { host, port, idleSeconds, maxPeople }) {
+    assertSeconds("idleSeconds", idleSeconds);
     const room: Room = { reactor, idleSeconds, people: new Map() };
     const factory = new LimitTotalConnectionsFactory(
       Factory.from(() => new Chatter(room)),

@@ -13,7 +13,7 @@ export {
   type LogLevel,
   type LogSink,
 } from "./log-event.ts";
-export { LogFile } from "./log-file.ts";
+export { LogFile, type LogFileOptions } from "./log-file.ts";
 export { type Logger, logger, type LogOptions, logTo } from "./logger.ts";
 export { pinoLog, type PinoLike } from "./pino-log.ts";
 export { textLine } from "./text-line.ts";

@@ -1,9 +1,18 @@
-import { closeSync, fchownSync, openSync, writeSync } from "node:fs";
+import { closeSync, constants, fchownSync, fstatSync, openSync, writeSync } from "node:fs";
 import { messageOf } from "../core/errors.ts";
 import { CannotLogError } from "./errors.ts";
 
 /** Only its owner may write it, and its group read it. */
 const MODE = 0o640;
+const ADDING = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT;
+
+export interface LogFileOptions {
+  /**
+   * Whether it may be a link, or have other names; true unless given. Who opens it with more rights
+   * than those who can write its folder should say false: they choose what else it is.
+   */
+  readonly links?: boolean;
+}
 
 /**
  * A file that lines are added to. Each is in the system's hands when {@link write} returns, so that
@@ -26,11 +35,12 @@ export class LogFile {
   constructor(
     path: string,
     elsewhere: (line: string) => void = (line): void => console.error(line),
+    { links = true }: LogFileOptions = {},
   ) {
     this.path = path;
     this.#elsewhere = elsewhere;
     try {
-      this.#descriptor = openSync(path, "a", MODE);
+      this.#descriptor = links ? openSync(path, "a", MODE) : openSingle(path);
     } catch (cause) {
       throw new CannotLogError(`cannot write the log file ${path}: ${messageOf(cause)}`, { cause });
     }
@@ -91,4 +101,18 @@ export class LogFile {
       throw error;
     }
   }
+}
+
+/** Opens what is no link, and known by no other name. */
+function openSingle(path: string): number {
+  let descriptor: number;
+  try {
+    descriptor = openSync(path, ADDING | (constants.O_NOFOLLOW ?? 0), MODE);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ELOOP") throw error;
+    throw new Error("it is a link: name the file itself", { cause: error });
+  }
+  if (fstatSync(descriptor).nlink <= 1) return descriptor;
+  closeSync(descriptor);
+  throw new Error("it has other names, too: remove it, or give another one");
 }

@@ -48,7 +48,16 @@ export class Logger {
   }
 
   #log(level: LogLevel, message: string, fields: LogFields | undefined): void {
-    this.#target().send(level, message, { ...this.#fields, ...fields });
+    this.#target().send(level, message, together(this.#fields, fields));
+  }
+}
+
+/** Those that cannot be read are left to who writes them, who says so. */
+function together(own: LogFields, fields: LogFields | undefined): LogFields {
+  try {
+    return { ...own, ...fields };
+  } catch {
+    return { ...own, fields };
   }
 }
 

@@ -1,11 +1,12 @@
 import { isoTime } from "./iso-time.ts";
 import type { LogEvent } from "./log-event.ts";
-import { plainValue, shortened, thrownOf } from "./plain-value.ts";
+import { getOf, isError, plainFields, plainValue, shortened, thrownOf } from "./plain-value.ts";
+import { visible } from "./visible.ts";
 
 /** A value that needs no quotes. */
 const BARE = /^[\w.,:/@%+~[\]-]+$/;
-/** What would end the line, or have a terminal do something. */
-const CONTROLS = /[\p{Cc}\u2028\u2029]/gu;
+/** A name that cannot be taken for a name with a value, or for several. */
+const BARE_NAME = /^[^\s="]+$/;
 
 const CAUSES_MAX = 5;
 
@@ -17,10 +18,9 @@ const CAUSES_MAX = 5;
  */
 export function textLine({ time, level, message, fields }: LogEvent): string {
   const { error, ...others } = fields;
-  const said = Object.entries(others)
-    .map(([name, value]): [string, unknown] => [name, plainValue(value)])
+  const said = plainFields(others)
     .filter(([, value]) => value !== undefined)
-    .map(([name, value]) => ` ${visible(name)}=${shown(value)}`);
+    .map(([name, value]) => ` ${shownName(name)}=${shown(value)}`);
   const head = `${isoTime(time)} ${level.padEnd(5)} ${visible(shortened(message))}${said.join("")}`;
   return error === undefined ? head : [head, ...errorLines(error)].join("\n");
 }
@@ -32,6 +32,10 @@ function shown(value: unknown): string {
   return BARE.test(text) ? text : visible(JSON.stringify(text));
 }
 
+function shownName(name: string): string {
+  return visible(BARE_NAME.test(name) ? name : JSON.stringify(name));
+}
+
 function isTCPAddress(value: unknown): value is { host: string; port: number } {
   const { type, host, port } = (value ?? {}) as Record<string, unknown>;
   return type === "TCP" && typeof host === "string" && typeof port === "number";
@@ -41,28 +45,23 @@ function errorLines(thrown: unknown): string[] {
   const lines: string[] = [];
   let at = thrownOf(thrown);
   for (let causes = 0; causes <= CAUSES_MAX; causes++) {
-    const text = at instanceof Error ? stackOf(at) : shown(plainValue(at));
+    const text = isError(at) ? stackOf(at) : shown(plainValue(at));
     const [first = "", ...more] = text.split("\n");
     lines.push(`${causes === 0 ? "" : "caused by "}${first}`, ...more);
-    if (!(at instanceof Error) || at.cause === undefined) break;
-    at = thrownOf(at.cause);
+    const cause = isError(at) ? getOf(at, "cause") : undefined;
+    if (cause === undefined) break;
+    at = thrownOf(cause);
   }
   return lines.map((line) => `    ${visible(line)}`);
 }
 
 /** The stack, with what the error says, which some stacks leave out. */
-function stackOf(error: Error): string {
-  const said = error.message === "" ? error.name : `${error.name}: ${error.message}`;
-  const { stack } = error;
-  if (typeof stack !== "string") return shortened(said);
-  return shortened(stack.includes(error.message) ? stack : `${said}\n${stack}`);
-}
-
-function visible(text: string): string {
-  return text.replaceAll(CONTROLS, (character) => {
-    if (character === "\n") return "\\n";
-    if (character === "\r") return "\\r";
-    if (character === "\t") return "\\t";
-    return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
-  });
+function stackOf(error: object): string {
+  const [name, message, stack] = ["name", "message", "stack"].map((property) => {
+    const value = getOf(error, property);
+    return property === "stack" && typeof value !== "string" ? "" : shortened(value);
+  }) as [string, string, string];
+  const said = message === "" ? name : `${name}: ${message}`;
+  if (stack === "") return said;
+  return shortened(stack.includes(message) ? stack : `${said}\n${stack}`);
 }

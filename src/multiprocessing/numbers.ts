@@ -90,6 +90,8 @@ export class Numbers {
   compareExchange(index: number, expected: number, value: number): boolean {
     this.#checkIndex(index);
     this.#checkValue(value);
+    // Cut to the size of the kind, one that is not of it might be found.
+    if (!this.#isOfKind(expected)) return false;
     if (this.#integers !== undefined) {
       return Atomics.compareExchange(this.#integers, index, expected, value) === expected;
     }
@@ -110,13 +112,14 @@ export class Numbers {
   }
 
   #checkValue(value: number): void {
-    if (this.#range === undefined) {
-      if (typeof value === "number") return;
-    } else {
-      const [least, most] = this.#range;
-      if (Number.isInteger(value) && value >= least && value <= most) return;
-    }
+    if (this.#isOfKind(value)) return;
     throw new BadOptionError(`${String(value)} is no number of the kind ${this.kind}`);
+  }
+
+  #isOfKind(value: number): boolean {
+    if (this.#range === undefined) return typeof value === "number";
+    const [least, most] = this.#range;
+    return Number.isInteger(value) && value >= least && value <= most;
   }
 }
 

@@ -56,14 +56,15 @@ export interface ChunkOptions {
  */
 export class Pool {
   readonly #pool: ThreadPool;
-  readonly #workers: number;
+  /** How many chunks of an iteration are under way: those in workers, and as many that wait. */
+  readonly #window: number;
   #ended: Deferred<void> | undefined;
   readonly #joins: Deferred<void>[] = [];
 
   /** @throws BadOptionError */
   constructor(reactor: Reactor<"threads">, options: PoolOptions = {}) {
     const { processes = 4, maxTasksPerChild = Infinity, ...others } = options;
-    this.#workers = processes;
+    this.#window = processes + Math.min(processes, others.maxQueued ?? Infinity);
     this.#pool = new ThreadPool(reactor, {
       substrate: "processes",
       ...others,
@@ -157,6 +158,6 @@ export class Pool {
     ordered: boolean,
   ): AsyncIterableIterator<Awaited<R>> {
     const call = (chunk: readonly T[]): Deferred<Awaited<R>[]> => this.map(f, chunk, { chunkSize });
-    return imap(call, items, { chunkSize, window: 2 * this.#workers, ordered });
+    return imap(call, items, { chunkSize, window: this.#window, ordered });
   }
 }

@@ -1,5 +1,5 @@
 /** A worker of its own for one call: a process, or a thread with the same interface. */
-import { isOnLine, type OnLine } from "../core/call-line.ts";
+import { isOnLine } from "../core/call-line.ts";
 import { type CallExtras, packArguments } from "../core/crossing-arguments.ts";
 import { BadOptionError } from "../core/errors.ts";
 import type { Deferred } from "../defer/deferred.ts";
@@ -122,37 +122,44 @@ export class Process<A extends unknown[]> {
    */
   start(): void {
     if (this.#handle !== undefined) throw new ProcessStartedError(this.name);
-    const call = this.#call();
+    let handle: WorkerHandle | undefined;
+    try {
+      const call = this.#call();
+      handle = this.#startWorker();
+      handle.send(call);
+      this.#sent = call;
+    } catch (error) {
+      handle?.terminate();
+      this.#lines.end();
+      throw error;
+    }
+    this.#handle = handle;
+    this.#trigger = this.#reactor.addSystemEventTrigger("before", "shutdown", () => {
+      if (this.daemon) this.#endSoon();
+      return this.join();
+    });
+  }
+
+  #startWorker(): WorkerHandle {
     const lines = this.#lines;
-    const handle = this.#reactor.startWorker(
+    return this.#reactor.startWorker(
       {
         returned: () => this.#ended(0),
         threw: (_call, error) => {
           this.#reactor.reportError(error, `in the process "${this.name}"`);
           this.#ended(1);
         },
-        told(_call, message) {
-          if (isOnLine(message)) lines.told(message);
+        told: (_call, message) => {
+          if (isOnLine(message)) this.#hear(() => lines.told(message));
         },
-        asked: (_call, question, reply, atOnce) => lines.asked(question as OnLine, reply, atOnce),
+        asked: (_call, question, reply, atOnce) => {
+          if (isOnLine(question)) this.#hear(() => lines.asked(question, reply, atOnce));
+        },
         roomy: () => {},
         died: (error) => this.#died(error),
       },
       { substrate: this.#substrate },
     );
-    try {
-      handle.send(call);
-    } catch (error) {
-      handle.terminate();
-      lines.end();
-      throw error;
-    }
-    this.#handle = handle;
-    this.#sent = call;
-    this.#trigger = this.#reactor.addSystemEventTrigger("before", "shutdown", () => {
-      if (this.daemon) this.#endSoon();
-      return this.join();
-    });
   }
 
   /**
@@ -204,6 +211,16 @@ export class Process<A extends unknown[]> {
       transfer,
       slot: -1,
     };
+  }
+
+  /** What it says may be nothing that is ever said: nothing else is to be had of it then. */
+  #hear(hear: () => void): void {
+    try {
+      hear();
+    } catch (error) {
+      this.#reactor.reportError(error, `hearing the process "${this.name}"`);
+      this.kill();
+    }
   }
 
   #endSoon(): void {

@@ -41,11 +41,13 @@ export class SharedArray extends ThreadLock {
     values: Iterable<number> | number = 0,
     revive: { readonly module: string; readonly name: string } = REVIVE,
   ) {
-    if (typeof kind !== "string") {
+    const crossed = typeof kind !== "string";
+    // Once: an iterable may have no second time.
+    const given = crossed || typeof values === "number" ? undefined : [...values];
+    if (crossed) {
       super(kind, revive, true);
     } else {
       const code = codeOf(kind);
-      const given = typeof values === "number" ? undefined : [...values];
       const length = given?.length ?? (values as number);
       if (!(Number.isInteger(length) && length >= 0 && length <= LENGTH_MAX)) {
         throw new BadOptionError(`there can be 0 to ${LENGTH_MAX} numbers, not ${length}`);
@@ -57,9 +59,7 @@ export class SharedArray extends ThreadLock {
     const { buffer, words } = this.memory;
     const [code, length] = [words[KIND] as number, words[LENGTH] as number];
     this.#numbers = new Numbers(buffer, NUMBERS * 4, code, length);
-    if (typeof kind !== "string" || typeof values === "number") return;
-    let at = 0;
-    for (const value of values) this.#numbers.set(at++, value);
+    given?.forEach((value, at) => this.#numbers.set(at, value));
   }
 
   get kind(): NumberKind {

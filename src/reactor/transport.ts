@@ -179,7 +179,8 @@ export interface ProtocolFactory {
   connectionEnded?(transport: Transport, reason: Failure): void;
   /**
    * On a server: a port has begun to listen for this factory, told right after doStart. For who
-   * closes it before its connections, in its own time, when the reactor stops.
+   * closes it before its connections, in its own time, when the reactor stops. Who closes the port
+   * itself, as a service does, keeps it from the factory, and calls its drain().
    */
   listening?(port: ListeningPort<StreamAddress>): void;
   /**

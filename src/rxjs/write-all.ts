@@ -7,6 +7,7 @@ import type { Consumer, PushProducer } from "../reactor/producer.ts";
 import { type ObservableLike, subscribeTo } from "./observable-like.ts";
 
 const MAX_BUFFERED_BYTES = 1024 * 1024;
+const OVERFLOWS: readonly unknown[] = ["fail", "drop-newest", "drop-oldest"];
 
 export interface WriteAllOptions {
   /** So much may wait while the consumer is behind; 1 MiB unless given. */
@@ -70,6 +71,9 @@ export function writeAll(
   const { maxBufferedBytes = MAX_BUFFERED_BYTES, overflow = "fail" } = options;
   if (!(maxBufferedBytes >= 0)) {
     throw new BadOptionError(`maxBufferedBytes must be 0 or more, not ${maxBufferedBytes}`);
+  }
+  if (!OVERFLOWS.includes(overflow)) {
+    throw new BadOptionError(`overflow is one of ${OVERFLOWS.join(", ")}, not ${overflow}`);
   }
   const writing = new Writing(consumer, maxBufferedBytes, overflow);
   consumer.registerProducer(writing, true);

@@ -5,7 +5,7 @@ import { Factory } from "../protocols/factory.ts";
 import type { Reactor } from "../reactor/capabilities.ts";
 import { ClockStuckError } from "../reactor/errors.ts";
 import { guest } from "../reactor/guest.ts";
-import { createReactor } from "../reactor/index.ts";
+import { createReactor } from "../reactor/browser.ts";
 import type { StreamProtocol, Transport } from "../reactor/transport.ts";
 
 /** So many turns without an end mean that two talk for ever, unless the caller says otherwise. */

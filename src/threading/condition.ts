@@ -1,3 +1,4 @@
+import { BadOptionError } from "../core/errors.ts";
 import { KEEP_WAITING } from "../defer/canceller.ts";
 import type { Chained } from "../defer/chained.ts";
 import { NotAcquiredError } from "../defer/acquirable.ts";
@@ -168,9 +169,12 @@ export class Condition extends SharedObject {
     return found;
   }
 
-  /** Has one go on who waits, or so many. @throws NotAcquiredError */
+  /** Has one go on who waits, or so many. @throws NotAcquiredError, BadOptionError */
   notify(count: number = 1): void {
     this.#assertHeld("notify()");
+    if (count !== Infinity && !(Number.isInteger(count) && count >= 0)) {
+      throw new BadOptionError(`notify() has 0 or more go on, not ${count}`);
+    }
     this.#counts.notify(count);
     this.#notified.fire();
   }

@@ -1,6 +1,7 @@
 import { BadOptionError, QueueFullError } from "../core/errors.ts";
 import { WouldBlockError } from "../core/would-block-error.ts";
 import type { Deferred } from "../defer/deferred.ts";
+import type { Failure } from "../defer/failure.ts";
 import { fail } from "../defer/fired.ts";
 import {
   ItemTooLargeError,
@@ -25,6 +26,8 @@ const DONE = TAKEN + SIGNAL_WORDS;
 /** An even one. */
 const ITEMS = DONE + SIGNAL_WORDS + 1;
 
+/** More than this is no limit: there is no memory for so many. */
+const MAX_SIZE_MOST = 2 ** 31 - 1;
 const BYTES = 2 ** 20;
 const BYTES_MAX = 2 ** 30;
 
@@ -69,7 +72,7 @@ export abstract class SharedQueue<T, P extends readonly unknown[] = []> extends 
         mutex.leave();
       },
     });
-    if (crossed === undefined) words[SIZE_MAX] = maxSize === Infinity ? 0 : maxSize;
+    if (crossed === undefined) words[SIZE_MAX] = maxSize > MAX_SIZE_MOST ? 0 : maxSize;
     this.#words = words;
     this.#mutex = mutex;
     this.#items = items;
@@ -156,6 +159,32 @@ export abstract class SharedQueue<T, P extends readonly unknown[] = []> extends 
     const item = this.#getting(stalled)();
     if (item === NOT_YET) throw new QueueEmptyError();
     return item;
+  }
+
+  /**
+   * Gets one item after another, until the queue is shut down and has no more: `for await` in the
+   * reactor's thread, and wherever others are to run meanwhile.
+   */
+  async *[Symbol.asyncIterator](): AsyncGenerator<T, void, undefined> {
+    for (;;) {
+      const item = await this.get().addErrback(noMore);
+      if (item === NO_MORE) return;
+      yield item;
+    }
+  }
+
+  /** The same, blocking, for workers. @throws WouldBlockError */
+  *[Symbol.iterator](): Generator<T, void, undefined> {
+    for (;;) {
+      let item: T;
+      try {
+        item = this.getSync();
+      } catch (error) {
+        if (error instanceof QueueShutDownError) return;
+        throw error;
+      }
+      yield item;
+    }
   }
 
   // --- being done ---
@@ -267,6 +296,13 @@ export abstract class SharedQueue<T, P extends readonly unknown[] = []> extends 
       });
     return NOT_YET;
   };
+}
+
+const NO_MORE = Symbol("no more items");
+
+function noMore(failure: Failure): typeof NO_MORE {
+  failure.trap(QueueShutDownError);
+  return NO_MORE;
 }
 
 /** What is done when another thread is inside, and does not get on. */

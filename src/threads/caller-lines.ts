@@ -44,6 +44,13 @@ export class CallerLines {
   end(): void {
     if (this.#stopping !== undefined) this.#reactor.removeSystemEventTrigger(this.#stopping);
     this.#stopping = undefined;
-    for (const end of this.#ends.values()) end.ended();
+    for (const end of this.#ends.values()) {
+      try {
+        end.ended();
+      } catch (error) {
+        // The others are to be told all the same.
+        this.#reactor.reportError(error, "telling an argument that its call has ended");
+      }
+    }
   }
 }

@@ -84,7 +84,7 @@ export class Dispatcher {
         member = this.#hire();
       } catch (error) {
         // There is no worker to be had.
-        call.left();
+        call.leave();
         if (call.settle()) call.errback(error);
         return true;
       }
@@ -112,7 +112,7 @@ export class Dispatcher {
       return true;
     } catch (error) {
       // The arguments cannot cross to it.
-      call.left();
+      call.leave();
       if (call.settle()) call.errback(error);
       return false;
     }
@@ -144,9 +144,12 @@ export class Dispatcher {
       {
         returned: (call, value) => this.#ended(member, call as PoolCall, value, undefined),
         threw: (call, error) => this.#ended(member, call as PoolCall, undefined, error),
-        told: (call, message) => this.#told(call as PoolCall, message),
+        told: (call, message) =>
+          this.#hear(call as PoolCall, () => (call as PoolCall).hear(message)),
         asked: (call, question, reply, atOnce) =>
-          (call as PoolCall).lines?.asked(question as OnLine, reply, atOnce),
+          this.#hear(call as PoolCall, () =>
+            (call as PoolCall).lines?.asked(question as OnLine, reply, atOnce),
+          ),
         roomy: () => this.#dispatch(),
         died: (error) => this.#died(member, error),
       },
@@ -156,10 +159,10 @@ export class Dispatcher {
     return member;
   }
 
-  #told(call: PoolCall, message: unknown): void {
-    if (call.settled) return;
+  /** What it says may be nothing that is ever said: that fails the call. */
+  #hear(call: PoolCall, hear: () => void): void {
     try {
-      call.hear(message);
+      hear();
     } catch (error) {
       if (!call.settle()) return;
       this.abandon(call);
@@ -170,7 +173,7 @@ export class Dispatcher {
   #ended(member: PoolMember, call: PoolCall, value: unknown, error: Error | undefined): void {
     const measured = member.finished(call, this.#seconds);
     call.member = undefined;
-    call.left();
+    call.leave();
     this.#finished++;
     if (!member.retired) {
       this.#held--;
@@ -237,14 +240,14 @@ export class Dispatcher {
   abandon(call: PoolCall): void {
     const { member } = call;
     if (this.#queue.delete(call) || member === undefined || member.retired) {
-      call.left();
+      call.leave();
       return;
     }
     const { handle } = member;
     if (handle.revoke(call)) {
       member.calls.delete(call);
       call.member = undefined;
-      call.left();
+      call.leave();
       this.#held--;
       if (member.idle) this.#idle.add(member);
       this.#dispatch();
@@ -253,7 +256,7 @@ export class Dispatcher {
       const grace = this.#settings.cancelGraceSeconds;
       if (!heeds || grace === 0) this.#end(member, call);
       else {
-        this.#reactor.callLater(grace, () => {
+        call.deadline = this.#reactor.callLater(grace, () => {
           if (call.member === member && !member.retired) this.#end(member, call);
         });
       }
@@ -269,7 +272,7 @@ export class Dispatcher {
       this.#dismiss(member);
       member.handle.terminate();
       this.#keepMin();
-      for (const its of member.calls) its.left();
+      for (const its of member.calls) its.leave();
     }
     this.#dispatch();
   }
@@ -292,14 +295,14 @@ export class Dispatcher {
   #died(member: PoolMember, error: Error): void {
     const ended = member.retired;
     if (!ended) this.#lost++;
-    if (!ended && member.idle) this.#settings.onWorkerLost(error);
+    const idle = member.idle;
     this.#dismiss(member);
     const failed: PoolCall[] = [];
     const again: PoolCall[] = [];
     for (const call of member.calls) {
       call.member = undefined;
       if (call.settled) {
-        call.left();
+        call.leave();
         continue;
       }
       if (!member.handle.revoke(call) || call.transfer !== undefined) failed.push(call);
@@ -312,7 +315,7 @@ export class Dispatcher {
     // One that was never of use would be followed by another.
     if (!ended && member.given > 0 && !this.#stopped) this.#keepMin();
     for (const call of failed) {
-      call.left();
+      call.leave();
       if (!call.settle()) continue;
       call.errback(
         call.bereaved < BEREAVED_MAX
@@ -323,6 +326,15 @@ export class Dispatcher {
       );
     }
     this.#changed();
+    if (!ended && idle) this.#tellLost(error);
+  }
+
+  #tellLost(error: Error): void {
+    try {
+      this.#settings.onWorkerLost(error);
+    } catch (thrown) {
+      this.#reactor.reportError(thrown, "telling of a worker that was lost");
+    }
   }
 
   // --- how many there are ---

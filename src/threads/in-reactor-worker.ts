@@ -56,6 +56,7 @@ class Caller {
     this.#line = line;
     this.open = () => line.open();
     line.listen((message) => this.#answered(message as OutcomeTold));
+    line.onEnd(() => this.#ended());
   }
 
   tell(method: string, args: readonly unknown[]): void {
@@ -80,22 +81,25 @@ class Caller {
   }
 
   call(method: string, args: readonly unknown[]): Promise<unknown> {
-    return new Promise((resolve, reject) => {
+    const answered = new Promise((resolve, reject) => {
       this.#check(method);
       if (this.#answers.size >= UNDER_WAY_MAX) {
         throw new QueueFullError(`${UNDER_WAY_MAX} calls are under way to the reactor already`);
       }
       const id = ++this.#ids;
       this.#send(method, args, () => this.#line.send({ method, args, id } satisfies MethodCall));
-      this.#answers.set(id, { resolve, reject, waited: this.#line.waits() });
+      const drop = (): void => {
+        // Nobody may be left to hear of it, which is nobody's fault.
+        answered.catch(() => {});
+        reject(endedError(method));
+      };
+      this.#answers.set(id, { resolve, reject, drop, waited: this.#line.waits() });
     });
+    return answered;
   }
 
   #check(method: string): void {
-    if (this.open()) return;
-    throw new InReactorEndedError(
-      `${method}() is not called in the reactor: the call has ended to which it was given`,
-    );
+    if (!this.open()) throw endedError(method);
   }
 
   #send<T>(method: string, args: readonly unknown[], send: () => T): T {
@@ -117,11 +121,28 @@ class Caller {
       answer.reject(error as Error);
     }
   }
+
+  /** No answer will come any more. */
+  #ended(): void {
+    for (const { drop, waited } of this.#answers.values()) {
+      waited();
+      drop();
+    }
+    this.#answers.clear();
+  }
+}
+
+function endedError(method: string): InReactorEndedError {
+  return new InReactorEndedError(
+    `${method}() has no answer from the reactor: the call has ended to which it was given`,
+  );
 }
 
 interface Answer {
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: Error) => void;
+  /** Rejects it, as the call has ended. */
+  readonly drop: () => void;
   /** The worker does not wait for it any more. */
   readonly waited: () => void;
 }
@@ -174,7 +195,10 @@ export function blockingCallFromThread<A extends unknown[], R>(
   return caller.block(name, args) as Awaited<R>;
 }
 
-/** As {@link blockingCallFromThread}, but blocks nobody; fails when a thousand are under way. */
+/**
+ * As {@link blockingCallFromThread}, but blocks nobody. Fails with QueueFullError when a thousand are
+ * under way, and with InReactorEndedError when the call ends, or is cancelled, before the answer.
+ */
 export function callInReactor<A extends unknown[], R>(
   f: ReactorFunction<A, R>,
   ...args: A

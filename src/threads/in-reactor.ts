@@ -102,21 +102,22 @@ class Served implements CallerEvents {
   }
 
   told(message: unknown): void {
-    if (this.#ended) return;
     const call = message as MethodCall;
     const { id } = call;
-    if (id === undefined) {
+    if (id !== undefined) {
+      const answer = (outcome: MethodOutcome): void => {
+        const told: OutcomeTold = { id, outcome };
+        this.#line.send(told);
+      };
+      if (this.#ended) answer(endedOutcome(call.method));
+      else this.#answerSoon(call, answer);
+    } else if (!this.#ended) {
       try {
         this.#soon(() => void this.#methods.get(call.method)?.(...call.args));
       } catch (error) {
         // The reactor has too many calls: nobody waits for this one, so that it is reported.
         fail(error);
       }
-    } else {
-      this.#answerSoon(call, (outcome) => {
-        const told: OutcomeTold = { id, outcome };
-        this.#line.send(told);
-      });
     }
   }
 
@@ -125,8 +126,16 @@ class Served implements CallerEvents {
     if (this.#ended) reply(endedOutcome(call.method));
     else if (!atOnce) this.#answerSoon(call, reply);
     else {
-      // In order.
-      while (this.#waiting.length > 0) this.#next();
+      // In order; but what they throw is the reactor's, and not the asker's.
+      while (this.#waiting.length > 0) {
+        try {
+          this.#next();
+        } catch (error) {
+          this.#line.callFromThread(() => {
+            throw error;
+          });
+        }
+      }
       const called = this.#call(call, reply);
       if (called.called) return;
       this.#pending.delete(called);

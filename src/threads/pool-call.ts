@@ -44,13 +44,14 @@ export class PoolCall extends Deferred<unknown> implements WorkerCall {
   settled = false;
   /** How many workers have died before it began. */
   bereaved = 0;
+  /** When its time is up; when it was cancelled, that which it has to end. */
   deadline: DelayedCall | undefined = undefined;
   /** Gets what it reports while it runs. */
   told: ((value: unknown) => void) | undefined = undefined;
   /** What connects its arguments with the worker, if some have that. */
   lines: CallerLines | undefined = undefined;
   /** Called when no worker has to do with it any more; maybe more than once. */
-  left: () => void = nothing;
+  onLeft: () => void = nothing;
 
   constructor(
     canceller: Canceller<unknown>,
@@ -69,8 +70,9 @@ export class PoolCall extends Deferred<unknown> implements WorkerCall {
 
   /** Gets what it sends. */
   hear(message: unknown): void {
+    // Who waits in the worker for an answer gets one, whoever waits for the call or not.
     if (isOnLine(message)) this.lines?.told(message);
-    else this.told?.((message as { progress: unknown }).progress);
+    else if (!this.settled) this.told?.((message as { progress: unknown }).progress);
   }
 
   /** Its caller is about to be told, or has cancelled it: false if that has been done before. */
@@ -78,9 +80,19 @@ export class PoolCall extends Deferred<unknown> implements WorkerCall {
     if (this.settled) return false;
     this.settled = true;
     this.args = NONE;
-    if (this.deadline?.active === true) this.deadline.cancel();
-    this.deadline = undefined;
+    this.#cancelDeadline();
     this.lines?.end();
     return true;
+  }
+
+  /** No worker has to do with it any more. */
+  leave(): void {
+    if (this.settled) this.#cancelDeadline();
+    this.onLeft();
+  }
+
+  #cancelDeadline(): void {
+    if (this.deadline?.active === true) this.deadline.cancel();
+    this.deadline = undefined;
   }
 }

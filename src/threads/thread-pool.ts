@@ -10,10 +10,10 @@ import type { Reactor } from "../reactor/capabilities.ts";
 import { addGauges } from "../reactor/gauges.ts";
 import type { CallManner, RemoteFunction } from "../reactor/workers.ts";
 import { joinChunks, packNumbers } from "../core/chunks.ts";
-import { allResults } from "./all-results.ts";
 import { Dispatcher } from "./dispatcher.ts";
 import { PoolStoppedError } from "./errors.ts";
 import { type ItemsTaken, makeCall, makeInitializer, type Maker } from "./make-call.ts";
+import { type CallChunk, mapChunks } from "./map-chunks.ts";
 import type { CallOptions, PoolCall } from "./pool-call.ts";
 import { type PoolSettings, settingsOf, type ThreadPoolOptions } from "./pool-options.ts";
 import { PoolStream, type StreamedCall, type StreamOptions } from "./pool-stream.ts";
@@ -22,6 +22,9 @@ import type { ThreadPoolStatistics } from "./statistics.ts";
 import type { WorkerFunction } from "./worker.ts";
 
 const PLAIN: CallOptions = {};
+
+/** So many chunks there are for each worker, and so many are under way. */
+const CHUNKS_PER_WORKER = 16;
 
 /** Of a call's options, all; and how the items are divided. */
 export interface MapOptions extends CallOptions {
@@ -69,7 +72,9 @@ export class ThreadPool {
   readonly #maker: Maker;
   readonly #dispatcher: Dispatcher;
   readonly #removeGauges: () => void;
+  /** Whether it takes no more calls; and whether it has ended those there were. */
   #closed = false;
+  #stopped = false;
   #drained: Deferred<void> | undefined = undefined;
 
   /** @throws BadOptionError */
@@ -146,8 +151,10 @@ export class ThreadPool {
 
   /**
    * Calls `f` with each item; the Deferred gets the results, in the items' order. The items go to
-   * workers in chunks, which is far faster for small ones, and each chunk is a call of the pool:
-   * one that fails has the others cancelled, and its error is that of all.
+   * workers in chunks, which is far faster for small ones, and each chunk is a call of the pool,
+   * made when there is room for it: at the most sixteen for each worker are under way. One that
+   * fails has the others cancelled, and its error is that of all; so does cancelling. With
+   * QueueFullError it fails only if there is no room when it begins.
    *
    * @param options `chunk`: how many items are in one; a sixteenth of each worker's share unless
    *   given. The others are those of each chunk's call.
@@ -213,9 +220,10 @@ export class ThreadPool {
     try {
       const refusal = this.#refusal();
       if (refusal !== undefined) throw refusal;
+      checkOptions(options);
       const call = makeCall(this.#maker, target, "call", args, options, items);
       left = new Promise((resolve) => {
-        call.left = resolve;
+        call.onLeft = resolve;
       });
       return { ended: this.#submit(call, options), left };
     } catch (error) {
@@ -242,10 +250,10 @@ export class ThreadPool {
 
   /** Ends every worker; calls that have not finished fail with PoolStoppedError. */
   stop(): void {
-    this.#closed = true;
+    this.#closed = this.#stopped = true;
     this.#removeGauges();
     for (const call of this.#dispatcher.stop()) {
-      call.left();
+      call.leave();
       if (call.settle()) call.errback(new PoolStoppedError());
     }
     this.#checkDrained();
@@ -282,8 +290,18 @@ export class ThreadPool {
     options: CallOptions,
   ): Deferred<unknown> {
     const refusal = this.#refusal();
-    if (refusal !== undefined) return fail(refusal);
+    return refusal === undefined ? this.#make(target, manner, args, options) : fail(refusal);
+  }
+
+  #make(
+    target: RemoteFunction,
+    manner: CallManner,
+    args: readonly unknown[],
+    options: CallOptions,
+  ): Deferred<unknown> {
+    if (this.#stopped) return fail(new PoolStoppedError());
     try {
+      checkOptions(options);
       return this.#submit(makeCall(this.#maker, target, manner, args, options), options);
     } catch (error) {
       return fail(error);
@@ -293,19 +311,17 @@ export class ThreadPool {
   /** Why no call can be made now. */
   #refusal(): Error | undefined {
     if (this.#closed) return new PoolStoppedError();
-    const dispatcher = this.#dispatcher;
-    const { waiting } = dispatcher;
-    if (waiting < this.#settings.maxQueued || dispatcher.hasFreeWorker) return undefined;
-    return new QueueFullError(`the pool is full: ${waiting} calls wait`);
+    if (!this.#full) return undefined;
+    return new QueueFullError(`the pool is full: ${this.#dispatcher.waiting} calls wait`);
   }
 
-  /** @throws BadOptionError */
+  get #full(): boolean {
+    const { waiting, hasFreeWorker } = this.#dispatcher;
+    return waiting >= this.#settings.maxQueued && !hasFreeWorker;
+  }
+
   #submit(call: PoolCall, options: CallOptions): Deferred<unknown> {
-    const { onProgress, signal, timeout = this.#settings.timeout, priority = 0 } = options;
-    if (!(timeout >= 0)) {
-      throw new BadOptionError(`timeout must be 0 or more seconds, not ${timeout}`);
-    }
-    if (Number.isNaN(priority)) throw new BadOptionError("priority must not be NaN");
+    const { onProgress, signal, timeout = this.#settings.timeout } = options;
     if (onProgress !== undefined) call.told = inContext(onProgress);
     if (timeout < Infinity) this.#limit(call, timeout);
     this.#dispatcher.submit(call);
@@ -333,16 +349,21 @@ export class ThreadPool {
     options: MapOptions,
   ): Deferred<unknown[]> {
     const all = [...items];
-    const { chunk = Math.max(1, Math.ceil(all.length / (this.#settings.max * 16))) } = options;
+    const window = this.#settings.max * CHUNKS_PER_WORKER;
+    const { chunk = Math.max(1, Math.ceil(all.length / window)) } = options;
     if (!(Number.isInteger(chunk) && chunk > 0)) {
       return fail(new BadOptionError(`a chunk has 1 or more items, not ${chunk}`));
     }
     const { chunk: _, ...others } = options;
-    const calls: Deferred<unknown>[] = [];
-    for (let at = 0; at < all.length; at += chunk) {
-      calls.push(this.#start(f, manner, [packNumbers(all.slice(at, at + chunk))], others));
-    }
-    return allResults(calls).addCallback((chunks) => joinChunks(chunks));
+    const refusal = this.#refusal();
+    if (refusal !== undefined && all.length > 0) return fail(refusal);
+    const callChunk: CallChunk = (index, alone) => {
+      if (!alone && this.#full) return undefined;
+      const its = packNumbers(all.slice(index * chunk, (index + 1) * chunk));
+      // Not refused by a pool that drains: the map was there before.
+      return this.#make(f, manner, [its], others);
+    };
+    return mapChunks(Math.ceil(all.length / chunk), window, callChunk).addCallback(joinChunks);
   }
 
   #checkDrained(): void {
@@ -352,6 +373,14 @@ export class ThreadPool {
     this.stop();
     drained.callback();
   }
+}
+
+/** Before a call is made, as its arguments are connected then. @throws BadOptionError */
+function checkOptions({ timeout = 0, priority = 0 }: CallOptions): void {
+  if (!(timeout >= 0)) {
+    throw new BadOptionError(`timeout must be 0 or more seconds, not ${timeout}`);
+  }
+  if (Number.isNaN(priority)) throw new BadOptionError("priority must not be NaN");
 }
 
 function stepOf(call: unknown): Step {

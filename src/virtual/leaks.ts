@@ -103,9 +103,9 @@ export class LeakWatch implements TimeWatcher {
   /** Has time wait for what is real, and no leak. */
   waitFor(work: PromiseLike<unknown>): void {
     if (!this.#on) return;
-    const done = (): void => void this.#awaited.delete(work);
     this.#awaited.add(work);
-    work.then(done, done);
+    const forget = (): void => void this.#awaited.delete(work);
+    work.then(forget, forget);
   }
 
   readonly #made = (id: number, type: string, _trigger: number, resource: object): void => {

@@ -67,7 +67,7 @@ export class Draining {
   }
 
   #end(socket: SiteSocket): void {
-    if (socket.session !== undefined) socket.session.close();
+    if (socket.session !== undefined) socket.closeSession();
     else if (socket.idle) socket.linger();
   }
 

@@ -5,6 +5,9 @@ import type { ReadableStream as NodeReadableStream } from "node:stream/web";
 import { drained } from "./drained.ts";
 import type { FetchHandler, RequestHandler } from "./handler.ts";
 
+/** A host, in brackets or not, and a port. */
+const AUTHORITY = /^(?:[\w.~%!$&'()*+,;=-]+|\[[\da-f:.]+\])(?::\d*)?$/i;
+
 /** Answers by what `handler.fetch` returns; both bodies go at the pace of who reads them. */
 export function answerByFetch(handler: FetchHandler): RequestHandler {
   return async (request, response, params) => {
@@ -31,11 +34,12 @@ function webRequest(request: IncomingMessage, signal: AbortSignal): Request | un
     if (!name.startsWith(":")) headers.append(name, request.rawHeaders[i + 1] as string);
   }
   const encrypted = (request.socket as { encrypted?: boolean }).encrypted === true;
-  const { host = "localhost", ":authority": authority = host } = request.headers;
+  const { host, ":authority": authority = host } = request.headers;
+  const named = authority === undefined || authority === "" ? "localhost" : String(authority);
+  // With a slash, or the like, a part of it would be taken for the path.
+  if (!AUTHORITY.test(named)) return undefined;
   try {
-    const absolute = url.startsWith("/")
-      ? `${encrypted ? "https" : "http"}://${String(authority)}${url}`
-      : url;
+    const absolute = url.startsWith("/") ? `${encrypted ? "https" : "http"}://${named}${url}` : url;
     const hasBody = method !== "GET" && method !== "HEAD";
     // One that nobody reads must not be made.
     const body = hasBody ? (Readable.toWeb(request) as ReadableStream<Uint8Array>) : null;

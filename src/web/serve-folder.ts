@@ -2,6 +2,7 @@
 import { statSync } from "node:fs";
 import { BadOptionError } from "../core/errors.ts";
 import { type Daemon, defineDaemon } from "../application/daemon.ts";
+import { assertSeconds } from "../application/service.ts";
 import type { Deferred } from "../defer/deferred.ts";
 import { logger } from "../log/logger.ts";
 import type { Reactor } from "../reactor/capabilities.ts";
@@ -38,7 +39,7 @@ const OPTIONS = {
  * await stopped;
  * ```
  *
- * @throws BadOptionError for a root that is no folder.
+ * @throws BadOptionError for a root that is no folder, or a time that is none.
  */
 export const serveFolder: Daemon<
   Reactor<"tcp">,
@@ -50,6 +51,7 @@ export const serveFolder: Daemon<
   build(reactor: Reactor<"tcp">, options): Deferred<ListeningPort> {
     const { root, port, host, index, dotfiles, compress, cacheSeconds } = options;
     assertFolder(root);
+    assertSeconds("cacheSeconds", cacheSeconds);
     const files = staticFiles(reactor, root, {
       index: index === "" ? false : index,
       dotfiles,

@@ -60,6 +60,8 @@ export class SiteSocket extends ReactorSocket {
   #holding = false;
   /** The last answer was given: what comes now is dropped. */
   #lingering = false;
+  /** By HTTP/2: it ends when nothing is under way, even if the client does not end it. */
+  #closing = false;
 
   constructor(owner: SocketOwner) {
     super(owner.reactor);
@@ -110,6 +112,10 @@ export class SiteSocket extends ReactorSocket {
     this.#waiting.length = 0;
     this.#held = [];
     super.connectionLost(reason);
+    // node:http tells only the one whose turn it is: the others would wait for ever.
+    for (const response of Array.from(this.#responses)) {
+      if (response.socket === null) response.destroy().emit("close");
+    }
     this.#owner.lost(this);
   }
 
@@ -136,7 +142,9 @@ export class SiteSocket extends ReactorSocket {
     this.#deadline.set(Infinity);
     stream.once("close", () => {
       this.#streams--;
-      if (this.#streams === 0) this.#deadline.set(this.#owner.settings.keepAliveTimeout);
+      const { keepAliveTimeout } = this.#owner.settings;
+      if (this.#streams === 0)
+        this.#deadline.set(this.#closing ? LINGER_SECONDS : keepAliveTimeout);
     });
   }
 
@@ -160,9 +168,19 @@ export class SiteSocket extends ReactorSocket {
     else super.destroySoon();
   }
 
-  /** From here on it is somebody else's: it has no deadline of a site's any more. */
+  /** By HTTP/2: no further request is taken, and the connection ends behind the answers. */
+  closeSession(): void {
+    this.#closing = true;
+    this.session?.close();
+    if (this.#streams === 0) this.#deadline.set(LINGER_SECONDS);
+  }
+
+  /**
+   * From here on it is somebody else's: it has no deadline of a site's any more. But one that was
+   * refused is still this one's to end.
+   */
   handOver(): void {
-    this.#deadline.end();
+    if (!this.#lingering) this.#deadline.end();
     this.#streams++;
   }
 
@@ -227,8 +245,8 @@ export class SiteSocket extends ReactorSocket {
   }
 
   #tooLate(): void {
-    if (this.#lingering) this.destroy();
-    else if (this.session !== undefined) this.session.close();
+    if (this.#lingering || this.#closing) this.destroy();
+    else if (this.session !== undefined) this.closeSession();
     else if (this.#arriving === undefined && !this.#inHead && this.#first === undefined) {
       this.linger();
     } else if (this.#arriving?.complete !== true) {

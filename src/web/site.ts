@@ -147,14 +147,15 @@ export class Site extends Factory<SiteSocket> {
   override startFactory(): void {
     this.#draining.reset();
     this.#handedOver = undefined;
+  }
+
+  /** A port that it is told of is its own to close when the reactor stops; services do not tell. */
+  listening(port: ListeningPort<StreamAddress>): void {
+    this.#ports.add(port);
     this.#stopping ??= this.reactor.addSystemEventTrigger("before", "shutdown", () => {
       this.#stopping = undefined;
       return this.#stop();
     });
-  }
-
-  listening(port: ListeningPort<StreamAddress>): void {
-    this.#ports.add(port);
   }
 
   override stopFactory(): void {
@@ -242,6 +243,13 @@ export class Site extends Factory<SiteSocket> {
   }
 
   #upgrade(request: IncomingMessage, socket: SiteSocket, head: Buffer): void {
+    // node:http listens no more: whose client goes has gone, and nobody need be told.
+    socket.on("error", () => {});
+    // Sent behind a request that is still being answered: what comes next would be mixed with that.
+    if (socket.answering) {
+      socket.destroy();
+      return;
+    }
     for (const upgrade of this.#upgrades) {
       if (!upgrade(request, socket, head)) continue;
       socket.handOver();

@@ -5,6 +5,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { root } from "../support/read-sources.ts";
 
@@ -51,8 +52,34 @@ export async function inChromium(script: string): Promise<string> {
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
+  const chromium = startChromium(`http://127.0.0.1:${port}/`);
+  const early = chromium.ended.then(async () => {
+    throw new Error(`chromium ended before the tests did: ${await chromium.said}`);
+  });
+  try {
+    return await Promise.race([outcomes, early]);
+  } finally {
+    early.catch(() => {});
+    await chromium.end();
+    server.close();
+    server.closeAllConnections();
+  }
+}
+
+/** A browser that runs. */
+export interface Chromium {
+  readonly stderr: Readable;
+  /** All that it has said, when it has ended. */
+  readonly said: Promise<string>;
+  readonly ended: Promise<void>;
+  /** Ends it, and resolves when nothing of it is left. */
+  end(): Promise<void>;
+}
+
+/** Starts one that shows the page. */
+export function startChromium(url: string, ...more: readonly string[]): Chromium {
   const profile = mkdtempSync(join(tmpdir(), "skein-chromium-"));
-  const chromium = spawn("chromium", flags(profile, `http://127.0.0.1:${port}/`), {
+  const chromium = spawn("chromium", [...more, ...flags(profile, url)], {
     timeout: LIFETIME_MS,
     killSignal: "SIGKILL",
     stdio: ["ignore", "ignore", "pipe"],
@@ -61,21 +88,18 @@ export async function inChromium(script: string): Promise<string> {
   });
   const said = text(chromium.stderr);
   const ended = new Promise<void>((resolve) => chromium.once("close", () => resolve()));
-  const early = ended.then(async () => {
-    throw new Error(`chromium ended before the tests did: ${await said}`);
-  });
-  try {
-    return await Promise.race([outcomes, early]);
-  } finally {
-    if (chromium.pid !== undefined && chromium.exitCode === null) {
-      process.kill(-chromium.pid, "SIGKILL");
-    }
-    early.catch(() => {});
-    await ended;
-    server.close();
-    server.closeAllConnections();
-    rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
-  }
+  return {
+    stderr: chromium.stderr,
+    said,
+    ended,
+    async end() {
+      if (chromium.pid !== undefined && chromium.exitCode === null) {
+        process.kill(-chromium.pid, "SIGKILL");
+      }
+      await ended;
+      rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
 }
 
 /** How it is started: without a window, and with nothing of its own to do. */

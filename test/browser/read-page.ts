@@ -5,7 +5,6 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { WebSocket } from "ws";
 import { flags } from "./chromium.ts";
 
 const LIFETIME_MS = 15_000;
@@ -50,6 +49,8 @@ async function pageOf(tools: string, url: string): Promise<string> {
 }
 
 async function poll(where: string, wanted: RegExp): Promise<string> {
+  // Not before it is used: the tests of virtual time have it take other functions of Node's.
+  const { WebSocket } = await import("ws");
   const socket = new WebSocket(where);
   await once(socket, "open");
   for (let id = 1; ; id++) {

@@ -4,10 +4,12 @@ import { join } from "node:path";
 import { flagOf } from "../../src/application/option-declarations.ts";
 import { COMMANDS } from "../../src/cli/commands.ts";
 import { optionRows } from "../../src/cli/options.ts";
+import { DAEMONS } from "../../src/daemons/table.ts";
 import { root } from "../support/read-sources.ts";
 
 describe("docs/launcher.md", () => {
-  const rows = readFileSync(join(root, "docs", "launcher.md"), "utf8")
+  const text = readFileSync(join(root, "docs", "launcher.md"), "utf8");
+  const rows = text
     .split("\n")
     .filter((line) => line.startsWith("| `"))
     .map((line) => line.split(/(?<!\\)\|/).map((cell) => cell.trim().replaceAll("\\|", "|")))
@@ -23,5 +25,10 @@ describe("docs/launcher.md", () => {
       help,
     ]);
     expect(rows).to.deep.equal([...options, ...commands]);
+  });
+
+  it("has the daemons that skein brings", () => {
+    const [, listed = ""] = /`reactor --daemons` lists these: ([^.]*)\./.exec(text) ?? [];
+    expect(listed.match(/\w+/g)).to.deep.equal(Object.keys(DAEMONS));
   });
 });

@@ -1,7 +1,18 @@
 import { expect } from "chai";
-import { chmodSync, mkdirSync, readFileSync, renameSync, statSync } from "node:fs";
+import {
+  chmodSync,
+  linkSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  symlinkSync,
+  unlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { Pidfile } from "../../src/cli/pidfile.ts";
 import { emptyFolder } from "../support/command-folder.ts";
 import { type Ending, expectMisuse, moduleFolder, reactor, start } from "../support/command.ts";
 import { root } from "../support/read-sources.ts";
@@ -33,6 +44,14 @@ describe("reactor: the user that it becomes", () => {
       export default (reactor) => {
         reactor.callLater(0.05, () => logger(reactor).info("as " + process.getuid()));
       };`,
+    "says.mjs": `export default (reactor) => {
+      const say = () => {
+        if (process.getuid() === 0) reactor.callLater(0.01, say);
+        else console.log("as", process.getuid());
+      };
+      say();
+      reactor.callLater(3600, () => {});
+    };`,
     "runs.mjs": "export default (reactor) => { console.log('ran'); reactor.stop(); };",
   });
   const asNobody = (daemon: string): Promise<Ending> =>
@@ -100,6 +119,47 @@ describe("reactor: the user that it becomes", () => {
     expect((await running.ended).signal).to.equal("SIGTERM");
     expect(textOf(pidfile)).to.equal("");
     expect((await reactor("--pidfile", pidfile, path("runs.mjs"))).status).to.equal(0);
+  });
+
+  only(`its log is no link that others may have put there${note}`, async () => {
+    writeFileSync(temporary("precious"), "kept");
+    symlinkSync(temporary("precious"), temporary("a.log"));
+    linkSync(temporary("precious"), temporary("b.log"));
+    for (const [name, why] of [
+      ["a.log", "it is a link"],
+      ["b.log", "it has other names, too"],
+    ] as const) {
+      const options = ["--uid", "nobody", "--log-file", temporary(name)];
+      const { status, stderr } = await reactor(...options, path("waits.mjs"));
+      expect(status).to.equal(1);
+      expect(stderr).to.include(`cannot write the log file ${temporary(name)}: ${why}`);
+    }
+    expect(readFileSync(temporary("precious"), "utf8")).to.equal("kept");
+    expect(statSync(temporary("precious")).uid).to.equal(0);
+  });
+
+  only(`its pidfile is given to it, and not what was put there instead${note}`, () => {
+    const pidfile = new Pidfile(temporary("b.pid"));
+    writeFileSync(temporary("mine"), "");
+    for (const replace of [symlinkSync, linkSync]) {
+      unlinkSync(temporary("b.pid"));
+      replace(temporary("mine"), temporary("b.pid"));
+      expect(() => pidfile.giveTo(65_534, 65_534)).to.throw(/^cannot give the pidfile .* away: /);
+      expect(statSync(temporary("mine")).uid).to.equal(0);
+    }
+  });
+
+  only(`it has the control socket, where it could not have made it${note}`, async () => {
+    mkdirSync(temporary("run"));
+    chmodSync(temporary(), 0o755);
+    const socket = temporary("run", "a.sock");
+    const running = start(["--uid", "nobody", "--control", socket, path("says.mjs")]);
+    await running.printed("as 65534");
+    expect(statSync(socket).uid).to.equal(65_534);
+    running.kill("SIGTERM");
+    expect((await running.ended).signal).to.equal("SIGTERM");
+    // What is left of it is in nobody's way.
+    expect((await reactor("--control", socket, path("runs.mjs"))).status).to.equal(0);
   });
 
   const misuses: [args: string[], sentence: string][] = [

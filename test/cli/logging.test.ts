@@ -25,6 +25,17 @@ describe("reactor: the log", () => {
         const beat = new LoopingCall(reactor, () => logger(reactor).info("beat " + n++));
         void beat.start(0.01);
       };`,
+    "loads.mjs": `import { logger } from ${SKEIN};
+      // Until the signal has come.
+      await new Promise((resolve) => {
+        const waiting = setInterval(() => {}, 1000);
+        process.once("SIGHUP", () => resolve(clearInterval(waiting)));
+        console.log("loading");
+      });
+      export default (reactor) => {
+        logger(reactor).info("loaded");
+        reactor.stop();
+      };`,
     "dies.mjs": `export default () => queueMicrotask(() => { throw new Error("uncaught one"); });`,
     "fails.mjs": `export default () => { throw new Error("no start"); };`,
   });
@@ -92,6 +103,16 @@ describe("reactor: the log", () => {
     expect(stderr).to.equal("reactor: SIGTERM: stopping; once more to stop at once\n");
     const all = [...beats("a.log.1"), ...beats("a.log")];
     expect(all).to.deep.equal(all.map((_, i) => i));
+  });
+
+  it("--log-file is opened anew at SIGHUP while the daemon is loaded, too", async () => {
+    const running = start(["--log-file", temporary("a.log"), path("loads.mjs")]);
+    await running.printed("loading");
+    renameSync(temporary("a.log"), temporary("a.log.1"));
+    running.kill("SIGHUP");
+    expect((await running.ended).signal).to.equal(null);
+    expect(textOf("a.log")).to.include("loaded");
+    expect(textOf("a.log.1")).to.equal("");
   });
 
   it("--log-file that is full costs no line and no daemon", async function () {

@@ -68,7 +68,7 @@ describe("reactor: new", () => {
       });
       return status === 0 ? stdout : `${stdout}${stderr}`;
     };
-    expect(node("node_modules/mocha/bin/mocha.js")).to.include("2 passing");
+    expect(node("node_modules/mocha/bin/mocha.js")).to.include("3 passing");
     expect(node("node_modules/typescript/bin/tsc")).to.equal("");
     const running = start([join(tea, "src", "daemon.ts"), "--port", "0"]);
     await running.printed(/try it: nc 127\.0\.0\.1 \d+/);

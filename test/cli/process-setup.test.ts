@@ -1,7 +1,10 @@
 import { expect } from "chai";
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, relative } from "node:path";
 import { emptyFolder } from "../support/command-folder.ts";
 import { expectMisuse, moduleFolder, reactor, start } from "../support/command.ts";
+import { root } from "../support/read-sources.ts";
 
 describe("reactor: the process", () => {
   const temporary = emptyFolder();
@@ -103,13 +106,26 @@ describe("reactor: the process", () => {
     const { status, stderr } = await reactor("--chdir", temporary(), path("works.mjs"));
     expect({ status, stderr }).to.deep.equal({ status: 0, stderr: "" });
     expect(readFileSync(temporary("made"), "utf8")).to.equal(temporary());
-    const relative = await reactor(
+    const ending = await reactor(
       "--chdir",
       temporary(),
       "--until=0.01",
       "test/fixtures/daemons/echo.ts",
     );
-    expect(relative).to.include({ status: 0, stderr: "" });
+    expect(ending).to.include({ status: 0, stderr: "" });
+  });
+
+  it("--chdir leaves --control and --variables where they were called from", async () => {
+    const socket = join(tmpdir(), `skein-chdir-${process.pid}.sock`);
+    writeFileSync(temporary("a.env"), "");
+    const names = ["--control", relative(root, socket)];
+    names.push("--variables", relative(root, temporary("a.env")));
+    const running = start(["--chdir", temporary(), ...names, path("waits.mjs")]);
+    await running.printed("up");
+    while (!existsSync(socket)) await new Promise((resolve) => setTimeout(resolve, 10));
+    expect(statSync(socket).isSocket()).to.equal(true);
+    running.kill("SIGTERM");
+    await running.ended;
   });
 
   it("--chdir to where no folder is fails", async () => {

@@ -8,7 +8,7 @@ import { needsCommand } from "../support/needs-command.ts";
 import { type NotifySocket, openNotifySocket } from "../support/notify-socket.ts";
 
 describe("reactor under systemd", function () {
-  this.timeout(20_000);
+  this.timeout(40_000);
   const path = moduleFolder({
     "slow.mjs": `export default (reactor) => new Promise((resolve) => {
       console.log("starting", process.env.NOTIFY_SOCKET, process.env.WATCHDOG_USEC);
@@ -68,7 +68,12 @@ describe("reactor under systemd", function () {
   it("with --processes speaks for all: ready, restarting, ready, stopping", async () => {
     const name = `@skein-fleet-${process.pid}`;
     socket = await openNotifySocket(name);
-    const fleet = start(["--processes", "2", path("slow.mjs")], [], { NOTIFY_SOCKET: name });
+    const fleet = start(
+      ["--processes", "2", path("slow.mjs")],
+      [],
+      { NOTIFY_SOCKET: name },
+      30_000,
+    );
     await socket.received(1);
     fleet.kill("SIGUSR2");
     await socket.received(3);

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { createReactor, type LogEvent, logTo, type Reactor, startDaemon } from "skein";
-import { chat, echo, forward, irc, manhole, socks, wire } from "skein/daemons";
+import { chat, echo, forward, irc, manhole, socks, web, wire } from "skein/daemons";
 import { LineClient } from "skein/testing";
 import { SOCKS5ClientEndpoint, TCPClientEndpoint } from "skein/endpoints";
 import { connectProtocol, Protocol } from "skein";
@@ -56,6 +56,22 @@ describe("the daemons that skein brings", () => {
       await ann.heard("idle for too long", 120);
       await ann.ended;
       expect(said.slice(1)).to.deep.equal(["joins", "joins", "leaves", "leaves"]);
+    }));
+
+  it("those with times refuse what is none", () =>
+    onClock(async (reactor) => {
+      const starts = [
+        () => startDaemon(reactor, chat, { idleSeconds: -1 }),
+        () => startDaemon(reactor, irc, { pingSeconds: -1 }),
+        () => startDaemon(reactor, web, { cacheSeconds: -1 }),
+      ];
+      for (const start of starts) {
+        const error = await start().addCallbacks(
+          () => undefined,
+          (failure) => failure.value,
+        );
+        expect(String(error)).to.match(/Seconds must be 0 or more seconds, not -1/);
+      }
     }));
 
   it("forward goes on to an endpoint", () =>

@@ -127,4 +127,54 @@ describe("log lines", () => {
     }
     expect(text("wild", wild).length).to.be.below(100_000);
   });
+
+  it("an error is shown whatever its properties are, or do when they are read", () => {
+    const no = (): never => {
+      throw new Error("no");
+    };
+    for (const property of ["name", "message", "stack", "cause", "code"]) {
+      for (const value of [10n, Symbol("s"), null, {}, { toJSON: no, toString: no }, no]) {
+        const error = Object.defineProperty(new Error("said"), property, { value });
+        expect(text("f", { error })).to.match(/ warn {2}f\n {4}\S/);
+        expect(json("f", { error })).to.have.nested.property("error.type").that.is.a("string");
+      }
+      const error = Object.defineProperty(new Error("said"), property, { get: no });
+      expect(text("f", { error })).to.match(/ warn {2}f\n {4}\S/);
+      expect(json("f", { error })).to.have.nested.property("error.type");
+    }
+    const handler = new Proxy({}, { get: () => no });
+    const error = new Proxy(new Error("said"), handler);
+    expect(text("f", { error })).to.include('    "[cannot be shown]"');
+    expect(json("f", { error })["error"]).to.equal("[cannot be shown]");
+  });
+
+  it("a message that is no text is written all the same", () => {
+    for (const message of [undefined, null, 10n, Symbol("s"), {}, Object.create(null)]) {
+      expect(text(message as string)).to.match(/ warn {2}\S/);
+      expect(json(message as string)["message"]).to.be.a("string");
+    }
+  });
+
+  it("the names of fields forge no other fields", () => {
+    expect(text("m", { "a=1 level": 2, 'q"': 3, "": 4 })).to.match(
+      / warn {2}m "a=1 level"=2 "q\\""=3 ""=4$/,
+    );
+  });
+
+  it("json: nothing in it steers a terminal, or turns what is beside it", () => {
+    const evil = "\u009b2J\u007f\u202e\u2066\u200f";
+    const line = jsonLine({ time: TIME, level: "warn", message: evil, fields: { [evil]: evil } });
+    expect(line).not.to.match(/[\p{Cc}\p{Bidi_Control}]/u);
+    expect(JSON.parse(line)).to.deep.include({ message: evil, [evil]: evil });
+    expect(text(evil, { [evil]: evil })).not.to.match(/[\p{Cc}\p{Bidi_Control}]/u);
+  });
+
+  it("neither is long for many fields, and many long texts in them", () => {
+    const long = "x".repeat(10_000);
+    const many = Object.fromEntries(Array.from({ length: 10_000 }, (_, i) => [`${long}${i}`, i]));
+    for (const fields of [many, { texts: Array.from({ length: 1000 }, () => long) }, { many }]) {
+      expect(text("m", fields).length).to.be.below(100_000);
+      expect(JSON.stringify(json("m", fields)).length).to.be.below(100_000);
+    }
+  });
 });

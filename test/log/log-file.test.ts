@@ -1,5 +1,13 @@
 import { expect } from "chai";
-import { mkdtempSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
+import {
+  linkSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+} from "node:fs";
 import { existsSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -19,6 +27,20 @@ describe("LogFile", () => {
     new LogFile(path()).write("two ✓");
     expect(textOf()).to.equal("one\ntwo ✓\n");
     expect(statSync(path()).mode & 0o007).to.equal(0);
+  });
+
+  it("is no link, and has no other name, for who does not want that", () => {
+    new LogFile(path()).write("one");
+    const single = (name: string): void =>
+      new LogFile(path(name), undefined, { links: false }).write("two");
+    symlinkSync(path(), path("link.log"));
+    expect(() => single("link.log")).to.throw(CannotLogError, /it is a link: name the file itself/);
+    single("a.log");
+    linkSync(path(), path("other.log"));
+    for (const name of ["a.log", "other.log"]) {
+      expect(() => single(name)).to.throw(CannotLogError, /it has other names, too/);
+    }
+    expect(textOf()).to.equal("one\ntwo\n");
   });
 
   it("goes on in a new file after the old one was renamed, and loses nothing", () => {

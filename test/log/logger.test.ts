@@ -180,4 +180,18 @@ describe("logger", () => {
     expect(first[0]).to.equal("2000-01-01T00:00:00.100Z info  tick at=0.1");
     expect(await lines()).to.deep.equal(first);
   });
+
+  it("lets nobody feel it when fields cannot be read", () => {
+    const { reactor, events } = collected();
+    const fields = {
+      n: 1,
+      get bad(): never {
+        throw new Error("no");
+      },
+    };
+    logger(reactor).child({ peer: "a" }).info("hello", fields);
+    expect(events.map((event) => textLine(event).slice(25))).to.deep.equal([
+      'info  hello peer=a fields={"n":1,"bad":"[cannot be shown]"}',
+    ]);
+  });
 });

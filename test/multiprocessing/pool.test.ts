@@ -105,6 +105,12 @@ for (const [backend, substrate] of places) {
       }
     });
 
+    it("has no more items wait than its queue holds", async () => {
+      open({ processes: 1, maxQueued: 0 });
+      expect(await pool.map(jobs.square, [1, 2, 3], { chunkSize: 1 })).to.deep.equal([1, 4, 9]);
+      expect(await collect(pool.imap(jobs.square, [1, 2, 3]))).to.deep.equal([1, 4, 9]);
+    });
+
     it("ends an iteration with the first item that fails", async () => {
       open({ processes: 1 });
       const got: number[] = [];

@@ -2,12 +2,25 @@ import { expect } from "chai";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Process, type ProcessOptions, ProcessStartedError } from "skein/multiprocessing";
+import {
+  Lock,
+  pipe,
+  PipeClosedError,
+  Process,
+  type ProcessOptions,
+  ProcessStartedError,
+} from "skein/multiprocessing";
 import { BadOptionError, CannotCrossError, createReactor, type Reactor } from "skein/reactor";
-import { type WorkerFunction, worker } from "skein/threads";
+import { ThreadLocal } from "skein/threading";
+import { inReactor, type WorkerFunction, worker } from "skein/threads";
+import { failure } from "../support/pools.ts";
 
 const jobs = worker<typeof import("../fixtures/workers/jobs.ts")>(
   new URL("../fixtures/workers/jobs.ts", import.meta.url),
+);
+
+const hostile = worker<typeof import("../fixtures/workers/hostile.ts")>(
+  new URL("../fixtures/workers/hostile.ts", import.meta.url),
 );
 
 type Start = <A extends unknown[]>(
@@ -54,6 +67,14 @@ for (const substrate of ["threads", "processes"] as const) {
       await stopped;
       rmSync(folder, { recursive: true });
       expect(reactor.inspect()).to.deep.equal([]);
+    });
+
+    it("that says what no process says is killed, and that is reported", async () => {
+      const garbage = ["told", substrate === "threads" ? 0 : 1, { line: 1, body: null }];
+      const say = substrate === "threads" ? hostile.postToPool : hostile.sayToPool;
+      const process = start(say, [garbage, inReactor({})]);
+      expect(await process.join()).to.equal(-9);
+      expect(errors.splice(0).join()).to.match(/hearing the process/);
     });
 
     it("ends with 0 when its function returns", async () => {
@@ -157,6 +178,35 @@ describe("a Process", () => {
     );
   });
 
+  it("is terminated and killed on clock, and ended there by a reactor that stops", async () => {
+    for (const substrate of ["threads", "processes"] as const) {
+      const reactor = createReactor("clock", { workers: () => ({ seconds: Infinity }) });
+      const stopped = reactor.run();
+      const [terminated, killed, daemon] = [{}, {}, { daemon: true }].map((its) => {
+        const process = new Process(reactor, jobs.never, [], { substrate, ...its });
+        process.start();
+        return process;
+      }) as [Process<[]>, Process<[]>, Process<[]>];
+      terminated.terminate();
+      killed.kill();
+      expect(await terminated.join()).to.equal(-15);
+      expect(await killed.join()).to.equal(-9);
+      reactor.stop();
+      await stopped;
+      expect(daemon.exitcode).to.equal(-15);
+      expect(reactor.inspect()).to.deep.equal([]);
+    }
+  });
+
+  it("leaves nothing connected that it could not be started with", async () => {
+    const reactor = createReactor("clock");
+    const [ours, theirs] = pipe<string>();
+    const args = [theirs, new Lock(), new ThreadLocal(() => 1)];
+    const process = new Process(reactor, jobs.nothing as never, args as never);
+    expect(() => process.start()).to.throw(CannotCrossError);
+    expect(await failure(ours.recv())).to.be.instanceOf(PipeClosedError);
+  });
+
   it("is simulated on clock, as its script has it", async () => {
     const reactor = createReactor("clock", {
       workers: ({ name }) => (name === "never" ? { seconds: 60, crash: "no memory" } : {}),
@@ -174,5 +224,27 @@ describe("a Process", () => {
     await reactor.advance(30);
     expect(crashing.exitcode).to.equal(1);
     expect(told).to.deep.equal(['in the process "p": WorkerDiedError: no memory 60']);
+  });
+
+  it("is terminated and killed on clock, whatever its script has", async () => {
+    const reactor = createReactor("clock", {
+      workers: ({ name }) => ({ seconds: Infinity, ...(name === "never" ? {} : { crash: "no" }) }),
+      onError: (error) => told.push(String(error)),
+    });
+    const told: string[] = [];
+    const processes = [jobs.never, jobs.never, jobs.nothing].map((job) => {
+      const process = new Process(reactor, job, []);
+      process.start();
+      return process;
+    });
+    await reactor.advance(5);
+    processes[0]?.terminate();
+    processes[1]?.kill();
+    processes[2]?.kill();
+    expect(processes.map(({ alive }) => alive)).to.deep.equal([true, true, true]);
+    await reactor.advance(0);
+    expect(processes.map(({ exitcode }) => exitcode)).to.deep.equal([-15, -9, -9]);
+    expect(told).to.deep.equal([]);
+    expect(reactor.inspect()).to.deep.equal([]);
   });
 });

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { BadOptionError, CannotCrossError, createReactor, type Reactor } from "skein/reactor";
 import { WouldBlockError } from "skein/threading";
 import { Manager, pipe, PipeClosedError, SharedArray, Value } from "skein/multiprocessing";
-import { ThreadPool, type ThreadPoolOptions, worker } from "skein/threads";
+import { ThreadPool, worker } from "skein/threads";
 import { failure } from "../support/pools.ts";
 
 const jobs = worker<typeof import("../fixtures/workers/managed.ts")>(
@@ -39,23 +39,22 @@ for (const [backend, substrate] of places) {
     let reactor: Reactor<"threads">;
     let stopped: PromiseLike<void>;
     let pool: ThreadPool;
-    const open = (options: ThreadPoolOptions = {}): ThreadPool =>
-      (pool = new ThreadPool(reactor, { substrate, ...options }));
 
-    beforeEach(() => {
+    // One for all tests, as to start workers takes longer than they do.
+    before(() => {
       reactor = createReactor(backend);
       const tick = (): void => void (reactor.running && reactor.callLater(1, tick));
       reactor.callWhenRunning(tick);
       stopped = reactor.run();
+      pool = new ThreadPool(reactor, { substrate, max: 2 });
     });
-    afterEach(async () => {
+    after(async () => {
       pool.stop();
       reactor.stop();
       await stopped;
     });
 
     it("a Value is counted by all, and lost by nobody", async () => {
-      open({ max: 2 });
       const value = new Value("int32", 1000);
       await Promise.all([1, 2].map(() => pool.call(jobs.count, value, 100)));
       expect(value.value).to.equal(1200);
@@ -65,7 +64,6 @@ for (const [backend, substrate] of places) {
     });
 
     it("a SharedArray has its numbers, and its errors", async () => {
-      open();
       for (const kind of ["int8", "uint16", "float64"] as const) {
         const numbers = new SharedArray(kind, [1, 2, 3]);
         expect(await pool.call(jobs.scale, numbers, 2)).to.deep.equal([2, 4, 6, 0]);
@@ -77,7 +75,6 @@ for (const [backend, substrate] of places) {
     });
 
     it("a pipe's end gets what the other sends, until either is closed", async () => {
-      open();
       const [ours, theirs] = pipe<string>();
       const once = pool.call(jobs.echoOnce, theirs);
       await ours.send("hello");
@@ -89,7 +86,6 @@ for (const [backend, substrate] of places) {
     });
 
     it("a manager's objects do what workers ask for, step by step", async () => {
-      open();
       const manager = new Manager();
       const board = manager.host(new Board());
       expect(await pool.call(jobs.play, board)).to.deep.equal([1, 3, "late", "RangeError: no"]);
@@ -113,7 +109,6 @@ for (const [backend, substrate] of places) {
     if (backend === "clock") return;
 
     it("a pipe's end is closed when its worker dies, or its peer closes", async () => {
-      open();
       const [ours, theirs] = pipe<string>();
       const echoing = pool.call(jobs.echo, theirs);
       await ours.send("hello");
@@ -127,7 +122,6 @@ for (const [backend, substrate] of places) {
     });
 
     it("a manager's object is waited for by who blocks", async () => {
-      open();
       const board = new Manager().host(new Board());
       expect(await pool.call(jobs.block, board)).to.equal("late");
     });
@@ -139,14 +133,36 @@ describe("what multiprocessing shares", () => {
     expect(() => new Value("int12" as never)).to.throw(BadOptionError, '"int12"');
     expect(() => new Value("uint8", 256)).to.throw(BadOptionError, "256");
     expect(() => new SharedArray("int32", -1)).to.throw(BadOptionError, "-1");
+    const once = [1, 2, 3].values();
+    expect(new SharedArray("int32", once).toArray()).to.deep.equal([1, 2, 3]);
     const numbers = new SharedArray("float64", 2);
     expect(() => numbers.get(2)).to.throw(BadOptionError, "none at 2");
     expect(() => numbers.set(0, "1" as never)).to.throw(BadOptionError);
     expect(numbers.add(1, 0.5)).to.equal(0.5);
     expect(numbers.kind).to.equal("float64");
+    // 300 leaves 44 in a byte: that is no reason to take it for 44.
+    const bytes = new SharedArray("int8", [44]);
+    expect(bytes.compareExchange(0, 300, 1)).to.equal(false);
+    expect(bytes.toArray()).to.deep.equal([44]);
     const list = new Manager().list([1]);
     expect(() => list.getSync(1)).to.throw(BadOptionError, "none at 1");
     expect(list.getSync(-1)).to.equal(1);
+  });
+
+  it("has pipes that a call leaves alone that was never made", async () => {
+    const reactor = createReactor("clock");
+    const pool = new ThreadPool(reactor);
+    const [ours, theirs] = pipe<string>();
+    for (const wrong of [{ timeout: -1 }, { priority: NaN }]) {
+      const error = await failure(pool.callWith(wrong, jobs.echoOnce, theirs));
+      expect(error).to.be.instanceOf(BadOptionError);
+    }
+    const stopped = reactor.run();
+    pool.stop();
+    reactor.stop();
+    await stopped;
+    await theirs.send("still open");
+    expect(await ours.recv()).to.equal("still open");
   });
 
   it("has pipes of one direction", async () => {

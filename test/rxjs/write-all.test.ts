@@ -135,6 +135,8 @@ for (const make of MAKES) {
       begin();
       expect(() => begin()).to.throw(ProducerRegisteredError);
       expect(() => begin({ maxBufferedBytes: -1 })).to.throw(BadOptionError, "not -1");
+      const overflow = "drop" as "fail";
+      expect(() => begin({ overflow })).to.throw(BadOptionError, "drop-oldest, not drop");
     });
   });
 }

@@ -39,6 +39,10 @@ export class Main extends Named {
     return Promise.reject(Object.assign(error, { code: "ERR_REACH" }));
   }
 
+  failAtOnce(): never {
+    throw new RangeError("at once");
+  }
+
   never(): Deferred<string> {
     this.waiting.callback();
     return new Deferred<string>(() => void this.cancelled.push("never"));

@@ -4,6 +4,9 @@ import net from "node:net";
 import { text } from "node:stream/consumers";
 import { start, type Running } from "./command.ts";
 
+/** Several processes start one after another, beside others' on the same processors. */
+const FLEET_LIFETIME_MS = 30_000;
+
 /** The process ids that a fleet has said are ready, in that order. */
 export async function readyPids(fleet: Running, count: number): Promise<number[]> {
   const lines = "[^]*?process \\d+ \\(pid (\\d+)\\) is ready".repeat(count);
@@ -43,7 +46,7 @@ export async function withFleet(
   args: readonly string[],
   body: (fleet: Running, pids: number[]) => Promise<void>,
 ): Promise<void> {
-  const fleet = start(["--processes", "2", ...args]);
+  const fleet = start(["--processes", "2", ...args], [], {}, FLEET_LIFETIME_MS);
   try {
     await body(fleet, await readyPids(fleet, 2));
   } finally {

@@ -4,7 +4,7 @@ import { Protocol } from "skein/protocols";
 import { type ClockOptions, createReactor, type Reactor } from "skein/reactor";
 import { deferLater } from "skein/task";
 
-export type OnClock = Reactor<"tcp" | "unix" | "names" | "clock" | "network">;
+export type OnClock = Reactor<"tcp" | "unix" | "names" | "threads" | "clock" | "network">;
 
 export interface Stand {
   readonly reactor: OnClock;

@@ -35,22 +35,62 @@ export function poolTest(
       continue;
     }
     it(`${title} (${backend})`, async () => {
-      const reactor: Reactor<"threads"> = createReactor(backend);
-      const stopped = reactor.run();
-      // A clock stops when nothing is left to happen: the test may have more to come.
-      const heartbeat = new LoopingCall(reactor, () => {});
-      const ended = heartbeat.start(1);
-      const pool = new ThreadPool(reactor, options);
+      const opened = open(backend, options);
       try {
-        await body({ backend, reactor, pool });
+        await body(opened.world);
       } finally {
-        pool.stop();
-        reactor.stop();
-        heartbeat.stop();
-        await Promise.all([ended, stopped]);
+        await opened.close();
       }
     }).timeout(timeoutMs);
   }
+}
+
+interface OpenWorld {
+  readonly world: World;
+  close(): Promise<void>;
+}
+
+function open(backend: ThreadsBackend, options: ThreadPoolOptions): OpenWorld {
+  const reactor: Reactor<"threads"> = createReactor(backend);
+  const stopped = reactor.run();
+  // A clock stops when nothing is left to happen: the test may have more to come.
+  const heartbeat = new LoopingCall(reactor, () => {});
+  const ended = heartbeat.start(1);
+  const pool = new ThreadPool(reactor, options);
+  return {
+    world: { backend, reactor, pool },
+    async close() {
+      pool.stop();
+      reactor.stop();
+      heartbeat.stop();
+      await Promise.all([ended, stopped]);
+    },
+  };
+}
+
+/**
+ * For tests on `libuv` that leave the pool as it was: those of a `describe` share one, as to start
+ * workers takes longer than most tests do. After one that fails there is another.
+ */
+export function sharedPool(options: ThreadPoolOptions): typeof poolTest {
+  let opened: OpenWorld | undefined;
+  const close = async (): Promise<void> => {
+    const { close: closeIt } = opened ?? {};
+    opened = undefined;
+    await closeIt?.();
+  };
+  after(close);
+  return (title, _options, body, timeoutMs?: number) => {
+    it(`${title} (libuv)`, async () => {
+      opened ??= open("libuv", options);
+      try {
+        await body(opened.world);
+      } catch (error) {
+        await close();
+        throw error;
+      }
+    }).timeout(timeoutMs ?? 10_000);
+  };
 }
 
 /** One test on each kind of worker: threads, simulated ones, processes. */

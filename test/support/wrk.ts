@@ -1,6 +1,6 @@
 /** Load on an HTTP server by wrk (Debian: wrk), another program in another process. */
-import { execFile } from "node:child_process";
-import { promisify } from "node:util";
+import { spawn } from "node:child_process";
+import { text } from "node:stream/consumers";
 
 export interface Load {
   readonly requests: number;
@@ -8,13 +8,28 @@ export interface Load {
   readonly errors: Readonly<Record<"connect" | "read" | "write" | "timeout" | "status", number>>;
 }
 
-/** Asks over so many connections, kept open, as fast as it can. */
-export async function load(url: string, connections: number, seconds: number): Promise<Load> {
-  const args = ["-t1", `-c${connections}`, `-d${seconds}s`, url];
-  const { stdout } = await promisify(execFile)("wrk", args, {
-    timeout: (seconds + 10) * 1000,
+/** It gives up by then. */
+const SECONDS_MAX = 60;
+
+/** Asks over so many connections, kept open, as fast as it can, until something has happened. */
+export async function load(
+  url: string,
+  connections: number,
+  happened: PromiseLike<unknown>,
+): Promise<Load> {
+  const wrk = spawn("wrk", ["-t1", `-c${connections}`, `-d${SECONDS_MAX}s`, url], {
+    stdio: ["ignore", "pipe", "inherit"],
+    timeout: 2 * SECONDS_MAX * 1000,
     killSignal: "SIGKILL",
   });
+  const printed = text(wrk.stdout);
+  try {
+    await happened;
+  } finally {
+    // It stops then, and tells how it went.
+    wrk.kill("SIGINT");
+  }
+  const stdout = await printed;
   const number = (pattern: RegExp): number => Number(pattern.exec(stdout)?.[1] ?? 0);
   return {
     requests: number(/(\d+) requests in/),

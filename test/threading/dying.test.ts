@@ -62,7 +62,7 @@ describe("a thread that ends", () => {
         });
         const begun = new Event();
         pool.call(sharing.rummageSync, queue, begun).addErrback(() => {});
-        for (let i = 0; i < 6; i++) {
+        for (let i = 0; i < 4; i++) {
           const mine = new Event();
           const doomed = pool.call(sharing.rummageSync, queue, mine);
           const ended = failure(doomed);

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { TimeoutError } from "skein/defer";
-import { createReactor } from "skein/reactor";
+import { BadOptionError, createReactor } from "skein/reactor";
 import { Barrier, BrokenBarrierError, Condition, Event, Lock, RLock } from "skein/threading";
 import { afterMicrotasks, errorOf, failedWith, watch } from "../support/outcomes.ts";
 import { failure, poolTest } from "../support/pools.ts";
@@ -28,6 +28,22 @@ describe("events, conditions and barriers of threads", () => {
         .to.throw()
         .with.property("code", "ERR_NOT_ACQUIRED");
     }
+  });
+
+  it("a condition notifies a number, and a wrong one changes nothing", async () => {
+    const condition = new Condition();
+    const woken = watch(condition.run(() => condition.wait()));
+    for (const count of [NaN, -1, 0.5]) {
+      await condition.run(() => {
+        expect(() => condition.notify(count)).to.throw(BadOptionError, String(count));
+      });
+    }
+    await condition.run(() => condition.notify(0));
+    await afterMicrotasks();
+    expect(woken).to.deep.equal([]);
+    await condition.run(() => condition.notify());
+    await afterMicrotasks();
+    expect(woken).to.deep.equal([undefined]);
   });
 
   it("a condition gives up its lock while it is waited for, and has it again", async () => {

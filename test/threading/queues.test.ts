@@ -8,6 +8,16 @@ import { failure, poolTest } from "../support/pools.ts";
 const kinds = { Queue, LifoQueue, PriorityQueue } as unknown as Record<string, typeof Queue>;
 
 describe("queues of threads", () => {
+  it("have no limit when that is larger than any memory", () => {
+    for (const maxSize of [2 ** 31, 2 ** 32 + 1, Number.MAX_SAFE_INTEGER]) {
+      const queue = new Queue<number>({ maxSize });
+      queue.putNowait(1);
+      queue.putNowait(2);
+      expect([queue.qsize, queue.full, queue.maxSize]).to.deep.equal([2, false, Infinity]);
+    }
+    expect(new Queue({ maxSize: 2 ** 31 - 1 }).maxSize).to.equal(2 ** 31 - 1);
+  });
+
   for (const [name, Kind] of Object.entries(kinds)) {
     describe(name, () => {
       /** For the one kind of queue that must be told. */

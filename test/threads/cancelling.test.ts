@@ -59,6 +59,21 @@ describe("a pool: cancelling", () => {
     expect(await never).to.be.instanceOf(CancelledError);
   });
 
+  poolTest("a call that heeds its signal leaves no timer behind", {}, async (world) => {
+    const { pool, reactor } = world;
+    const call = pool.call(tasks.untilCancelled, "leaves no timer");
+    const channel = new BroadcastChannel("leaves no timer");
+    await once(channel as unknown as EventTarget, "message");
+    channel.close();
+    const before = reactor.getDelayedCalls().length;
+    call.cancel();
+    expect(reactor.getDelayedCalls()).to.have.length(before + 1);
+    expect(await failure(call)).to.be.instanceOf(CancelledError);
+    await pool.drain();
+    expect(reactor.getDelayedCalls()).to.have.length(before);
+    expect(pool.statistics()).to.include({ lost: 0, finished: 1 });
+  });
+
   poolTest("a call that was answered stays answered", {}, async ({ pool }) => {
     const sum = pool.call(tasks.add, 2, 3);
     await sum;

@@ -158,6 +158,44 @@ describe("functions of the reactor's thread, called by workers", () => {
     ).to.deep.equal([]);
   });
 
+  everyPoolTest("fail when the call ends that waits", { max: 1 }, async ({ pool, reactor }) => {
+    const main = new Main(reactor);
+    await pool.call(back.askAndLeave, inReactor(main));
+    expect(await pool.call(back.whatWasLeft)).to.equal("InReactorEndedError");
+    expect(pool.statistics()).to.include({ lost: 0 });
+  });
+
+  everyPoolTest(
+    "fail at once when asked for by a call that was cancelled, and heeds that",
+    { max: 1, cancelGraceSeconds: 1000 },
+    async ({ pool, reactor }) => {
+      const main = new Main(reactor);
+      const call = pool.call(back.askHeeding, inReactor(main));
+      await main.waiting;
+      call.cancel();
+      expect(await failure(call)).to.be.instanceOf(CancelledError);
+      expect(await pool.call(back.whatWasLeft)).to.equal("InReactorEndedError");
+      expect(pool.statistics()).to.include({ lost: 0 });
+      // Nothing is left that would have ended the worker.
+      const late = reactor.seconds() + 500;
+      expect(reactor.getDelayedCalls().filter((its) => its.getTime() > late)).to.deep.equal([]);
+    },
+  );
+
+  it("are told of as errors of nobody when they throw, and nobody waits", async () => {
+    for (const backend of ["libuv", "clock"] as const) {
+      const errors: string[] = [];
+      const reactor = createReactor(backend, { onError: (error) => errors.push(String(error)) });
+      const stopped = reactor.run();
+      const pool = new ThreadPool(reactor);
+      expect(await pool.call(back.tellFailing, inReactor(new Main(reactor)))).to.equal("x!");
+      pool.stop();
+      if (reactor.running) reactor.stop();
+      await stopped;
+      expect(errors, backend).to.deep.equal(["RangeError: at once"]);
+    }
+  });
+
   everyPoolTest("refuse what cannot cross", { max: 1 }, async ({ pool, reactor }) => {
     const main = inReactor(new Main(reactor));
     const passed = await failure(pool.call(back.passFunction, main));

@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import { BadOptionError } from "skein/reactor";
+import { PoolStoppedError, ThreadPool } from "skein/threads";
 import { failure, poolTest, tasks } from "../support/pools.ts";
 
 describe("a pool: map", () => {
@@ -33,6 +34,44 @@ describe("a pool: map", () => {
     expect(error).to.include({ name: "RangeError", message: "seven" });
     expect(await pool.call(tasks.add, 2, 3)).to.equal(5);
     expect(pool.statistics()).to.include({ queued: 0, working: 0 });
+  });
+
+  poolTest("has its chunks wait for room in the queue", { max: 2 }, async ({ reactor }) => {
+    const items = Array.from({ length: 200 }, (_, n) => n);
+    for (const maxQueued of [0, 1, 5]) {
+      const pool = new ThreadPool(reactor, { max: 2, maxQueued });
+      const doubled = pool.map(tasks.double, items, { chunk: 1 });
+      expect(pool.statistics().queued).to.be.at.most(maxQueued);
+      expect(await doubled).to.deep.equal(items.map((n) => 2 * n));
+      pool.stop();
+    }
+  });
+
+  poolTest("leaves room in the queue for others", { max: 1 }, async ({ pool }) => {
+    const items = Array.from({ length: 20_000 }, (_, n) => n);
+    const mapped = pool.map(tasks.double, items, { chunk: 1 });
+    expect(pool.statistics().queued).to.be.at.most(16);
+    expect(await pool.call(tasks.add, 2, 3)).to.equal(5);
+    mapped.addErrback(() => {});
+    mapped.cancel();
+    expect(await pool.call(tasks.add, 2, 3)).to.equal(5);
+    expect(pool.statistics()).to.include({ queued: 0, working: 0 });
+  });
+
+  poolTest("is ended by a pool that drains, and not begun by it", { max: 1 }, async ({ pool }) => {
+    const items = Array.from({ length: 100 }, (_, n) => n);
+    const mapped = pool.map(tasks.double, items, { chunk: 1 });
+    const drained = pool.drain();
+    expect(await failure(pool.map(tasks.double, [1]))).to.be.instanceOf(PoolStoppedError);
+    expect(await mapped).to.deep.equal(items.map((n) => 2 * n));
+    await drained;
+  });
+
+  poolTest("fails when its pool stops", { max: 1 }, async ({ pool }) => {
+    const items = Array.from({ length: 100 }, (_, n) => n);
+    const mapped = failure(pool.map(tasks.double, items, { chunk: 1 }));
+    pool.stop();
+    expect(await mapped).to.be.instanceOf(PoolStoppedError);
   });
 
   poolTest("refuses a chunk of nothing", {}, async ({ pool }) => {

@@ -75,7 +75,7 @@ describe("a pool: calls that wait inside a worker", () => {
     "none is lost, and none begins twice, when workers exit",
     { max: 2, only },
     async (w) => {
-      const calls = 10_000;
+      const calls = 5000;
       const begun = new SharedArrayBuffer(calls * 4);
       let died = 0;
       const outcomes = await Promise.all(

@@ -37,6 +37,12 @@ describe("a pool of processes", () => {
     expect(await call).to.equal(1000);
   });
 
+  poolTest("refuses memory that is to be shared", { substrate, only }, async ({ pool }) => {
+    const error = await failure(pool.call(tasks.echo, [new SharedArrayBuffer(4)]));
+    expect(error).to.be.instanceOf(CannotCrossError);
+    expect(error.message).to.match(/^an argument of echo\(\) cannot cross .*SharedArrayBuffer/);
+  });
+
   poolTest("replaces one that exits", { max: 1, substrate, only }, async ({ pool }) => {
     const dying = pool.call(tasks.exit, 7);
     const sum = pool.call(tasks.add, 2, 3);

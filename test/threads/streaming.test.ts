@@ -144,7 +144,7 @@ describe("a stream of what a generator gives in a worker", () => {
     const slowly = async function* () {
       for await (const n of late) {
         await new Promise((resolve) => {
-          reactor.callLater(1, () => resolve(undefined));
+          reactor.callLater(0.1, () => resolve(undefined));
         });
         yield n;
       }

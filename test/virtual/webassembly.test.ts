@@ -25,7 +25,14 @@ function bigModule(): Uint8Array {
   const code = [0, 0x41, 7, ...Array.from({ length: 20 }, () => [0x41, 0, 0x6a]).flat(), 0x0b];
   const body = [...number(code.length), ...code];
   const bytes = [
-    ...[0, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
+    0,
+    0x61,
+    0x73,
+    0x6d,
+    1,
+    0,
+    0,
+    0,
     ...section(1, [1, 0x60, 0, 1, 0x7f]),
     ...section(3, [...many, ...Array.from({ length: FUNCTIONS }, () => 0)]),
     ...section(7, [1, 5, ...Buffer.from("seven"), 0, 0]),

@@ -5,7 +5,7 @@ import { connectDuplex } from "skein/interop";
 import { createReactor } from "skein/reactor";
 import { deferLater } from "skein/task";
 import { LimitTotalConnectionsFactory } from "skein/protocols";
-import { StreamServerEndpointService } from "skein";
+import { runService, StreamServerEndpointService } from "skein";
 import { TCPServerEndpoint } from "skein/endpoints";
 import { Site, type Handler } from "skein/web";
 import { onClock } from "../support/on-clock.ts";
@@ -147,6 +147,22 @@ describe("a site that drains", () => {
       reactor.callLater(5, () => response.end("answered"));
     });
     await reactor.listenTCP(80, new LimitTotalConnectionsFactory(site, 10));
+    const client = new RawClient(connectDuplex(reactor, "127.0.0.1", 80)).send(get("/"));
+    await deferLater(reactor, 1);
+    reactor.stop();
+    await stopped;
+    expect(client.heard).to.include("answered");
+  });
+
+  it("has the time that its service gives it, also when the reactor stops", async () => {
+    const reactor = createReactor("clock", { drainSeconds: 2 });
+    const stopped = reactor.run();
+    const site = new Site(reactor, (_request, response) => {
+      reactor.callLater(5, () => response.end("answered"));
+    });
+    const endpoint = new TCPServerEndpoint(reactor, 80);
+    const options = { clock: reactor, drainTimeout: 20 };
+    await runService(reactor, new StreamServerEndpointService(endpoint, site, options));
     const client = new RawClient(connectDuplex(reactor, "127.0.0.1", 80)).send(get("/"));
     await deferLater(reactor, 1);
     reactor.stop();

@@ -1,5 +1,7 @@
+import { chownSync } from "node:fs";
 import { processStatistics } from "../../application/process-statistics.ts";
 import { succeed } from "../../defer/fired.ts";
+import { shield } from "../../defer/shield.ts";
 import type { Reactor } from "../../reactor/capabilities.ts";
 import { hasCapability } from "../../reactor/internals.ts";
 import type { Attendant, Report } from "../attend.ts";
@@ -27,11 +29,22 @@ export function attendControl(
   let ready = false;
   const reportThis: Report = () =>
     succeed([{ id: 1, pid: process.pid, ready, statistics: processStatistics(reactor) }]);
-  serveControl(reactor as Reactor<"unix">, path, report ?? reportThis).addErrback(({ value }) =>
-    fail(value),
-  );
+  const served = serveControl(reactor as Reactor<"unix">, path, report ?? reportThis)
+    .addCallback(() => true)
+    .addErrback(({ value }) => {
+      fail(value);
+      return false;
+    });
   return {
+    // The one who becomes it may not be allowed to open it, but is to look.
+    async becoming({ uid, gid }) {
+      if (await shield(served)) chownSync(path, uid, gid);
+    },
     started() {
+      // Where nobody has chosen a path, nobody knows what to look for.
+      if (control === "auto" && !ready) {
+        console.error(`reactor: how it fares: reactor top ${process.pid}`);
+      }
       ready = true;
     },
   };

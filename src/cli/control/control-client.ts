@@ -3,7 +3,9 @@ import type { Failure } from "../../defer/failure.ts";
 import { ClientFactory } from "../../protocols/factory.ts";
 import { LineReceiver } from "../../protocols/line-receiver.ts";
 import type { Reactor } from "../../reactor/capabilities.ts";
-import type { Refusal, Snapshot } from "./snapshot.ts";
+import { ConnectionRefusedError } from "../../reactor/errors.ts";
+import { readSnapshot } from "./read-snapshot.ts";
+import type { Snapshot } from "./snapshot.ts";
 
 /** What hundreds of processes have to say, and more. */
 const SNAPSHOT_BYTES_MAX = 4 * 1024 * 1024;
@@ -38,7 +40,7 @@ export function watchControl(
 
     override lineReceived(line: string): void {
       if (over) return;
-      const said = parse(line);
+      const said = readSnapshot(line);
       if (said === undefined) end("what listens there is no daemon's control socket");
       else if ("error" in said) end(`it refuses: ${said.error}`);
       else told.snapshot(said);
@@ -54,7 +56,8 @@ export function watchControl(
       return new Client();
     }
     override clientConnectionFailed(_connector: unknown, reason: Failure): void {
-      end(messageOf(reason.value));
+      const absent = reason.check(ConnectionRefusedError) !== undefined;
+      end(messageOf(reason.value) + (absent ? "; start the daemon with --control" : ""));
     }
   }
   const connector = reactor.connectUNIX(name, new Connecting());
@@ -62,14 +65,4 @@ export function watchControl(
     over = true;
     connector.disconnect();
   };
-}
-
-function parse(line: string): Snapshot | Refusal | undefined {
-  try {
-    const said = JSON.parse(line) as Partial<Snapshot & Refusal> | null;
-    if (typeof said?.error === "string") return { error: said.error };
-    return Array.isArray(said?.processes) ? { processes: said.processes } : undefined;
-  } catch {
-    return undefined;
-  }
 }

@@ -3,23 +3,25 @@ import { Transform } from "node:stream";
 /** A line that is longer than this goes out in pieces. */
 const MAX_LINE_BYTES = 64 * 1024;
 const NEWLINE = 10;
-const BRACE = 123;
+/** What an object that has something in it begins with. */
+const OBJECT = Buffer.from('{"');
 
 /**
  * Puts a text before each line that goes through; a last line without an end gets one.
  *
- * @param forObjects what a line that is an object in JSON begins with in place of its brace.
+ * @param forObjects what a line that is an object in JSON, and has something in it, begins with in
+ *   place of its brace.
  */
 export function prefixLines(prefix: string, forObjects?: string): Transform {
   const before = Buffer.from(prefix);
   let waiting: Buffer[] = [];
   let waitingBytes = 0;
   const take = (last: Buffer): Buffer[] => {
-    const line = [...waiting, last];
+    const line = Buffer.concat([...waiting, last]);
     waiting = [];
     waitingBytes = 0;
-    if (forObjects === undefined || line[0]?.[0] !== BRACE) return [before, ...line];
-    return [Buffer.from(forObjects), Buffer.concat(line).subarray(1)];
+    const isObject = forObjects !== undefined && line.indexOf(OBJECT) === 0;
+    return isObject ? [Buffer.from(forObjects), line.subarray(1)] : [before, line];
   };
   return new Transform({
     transform(chunk: Buffer, _encoding, done): void {

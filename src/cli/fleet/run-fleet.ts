@@ -29,7 +29,10 @@ export async function runFleet(options: RunOptions): Promise<number> {
   const stopped = reactor.run();
   const members = new Map<number, ClusterMember>();
   let attendants: readonly Attendant[] = [];
+  /** What attendants do about the end, which may take longer than that of the processes. */
+  let goodbyes: readonly (PromiseLike<unknown> | undefined)[] = [];
   let nextId = 1;
+  let announced = false;
   const fleet = new Supervisor({
     clock: reactor,
     count: processes === "auto" ? availableParallelism() : (processes ?? 1),
@@ -46,7 +49,12 @@ export async function runFleet(options: RunOptions): Promise<number> {
     startSeconds: startTimeout,
     retireSeconds: 2 * drain + GRACE_SECONDS,
     changed(state) {
-      for (const attendant of attendants) tell(attendant, state);
+      if (state === "ready" && !announced) {
+        announced = true;
+        say(`all are ready; to have them restart, one by one: kill -USR2 ${process.pid}`);
+      }
+      const told = attendants.map((attendant) => tell(attendant, state));
+      if (state === "stopping") goodbyes = told;
     },
   });
   // First of all: whoever sends one while the rest is loaded means this.
@@ -61,6 +69,7 @@ export async function runFleet(options: RunOptions): Promise<number> {
   if (until !== undefined) reactor.callLater(until, () => fleet.stop());
   const ended = await fleet.start();
   const status = ended === OK ? failed : ended;
+  for (const goodbye of goodbyes) await goodbye;
   for (const attendant of attendants) await attendant.over?.();
   stopIfRunning(reactor);
   await stopped;
@@ -81,10 +90,12 @@ async function holdPidfile(path: string | undefined): Promise<() => void> {
   return release;
 }
 
-function tell(attendant: Attendant, state: FleetState): void {
+/** What is returned is to be waited for before the end. */
+function tell(attendant: Attendant, state: FleetState): PromiseLike<unknown> | undefined {
+  if (state === "stopping") return attendant.stopping?.();
   if (state === "ready") attendant.started?.();
   else if (state === "restarting") attendant.restarting?.();
-  else if (state === "stopping") void attendant.stopping?.();
+  return undefined;
 }
 
 /** The first signal stops all, the second ends them at once; SIGUSR2 is for a restart. */
@@ -113,19 +124,27 @@ function obeySignals(
   };
   for (const signal of STOPPING) process.on(signal, stop);
   process.on("SIGUSR2", () => fleet.restart());
-  // Each has the log open, and opens it anew.
+  // Each has the log open, and opens it anew. One that is not ready may not listen to signals yet,
+  // and this one would end it.
   const reopen = (): void => {
-    for (const member of members.values()) member.signal("SIGHUP");
+    for (const member of members.values()) {
+      member.ready.addCallback(() => member.signal("SIGHUP"));
+    }
   };
   if (logsToFile) process.on("SIGHUP", reopen);
   return { restore };
 }
 
 /** @throws UsageError */
-async function assertReal({ backend = "libuv", watch, profile }: RunOptions): Promise<void> {
-  for (const [flag, given] of Object.entries({ "--watch": watch, "--profile": profile })) {
-    if (given === undefined) continue;
-    throw new UsageError(`${flag} is for one process: it does not go with --processes`);
+async function assertReal(options: RunOptions): Promise<void> {
+  const { backend = "libuv", watch, profile, seed } = options;
+  const refused = [
+    ["--watch is for one process", watch],
+    ["--profile is for one process", profile],
+    ["--seed is for virtual time", seed],
+  ] as const;
+  for (const [why, given] of refused) {
+    if (given !== undefined) throw new UsageError(`${why}: it does not go with --processes`);
   }
   const { name, capabilities } = await loadBackend(backend);
   if (!capabilities.includes("clock") && capabilities.includes("tcp")) return;

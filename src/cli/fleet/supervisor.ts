@@ -62,6 +62,8 @@ export class Supervisor {
   #status = 0;
   #state: FleetState = "starting";
   #restartWanted = false;
+  /** When all are to stop: those are killed that have not started. */
+  #hanging: DelayedCall | undefined = undefined;
 
   constructor(options: SupervisorOptions) {
     this.#options = options;
@@ -102,12 +104,19 @@ export class Supervisor {
     if (this.#state === "ready") this.#restartAll();
   }
 
-  /** Has all stop, and starts no more. */
+  /**
+   * Has all stop, and starts no more. One that has not even started when its time for that is over
+   * is killed: it hangs, and hears nothing.
+   */
   stop(): void {
     if (this.#state === "stopping" || this.#state === "over") return;
     this.#enter("stopping");
     for (const slot of this.#slots) this.#stopWaiting(slot);
     for (const member of this.#members) member.stop();
+    const { clock, startSeconds } = this.#options;
+    this.#hanging = clock.callLater(startSeconds, () => {
+      for (const member of this.#members) if (!member.ready.called) member.kill();
+    });
     this.#checkOver();
   }
 
@@ -283,6 +292,7 @@ export class Supervisor {
     const working = this.#slots.some(({ member, waiting }) => member ?? waiting);
     if (this.#state === "over" || this.#members.size > 0) return;
     if (this.#state !== "stopping" && working) return;
+    if (this.#hanging?.active === true) this.#hanging.cancel();
     this.#enter("over");
     this.#over.callback(this.#status);
   }

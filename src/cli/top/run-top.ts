@@ -3,6 +3,7 @@ import { parseOptions } from "../../application/command-line-options.ts";
 import { Deferred } from "../../defer/deferred.ts";
 import type { Reactor } from "../../reactor/capabilities.ts";
 import { createReactor } from "../../reactor/index.ts";
+import { visibleJSON } from "../../log/visible.ts";
 import { stopIfRunning } from "../../reactor/stop-if-running.ts";
 import { stopOnSignals } from "../../task/signals.ts";
 import { FAILED, OK } from "../complain.ts";
@@ -53,7 +54,7 @@ export async function run(args: readonly string[]): Promise<number> {
   const stopped = reactor.run();
   let status = OK;
   const fail = (why: string): void => {
-    console.error(`reactor: ${options.path}: ${why}`);
+    console.error(`reactor: ${why.includes(options.path) ? "" : `${options.path}: `}${why}`);
     status = FAILED;
     stopIfRunning(reactor);
   };
@@ -84,7 +85,7 @@ async function show(
       ([before, snapshot]) => {
         const text =
           manner === "json"
-            ? JSON.stringify(snapshot)
+            ? visibleJSON(JSON.stringify(snapshot))
             : screenOf(path, viewOf(snapshot, before)).join("\n");
         console.log(text);
         stopIfRunning(reactor);

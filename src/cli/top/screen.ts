@@ -60,9 +60,9 @@ function known(value: number | null, format: (value: number) => string): string 
   return value === null ? "-" : format(value);
 }
 
-/** Names are the daemon's: they must not steer the terminal. */
+/** Names are the daemon's: they must not steer the terminal, nor turn what is beside them. */
 function printable(line: string): string {
-  return line.replaceAll(/\p{Cc}/gu, "?");
+  return line.replaceAll(/[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu, "?");
 }
 
 function fit(line: string, columns: number): string {

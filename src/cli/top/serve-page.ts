@@ -1,10 +1,10 @@
 /** The view of a daemon as a page, kept up to date by server-sent events. */
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { Duplex } from "node:stream";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Deferred } from "../../defer/deferred.ts";
-import { serveDuplex } from "../../interop/index.ts";
 import type { Reactor } from "../../reactor/capabilities.ts";
 import type { ListeningPort } from "../../reactor/transport.ts";
+import type { RequestHandler } from "../../web/handler.ts";
+import { Site } from "../../web/site.ts";
 import { watchControl } from "../control/control-client.ts";
 import type { Snapshot } from "../control/snapshot.ts";
 import { PAGE } from "./page.ts";
@@ -59,7 +59,7 @@ export function servePage(
     response.write("retry: 2000\n\n");
     if (stop === undefined) watch();
   };
-  const server = createServer((request, response) => {
+  const answer: RequestHandler = (request, response) => {
     const refused = whyRefused(request, viewers.size);
     if (refused !== undefined) {
       response.writeHead(refused[0], { "content-type": "text/plain" }).end(`${refused[1]}\n`);
@@ -75,9 +75,13 @@ export function servePage(
       });
       response.end(PAGE);
     }
+  };
+  const site = new Site(reactor, answer, { http2: false });
+  // Their answers have no end of their own.
+  site.onDrain(() => {
+    for (const viewer of viewers) viewer.end();
   });
-  const accept = (socket: Duplex): boolean => server.emit("connection", socket);
-  return serveDuplex(reactor, port, accept, { interface: "127.0.0.1" });
+  return reactor.listenTCP(port, site, { interface: "127.0.0.1" });
 }
 
 function whyRefused(

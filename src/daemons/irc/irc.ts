@@ -7,6 +7,7 @@
  * Messages themselves are of `IRCReceiver`.
  */
 import { type Daemon, defineDaemon } from "../../application/daemon.ts";
+import { assertSeconds } from "../../application/service.ts";
 import type { Deferred } from "../../defer/deferred.ts";
 import { logger } from "../../log/logger.ts";
 import { serveManhole } from "../../protocols/manhole/serve-manhole.ts";
@@ -17,14 +18,14 @@ import { Server } from "./server.ts";
 
 const OPTIONS = {
   host: { type: "string", default: "127.0.0.1", help: "the address to listen on" },
-  port: { type: "number", default: 6667, help: "the port to listen on" },
+  port: { type: "integer", default: 6667, help: "the port to listen on" },
   name: { type: "string", default: "irc.skein", help: "what the server calls itself" },
   motd: { type: "string", default: "Welcome.", help: "the message of the day" },
   pingSeconds: { type: "number", default: 120, help: "ask who is silent for so long" },
   registerSeconds: { type: "number", default: 30, help: "drop who has not said who they are" },
   floodBurst: { type: "number", default: 10, help: "so many messages may come at once" },
   floodSeconds: { type: "number", default: 1, help: "then one in so many seconds" },
-  maxUsers: { type: "number", default: 1000, help: "the most connections" },
+  maxUsers: { type: "integer", default: 1000, help: "the most connections" },
   manhole: { type: "string", default: "", help: "a UNIX socket to look into the daemon by" },
 } as const;
 
@@ -32,6 +33,9 @@ const irc: Daemon<Reactor<"tcp" | "unix">, typeof OPTIONS, Deferred<ListeningPor
   summary: "An IRC server.",
   options: OPTIONS,
   build(reactor: Reactor<"tcp" | "unix">, { host, port, manhole, ...options }) {
+    for (const name of ["pingSeconds", "registerSeconds", "floodSeconds"] as const) {
+      assertSeconds(name, options[name]);
+    }
     const server = new Server(reactor, options);
     reactor.addSystemEventTrigger("before", "shutdown", () => server.farewell());
     const opening = reactor.listenTCP(port, server, { interface: host });

@@ -11,6 +11,11 @@ type Soon<T> = T | Promise<T>;
 
 export interface OpenFile {
   readonly stats: fs.Stats;
+  /**
+   * Where it really lies: a folder on the way may have become a link since its path was looked up.
+   * Empty where that is not to be known.
+   */
+  readonly place: string;
   /** Fills `bytes` as far as there is something, from `position` on; 0 at the end. */
   read(bytes: Uint8Array, position: number): Soon<number>;
   close(): Soon<void>;
@@ -39,6 +44,7 @@ const asynchronous: Disk = {
       const stats = await handle.stat();
       return {
         stats,
+        place: placeOf(handle.fd, path, stats),
         read: async (bytes, position) => {
           const { bytesRead } = await handle.read(bytes, 0, bytes.length, position);
           return bytesRead;
@@ -57,8 +63,10 @@ const synchronous: Disk = {
   open(path) {
     const fd = fs.openSync(path, FLAGS);
     try {
+      const stats = fs.fstatSync(fd);
       return {
-        stats: fs.fstatSync(fd),
+        stats,
+        place: placeOf(fd, path, stats),
         read: (bytes, position) => fs.readSync(fd, bytes, 0, bytes.length, position),
         close: () => fs.closeSync(fd),
       };
@@ -68,3 +76,16 @@ const synchronous: Disk = {
     }
   },
 };
+
+/** At once: the names are known to the system, as the file was just opened. */
+function placeOf(fd: number, path: string, { dev, ino }: fs.Stats): string {
+  try {
+    const place = fs.readlinkSync(`/proc/self/fd/${fd}`);
+    if (place.startsWith("/")) return place;
+  } catch {
+    // There is no /proc: what lies there now must be what was opened.
+  }
+  const place = fs.realpathSync(path);
+  const there = fs.statSync(place);
+  return there.dev === dev && there.ino === ino ? place : "";
+}

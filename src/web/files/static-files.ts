@@ -271,7 +271,10 @@ class StaticFiles {
   async #open(root: string, path: string): Promise<Found | undefined> {
     const real = await this.#disk.realPath(path);
     if (!isBelow(root, real)) return undefined;
-    return { file: await this.#disk.open(real), path: real };
+    const file = await this.#disk.open(real);
+    if (isBelow(root, file.place)) return { file, path: real };
+    await file.close();
+    return undefined;
   }
 }
 

@@ -1,4 +1,4 @@
-import { WebSocket } from "ws";
+import type { WebSocket } from "ws";
 import { BadOptionError } from "../../core/errors.ts";
 import { Deferred } from "../../defer/deferred.ts";
 import { CancelledError, TimeoutError } from "../../defer/errors.ts";
@@ -16,6 +16,7 @@ import { WebSocketMessages } from "./websocket-messages.ts";
 import { webSocketSettings, type WebSocketOptions, wsOptions } from "./websocket-options.ts";
 import type { WebSocketProtocol } from "./websocket-protocol.ts";
 import { WebSocketTransport } from "./websocket-transport.ts";
+import { wsPackage } from "./ws-package.ts";
 
 export interface ConnectWebSocketOptions extends WebSocketOptions {
   /** Seconds for the connection, and as many for the server's answer; 30 unless given. */
@@ -40,7 +41,8 @@ export interface ConnectWebSocketOptions extends WebSocketOptions {
  *
  * When the reactor stops, the server is told goodbye with the code 1001.
  *
- * @throws BadOptionError for a URL that is none of a WebSocket, or limits that are none.
+ * @throws BadOptionError for a URL that is none of a WebSocket, or limits that are none;
+ *   MissingPackageError when the package ws is not installed.
  */
 export function connectWebSocket(
   reactor: Reactor<"tcp">,
@@ -64,6 +66,7 @@ export function connectWebSocket(
   const settings = webSocketSettings(options);
   const { timeout = 30, subprotocols = [], headers = {} } = options;
   if (!(timeout > 0)) throw new BadOptionError(`timeout must be over 0, not ${timeout}`);
+  const ws = wsPackage();
   const time = virtualTimeOf(reactor);
   const fill = time === undefined ? undefined : seededBytes(time);
   const makeSocket = (): ReactorSocket =>
@@ -72,7 +75,7 @@ export function connectWebSocket(
   const opened = endpointOf(reactor, target, options)
     .connect(Factory.from(makeSocket))
     .addCallback((socket) => {
-      const webSocket = new WebSocket(target, [...subprotocols], {
+      const webSocket = new ws.WebSocket(target, [...subprotocols], {
         ...wsOptions(settings),
         headers,
         createConnection: () => socket,

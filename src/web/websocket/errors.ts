@@ -37,3 +37,9 @@ export class WebSocketRefusedError extends SkeinError {
     this.status = status;
   }
 }
+
+/** A package that users bring themselves, as few need it, is not installed. */
+export class MissingPackageError extends SkeinError {
+  override readonly name = "MissingPackageError";
+  readonly code = "ERR_MISSING_PACKAGE";
+}

@@ -1,6 +1,6 @@
 /** WebSockets, by the package ws, over any transport of the reactor's. */
 export { connectWebSocket, type ConnectWebSocketOptions } from "./connect-websocket.ts";
-export { WebSocketClosedError, WebSocketRefusedError } from "./errors.ts";
+export { MissingPackageError, WebSocketClosedError, WebSocketRefusedError } from "./errors.ts";
 export { WebSocketMessages } from "./websocket-messages.ts";
 export type { WebSocketOptions } from "./websocket-options.ts";
 export { WebSocketProtocol } from "./websocket-protocol.ts";

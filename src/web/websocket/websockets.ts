@@ -1,5 +1,4 @@
 import type { IncomingMessage } from "node:http";
-import { WebSocketServer } from "ws";
 import { Outstanding } from "../../application/outstanding.ts";
 import { BadOptionError } from "../../core/errors.ts";
 import { pathOf } from "../routes.ts";
@@ -7,6 +6,7 @@ import type { Site } from "../site.ts";
 import { webSocketSettings, type WebSocketOptions, wsOptions } from "./websocket-options.ts";
 import type { WebSocketProtocol } from "./websocket-protocol.ts";
 import { WebSocketTransport } from "./websocket-transport.ts";
+import { wsPackage } from "./ws-package.ts";
 
 export interface WebSocketsOptions extends WebSocketOptions {
   /**
@@ -55,7 +55,8 @@ export type BuildWebSocket = (request: IncomingMessage) => WebSocketProtocol | n
  * A page of another origin is refused unless `origins` has it: browsers would let it use what the
  * visitor is logged in to. When the site drains, they are closed with the code 1001.
  *
- * @throws BadOptionError for limits that are none, or a path that does not begin with a slash.
+ * @throws BadOptionError for limits that are none, or a path that does not begin with a slash;
+ *   MissingPackageError when the package ws is not installed.
  */
 export function websockets(
   site: Site,
@@ -67,6 +68,7 @@ export function websockets(
   const { reactor } = site;
   const settings = webSocketSettings(options);
   const { origins = [], subprotocols = [], maxConnections = Infinity } = options;
+  const { WebSocketServer } = wsPackage();
   const server = new WebSocketServer({
     ...wsOptions(settings),
     noServer: true,
@@ -109,5 +111,5 @@ export function websockets(
 function isWelcome({ headers }: IncomingMessage, origins: readonly string[]): boolean {
   const { origin, host } = headers;
   if (origin === undefined || origins.includes(origin)) return true;
-  return /^https?:\/\/(.+)$/.exec(origin)?.[1] === host;
+  return host !== undefined && /^https?:\/\/(.+)$/.exec(origin)?.[1] === host;
 }

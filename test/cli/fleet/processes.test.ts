@@ -11,7 +11,7 @@ import { freePort, hear, isAlive, readyPids, withFleet } from "../../support/fle
 const PLACES = "test/fixtures/daemons/places.ts";
 
 describe("reactor --processes", function () {
-  this.timeout(20_000);
+  this.timeout(40_000);
   const path = moduleFolder({
     "idle.mjs": "export default (reactor) => { reactor.callLater(3600, () => {}); };",
     "fails.mjs": "export default () => { throw new Error('no database'); };",
@@ -33,6 +33,13 @@ describe("reactor --processes", function () {
     "variables.mjs": `export default () => console.log("tea is", process.env.TEA);`,
     "bound.mjs": `export default (reactor) =>
       reactor.listenTCP(70000, {});`,
+    // As if this were before anything listens to signals.
+    "slow.mjs": `const [reopen] = process.listeners("SIGHUP");
+      process.off("SIGHUP", reopen);
+      console.log("loading");
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      process.on("SIGHUP", reopen);
+      export default (reactor) => { reactor.callLater(3600, () => {}); };`,
     "loading.mjs": `console.log("loading");
       setInterval(() => {}, 1000);
       await new Promise(() => {});`,
@@ -160,8 +167,29 @@ describe("reactor --processes", function () {
       fleet.kill("SIGHUP");
       while (!existsSync(log)) await new Promise((resolve) => setTimeout(resolve, 10));
       expect(pids.map(isAlive)).to.deep.equal([true, true]);
+      // The file is of all of them.
+      const logged = readFileSync(`${log}.1`, "utf8");
+      for (const id of [1, 2]) expect(logged).to.match(new RegExp(` process=${id}$`, "m"));
     });
   });
+
+  it("ends no process on SIGHUP that is still starting", async () => {
+    const log = path("starting.log");
+    const fleet = start(["--processes", "1", "--log-file", log, path("slow.mjs")]);
+    await fleet.printed("1: loading");
+    renameSync(log, `${log}.1`);
+    fleet.kill("SIGHUP");
+    expect((await fleet.printed(/process 1 .* (?:is ready|has ended)/))[0]).to.include("is ready");
+    while (!existsSync(log)) await new Promise((resolve) => setTimeout(resolve, 10));
+    fleet.kill("SIGTERM");
+    await fleet.ended;
+  });
+
+  it("does not go with --seed", () =>
+    expectMisuse(
+      ["--processes", "2", "--seed", "7", path("idle.mjs")],
+      "--seed is for virtual time: it does not go with --processes",
+    ));
 
   for (const flag of ["--watch", "--profile=x"]) {
     it(`does not go with ${flag}`, async () => {

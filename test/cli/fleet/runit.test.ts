@@ -17,7 +17,7 @@ function scriptOfDocs(): string {
 }
 
 describe("a daemon under runit", function () {
-  this.timeout(20_000);
+  this.timeout(40_000);
   const folder = mkdtempSync(join(tmpdir(), "skein-runit-"));
   const service = join(folder, "services", "web");
   let runsvdir: ChildProcess;
@@ -60,12 +60,11 @@ describe("a daemon under runit", function () {
   };
 
   it("survives a rolling restart under load", async () => {
-    const loaded = load(`http://127.0.0.1:${port}/`, 32, 4);
+    const loaded = load(`http://127.0.0.1:${port}/`, 32, output.printed("reactor: restarted"));
     sv("2");
-    await output.printed("reactor: restarted");
     const { requests, errors } = await loaded;
     expect(errors).to.deep.equal(NO_ERRORS);
-    expect(requests).to.be.greaterThan(1000);
+    expect(requests).to.be.greaterThan(100);
   });
 
   it("is started again when its first process is killed", async () => {

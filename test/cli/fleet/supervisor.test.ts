@@ -227,6 +227,28 @@ describe("the supervisor of a fleet", () => {
       expect(stand.states).to.deep.equal(["stopping", "over"]);
     });
 
+    it("kills those that hang, and have not started when their time for that is over", async () => {
+      const restarting = await steadyFleet(1);
+      restarting.fleet.restart();
+      for (const stand of [restarting, scriptedFleet(2)]) {
+        stand.fleet.stop();
+        const [old, fresh = old] = stand.members;
+        if (old !== fresh) old?.end({ status: 0 });
+        await stand.pass(59);
+        expect(fresh?.told).to.deep.equal(["stop"]);
+        await stand.pass(1);
+        expect(fresh?.told).to.deep.equal(["stop", "kill"]);
+        expect(stand.status()).to.equal(0);
+      }
+    });
+
+    it("kills none that has started, and takes its time", async () => {
+      const stand = await steadyFleet(1);
+      stand.fleet.stop();
+      await stand.pass(1000);
+      expect(last(stand).told).to.deep.equal(["stop"]);
+    });
+
     it("forgets those that wait to be started", async () => {
       const stand = await steadyFleet(1);
       nth(stand, 1).end();

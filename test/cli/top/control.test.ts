@@ -1,11 +1,16 @@
 import { expect } from "chai";
-import { ClientFactory, LineReceiver } from "skein/protocols";
+import fc from "fast-check";
+import { ClientFactory, Factory, LineReceiver } from "skein/protocols";
 import { addGauges } from "skein/reactor";
 import { processStatistics } from "../../../src/application/process-statistics.ts";
 import { watchControl } from "../../../src/cli/control/control-client.ts";
 import { serveControl, WATCHERS_MAX } from "../../../src/cli/control/control-server.ts";
+import { readSnapshot } from "../../../src/cli/control/read-snapshot.ts";
 import type { Snapshot } from "../../../src/cli/control/snapshot.ts";
+import { screenOf } from "../../../src/cli/top/screen.ts";
+import { viewOf } from "../../../src/cli/top/view.ts";
 import { succeed } from "skein/defer";
+import { fuzz } from "../../support/fuzz.ts";
 import { onClock, type OnClock } from "../../support/on-clock.ts";
 
 const PATH = "/run/daemon.sock";
@@ -151,4 +156,55 @@ describe("the control socket of a daemon", () => {
       await pass(1);
       expect(why[0]).to.match(/^nobody listens on \/run\/none.sock/);
     }));
+
+  it("may be somebody else's, who says anything: that ends the watching, in plain words", () =>
+    onClock(async ({ reactor, pass }) => {
+      const report = { id: 1, pid: 7, ready: true, statistics: processStatistics(reactor) };
+      const { statistics } = report;
+      const lines: unknown[] = [
+        { error: "\u001b[2J" },
+        { processes: [null] },
+        { processes: [{}] },
+        { processes: [{ ...report, id: "\u001b[2J" }] },
+        { processes: [{ ...report, statistics: {} }] },
+        { processes: [{ ...report, statistics: { ...statistics, open: null } }] },
+        { processes: [{ ...report, statistics: { ...statistics, gauges: { a: { b: "c" } } } }] },
+        { processes: [{ ...report, statistics: { ...statistics, upSeconds: "1" } }] },
+      ];
+      const why: string[] = [];
+      for (const [i, line] of lines.entries()) {
+        class Liar extends LineReceiver {
+          override delimiter = "\n";
+          override lineReceived(): void {
+            this.sendLine(JSON.stringify(line));
+          }
+        }
+        await reactor.listenUNIX(`/run/liar${i}`, Factory.forProtocol(Liar));
+        watchControl(reactor, `/run/liar${i}`, 1, {
+          snapshot: () => why.push("a snapshot"),
+          ended: (text) => why.push(text),
+        });
+        await pass(1);
+      }
+      expect(why.shift()).to.equal("it refuses: \\u001b[2J");
+      expect(why).to.have.lengthOf(lines.length - 1);
+      expect(new Set(why)).to.deep.equal(
+        new Set(["what listens there is no daemon's control socket"]),
+      );
+    }));
+
+  fuzz(
+    "says what can be shown, or nothing, whatever the line",
+    fc.property(fc.jsonValue(), fc.jsonValue(), fc.jsonValue(), (a, b, c) => {
+      const statistics = { upSeconds: 1, cpuSeconds: 1, residentBytes: 1, heapBytes: 1, open: a };
+      const traffic = { bytesReceived: 1, bytesSent: 1, loopDelay: b, gauges: { c } };
+      const report = { id: 1, ready: true, statistics: { ...statistics, ...traffic } };
+      for (const line of [a, { processes: a }, { processes: [a] }, { processes: [report] }]) {
+        const said = readSnapshot(JSON.stringify(line));
+        if (said === undefined || "error" in said) continue;
+        const lines = screenOf("", viewOf(said, said)).join("");
+        expect(lines).not.to.match(/[\p{Cc}\p{Bidi_Control}]/u);
+      }
+    }),
+  );
 });

@@ -13,7 +13,7 @@ import { describeWithTerminals, TerminalProbe } from "../../support/terminals.ts
 const ESC = "\u001B[";
 
 describe("reactor top", function () {
-  this.timeout(20_000);
+  this.timeout(40_000);
   const path = moduleFolder({
     "idle.mjs": `export default (reactor) => {
       reactor.callLater(3600, () => {});
@@ -25,9 +25,11 @@ describe("reactor top", function () {
   it("shows a daemon once, where there is no terminal; found by its PID", async () => {
     const daemon = start(["--control", "auto", path("idle.mjs")]);
     const [, pid = ""] = await daemon.printed(/pid (\d+)/);
+    const [said] = await daemon.printed(/reactor: .*top.*/);
     const { status, stdout } = await reactor("top", pid, "--every", "0.2");
     daemon.kill("SIGTERM");
     await daemon.ended;
+    expect(said).to.equal(`reactor: how it fares: reactor top ${pid}`);
     expect(status).to.equal(0);
     expect(stdout).to.match(new RegExp(`\\n1 +${pid}  running +\\d+s +\\d+%`));
     expect(stdout).to.match(/1: .*\d × delayed call/);
@@ -48,12 +50,14 @@ describe("reactor top", function () {
     });
   });
 
-  it("fails in a sentence where nobody listens", async () => {
+  it("fails in a sentence where nobody listens, and says what to do", async () => {
     expect(await reactor("top", "/no/such.sock")).to.deep.equal({
       status: 1,
       signal: null,
       stdout: "",
-      stderr: "reactor: /no/such.sock: nobody listens on /no/such.sock: no such file\n",
+      stderr:
+        "reactor: nobody listens on /no/such.sock: no such file; " +
+        "start the daemon with --control\n",
     });
   });
 
@@ -100,6 +104,20 @@ describe("reactor top", function () {
         await top.ended;
         for (const pid of pids) expect(page).to.include(String(pid));
       });
+    });
+
+    it("ends its answers when it stops, which have no end of their own", async () => {
+      const daemon = start(["--control", socket, path("idle.mjs")]);
+      await daemon.printed("pid");
+      const top = start(["top", socket, "--web", "0"]);
+      const [, url = ""] = await top.printed(/(http:\/\/127\.0\.0\.1:\d+\/)/);
+      const events = await fetch(`${url}events`);
+      top.kill("SIGTERM");
+      // It would fail if the connection were cut off.
+      expect(await events.text()).to.match(/^retry: 2000\n/);
+      await top.ended;
+      daemon.kill("SIGTERM");
+      await daemon.ended;
     });
 
     it("answers no other name, method or path", async () => {

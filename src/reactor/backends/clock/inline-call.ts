@@ -65,10 +65,13 @@ export class InlineCall implements CallLink {
     this.#current?.abort();
   }
 
+  /** A real worker is gone then. This one's function goes on, unless it heeds its signal. */
   terminate(): void {
     this.#over = true;
+    this.abort();
     if (this.#ending?.active === true) this.#ending.cancel();
     this.#look?.();
+    this.#current?.end();
   }
 
   // --- for the function ---
@@ -133,6 +136,7 @@ export class InlineCall implements CallLink {
     this.#over = true;
     this.#ended();
     this.#deliver();
+    this.#current?.end();
   };
 
   #changed(): void {

@@ -23,6 +23,7 @@ export class InlineWorker implements WorkerHandle {
   /** The same while it runs, unless it is to crash. */
   #running: InlineCall | undefined;
   #crash: Timer | undefined;
+  #died = false;
 
   constructor(
     reactor: object,
@@ -64,9 +65,7 @@ export class InlineWorker implements WorkerHandle {
     this.#running = undefined;
     if (crash !== undefined) {
       if (seconds === Infinity) return;
-      this.#crash = this.#happenings.add(seconds, () =>
-        this.#events.died(new WorkerDiedError(crash)),
-      );
+      this.#crash = this.#happenings.add(seconds, () => this.#die(crash));
       return;
     }
     this.#running = new InlineCall(
@@ -107,5 +106,13 @@ export class InlineWorker implements WorkerHandle {
   terminate(): void {
     if (this.#crash?.active === true) this.#crash.cancel();
     this.#running?.terminate();
+    if (this.#call === undefined || this.#died) return;
+    this.#happenings.add(0, () => this.#die("a worker was ended in the middle of a call"));
+  }
+
+  #die(message: string): void {
+    if (this.#died) return;
+    this.#died = true;
+    this.#events.died(new WorkerDiedError(message));
   }
 }

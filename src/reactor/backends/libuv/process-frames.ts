@@ -39,30 +39,55 @@ export function frameOf(message: ToProcess | FromProcess): Buffer {
   return frame;
 }
 
+/** What serialized values begin with; behind it is a version. */
+const SERIALIZED = 0xff;
+/** The length, and that. */
+const HEAD_BYTES = 5;
+
 /** Puts messages together of what comes in pieces. */
 export class FrameReader<M> {
   readonly #deliver: (message: M) => void;
   #pieces: Buffer[] = [];
   #bytes = 0;
+  #garbled = false;
 
   constructor(deliver: (message: M) => void) {
     this.#deliver = deliver;
   }
 
-  push(piece: Buffer): void {
+  /**
+   * False for what is no message: somebody else has written there. It takes nothing more then, and
+   * has gathered no more of it than what shows that.
+   */
+  push(piece: Buffer): boolean {
+    if (this.#garbled) return false;
     this.#pieces.push(piece);
     this.#bytes += piece.length;
     for (;;) {
-      if (this.#bytes < 4) return;
-      if ((this.#pieces[0] as Buffer).length < 4) this.#join();
-      const length = (this.#pieces[0] as Buffer).readUInt32LE() + 4;
-      if (this.#bytes < length) return;
+      if (this.#bytes < HEAD_BYTES) return true;
+      if ((this.#pieces[0] as Buffer).length < HEAD_BYTES) this.#join();
+      const first = this.#pieces[0] as Buffer;
+      const length = first.readUInt32LE() + 4;
+      if (length < HEAD_BYTES || first[4] !== SERIALIZED) return this.#giveUp();
+      if (this.#bytes < length) return true;
       this.#join();
       const all = this.#pieces[0] as Buffer;
       this.#pieces = all.length === length ? [] : [all.subarray(length)];
       this.#bytes -= length;
-      this.#deliver(deserialize(all.subarray(4, length)) as M);
+      let message: M;
+      try {
+        message = deserialize(all.subarray(4, length)) as M;
+      } catch {
+        return this.#giveUp();
+      }
+      this.#deliver(message);
     }
+  }
+
+  #giveUp(): false {
+    this.#garbled = true;
+    this.#pieces = [];
+    return false;
   }
 
   #join(): void {

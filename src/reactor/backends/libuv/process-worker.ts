@@ -7,10 +7,12 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { constants } from "node:os";
 import type { Readable, Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
+import { isMessage } from "./is-message.ts";
 import { ENDING_MS } from "./thread-worker.ts";
 import { argumentsCannotCross, unpackError } from "../../../core/crossing.ts";
 import { WorkerDiedError } from "../../errors.ts";
 import type { WorkerCall, WorkerEvents, WorkerHandle, WorkerOptions } from "../../workers.ts";
+import { argumentsForProcess } from "./inherited-arguments.ts";
 import {
   ABORTS_FD,
   ANSWERS_FD,
@@ -26,6 +28,16 @@ import { ProcessTree } from "./process-tree.ts";
 /** What it has written is read to the end; but a process that it started may keep the pipe open. */
 const LAST_WORDS_MS = 200;
 
+const KINDS: ReadonlySet<unknown> = new Set<FromProcess[0]>([
+  "ready",
+  "lives",
+  "heeds",
+  "told",
+  "asked",
+  "returned",
+  "threw",
+]);
+
 export class ProcessWorker implements WorkerHandle {
   readonly #events: WorkerEvents;
   readonly #process: ChildProcess;
@@ -37,13 +49,15 @@ export class ProcessWorker implements WorkerHandle {
   #gone = false;
   #lives = false;
   #megabytes = 0;
+  /** Why it was ended. */
+  #failure: WorkerDiedError | undefined = undefined;
 
   constructor(events: WorkerEvents, { heapMegabytesMax }: WorkerOptions = {}) {
     this.#events = events;
     const source = import.meta.url.endsWith(".ts");
     const main = source ? "worker-process-from-source.js" : "worker-main-process.js";
     const heap = heapMegabytesMax === undefined ? [] : [`--max-old-space-size=${heapMegabytesMax}`];
-    const args = [...process.execArgv, ...heap, fileURLToPath(new URL(main, import.meta.url))];
+    const args = [...argumentsForProcess(), ...heap, fileURLToPath(new URL(main, import.meta.url))];
     this.#process = spawn(process.execPath, args, {
       stdio: ["ignore", "inherit", "inherit", "pipe", "pipe", "pipe", "pipe"],
       // A group of its own, so that those whom it starts do not outlive it when it is ended; and
@@ -54,7 +68,9 @@ export class ProcessWorker implements WorkerHandle {
     if (pid !== undefined) this.#tree = new ProcessTree(pid, "group");
     const reader = new FrameReader<FromProcess>((message) => this.#take(message));
     const answers = this.#process.stdio[ANSWERS_FD] as Readable;
-    answers.on("data", (piece: Buffer) => reader.push(piece));
+    answers.on("data", (piece: Buffer) => {
+      if (!reader.push(piece)) this.#garbled();
+    });
     // What cannot be written goes to a process that is gone, of which its exit tells.
     for (const fd of [CALLS_FD, ANSWERS_FD, ABORTS_FD, REPLIES_FD]) {
       const stream = this.#process.stdio[fd] as Writable & { unref(): void };
@@ -70,7 +86,7 @@ export class ProcessWorker implements WorkerHandle {
     this.#process.on("exit", (status, signal) => {
       const how = signal === null ? `exited with status ${status}` : `was killed by ${signal}`;
       const exitCode = signal === null ? (status ?? 1) : -constants.signals[signal];
-      const error = new WorkerDiedError(`a worker ${how}`, { exitCode });
+      const error = this.#failure ?? new WorkerDiedError(`a worker ${how}`, { exitCode });
       if (this.#tree !== undefined) this.#tree.hasExited = true;
       const late = setTimeout(() => this.#died(error), LAST_WORDS_MS);
       this.#process.on("close", () => {
@@ -165,7 +181,18 @@ export class ProcessWorker implements WorkerHandle {
     (this.#process.stdio[fd] as Writable).write(bytes);
   }
 
+  /** It has written what none writes, as if it had died: nothing that it says can be believed. */
+  #garbled(): void {
+    if (this.#failure !== undefined) return;
+    this.#failure = new WorkerDiedError("a worker has written what is no answer");
+    this.terminate();
+  }
+
   #take(message: FromProcess): void {
+    if (!isMessage(message, KINDS)) {
+      this.#garbled();
+      return;
+    }
     if (message[0] === "ready") {
       this.#ready = true;
       return;

@@ -29,6 +29,8 @@ import {
   THREW,
 } from "./call-slots.ts";
 import { Eagerness } from "./eagerness.ts";
+import { argumentsForThread } from "./inherited-arguments.ts";
+import { isMessage } from "./is-message.ts";
 
 /** What a worker starts with. */
 export interface WorkerSetup {
@@ -61,6 +63,8 @@ const ANNOUNCED = 32;
 
 /** What functions have left running has so long to end, in a worker that is not needed any more. */
 export const ENDING_MS = 5000;
+
+const KINDS: ReadonlySet<unknown> = new Set(["lives", "outcome", "told", "asked"]);
 
 const AT_TURN_END = Promise.resolve();
 
@@ -101,8 +105,10 @@ export class ThreadWorker implements WorkerHandle {
     this.#port = port1;
     const main = import.meta.url.endsWith(".ts") ? "worker-from-source.js" : "worker-main.js";
     const setup: WorkerSetup = { port: port2, memory: this.#slots.memory };
+    const execArgv = argumentsForThread();
     this.#worker = new Worker(new URL(`./${main}`, import.meta.url), {
       workerData: setup,
+      ...(execArgv && { execArgv }),
       transferList: [port2],
       resourceLimits:
         heapMegabytesMax === undefined ? {} : { maxOldGenerationSizeMb: heapMegabytesMax },
@@ -254,6 +260,11 @@ export class ThreadWorker implements WorkerHandle {
 
   #take(message: FromWorker): void {
     if (message === 0) return;
+    if (!isMessage(message, KINDS)) {
+      this.#failure ??= new WorkerDiedError("a worker has written what is no answer");
+      this.terminate();
+      return;
+    }
     if (message[0] === "lives") {
       this.#lives = true;
       return;

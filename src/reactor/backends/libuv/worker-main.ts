@@ -249,6 +249,7 @@ function ended(state: number, wasPosted: boolean): void {
   slots.setPosted(head, wasPosted);
   slots.setState(head, state);
   moveOn();
+  current?.end();
 }
 
 function moveOn(): void {
