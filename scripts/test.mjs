@@ -53,7 +53,8 @@ function runs() {
   // Some options of mocha's are only for one process, such as --watch and --bail.
   if (!(jobs > 1) || !onlySelects(rest)) return [rest];
   const config = configWithoutSpec(scratch);
-  const many = ["--parallel", "--jobs", String(jobs)];
+  const hooks = inRoot("test", "support", "hooked-globals.ts");
+  const many = ["--parallel", "--jobs", String(jobs), "--require", hooks];
   return [
     [...config, ...many, ...rest, ...together()],
     [...config, ...rest, ...ALONE],

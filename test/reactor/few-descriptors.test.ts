@@ -14,9 +14,10 @@ const server = fileURLToPath(new URL("../fixtures/few-descriptors.ts", import.me
 /** Most of it is what a process needs to load the sources, on a machine that is busy. */
 const PROCESS_MS = 60_000;
 
-describe("a server without a descriptor left", () => {
-  it("loses the connections that it cannot take, and serves on when some have gone", async function () {
-    this.timeout(PROCESS_MS);
+describe("a server without a descriptor left", function () {
+  this.timeout(PROCESS_MS);
+
+  it("loses the connections that it cannot take, and serves on when some have gone", async () => {
     const options = ["-C", "@skein/source", "--import", "tsx"];
     const child = spawn(process.execPath, [...options, server], {
       stdio: ["ignore", "pipe", "inherit"],
@@ -51,9 +52,10 @@ describe("a server without a descriptor left", () => {
   });
 });
 
-describe("a reactor without a descriptor left", () => {
-  it("says so to all who want one, goes on, and serves them when it has some", async function () {
-    this.timeout(PROCESS_MS);
+describe("a reactor without a descriptor left", function () {
+  this.timeout(PROCESS_MS);
+
+  it("says so to all who want one, goes on, and serves them when it has some", async () => {
     const directory = mkdtempSync(join(tmpdir(), "skein-descriptors-"));
     try {
       const { port, without, after, reported, left } = await runFixture(
