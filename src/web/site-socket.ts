@@ -113,7 +113,7 @@ export class SiteSocket extends ReactorSocket {
     this.#held = [];
     super.connectionLost(reason);
     // node:http tells only the one whose turn it is: the others would wait for ever.
-    for (const response of Array.from(this.#responses)) {
+    for (const response of this.#responses.slice()) {
       if (response.socket === null) response.destroy().emit("close");
     }
     this.#owner.lost(this);
