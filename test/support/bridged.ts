@@ -14,8 +14,7 @@ import {
   VirtualLeakError,
 } from "skein/virtual/api";
 import { replaceWebCrypto } from "./instant-webcrypto.ts";
-
-const { setImmediate } = globalThis;
+import { setImmediate } from "./real-functions.ts";
 
 // Libraries are loaded after this: they take functions of Node's then.
 hookGlobals();
