@@ -202,7 +202,7 @@ describe("a Process", () => {
     const reactor = createReactor("clock");
     const [ours, theirs] = pipe<string>();
     const args = [theirs, new Lock(), new ThreadLocal(() => 1)];
-    const process = new Process(reactor, jobs.nothing as never, args as never);
+    const process = new Process(reactor, jobs.nothing, args as never);
     expect(() => process.start()).to.throw(CannotCrossError);
     expect(await failure(ours.recv())).to.be.instanceOf(PipeClosedError);
   });

@@ -39,7 +39,8 @@ describe("a pool of a program that is text", () => {
     const preload = "data:text/javascript,globalThis.preloaded=%22yes%22";
     const program = PROGRAM.replace("path.basename", "globals.get").replace(
       'worker("node:path/posix")',
-      "0, globals = worker(import.meta.resolve('data:text/javascript,export const get = () => globalThis.preloaded'))",
+      "0, globals = worker(import.meta.resolve('data:text/javascript," +
+        "export const get = () => globalThis.preloaded'))",
     );
     const args = ["--import", preload, "--input-type=module", "--eval", program];
     const { stdout } = await run(process.execPath, args, { timeout: 30_000 });

@@ -20,8 +20,8 @@ export function argumentsForProcess(): string[] {
 }
 
 /**
- * For a thread: undefined where it can have all of them, as it has unless told. Else those that load
- * modules: others are of the whole process, and refused for one thread.
+ * For a thread: undefined where it can have all of them, as it has unless told. Else those that
+ * load modules: others are of the whole process, and refused for one thread.
  */
 export function argumentsForThread(): string[] | undefined {
   const { execArgv } = process;

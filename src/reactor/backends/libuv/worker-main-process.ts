@@ -139,7 +139,7 @@ function readReplies(length: number): Buffer {
   return bytes;
 }
 
-/** The call that was cancelled last, by the pipe that is for this alone; a millisecond ago, maybe. */
+/** The call that was cancelled last, as its own pipe says; a millisecond ago, maybe. */
 function lookForAbort(): number {
   const now = performance.now();
   if (now - lookedAt < LOOK_MS) return aborted;
