@@ -197,7 +197,8 @@ export function blockingCallFromThread<A extends unknown[], R>(
 
 /**
  * As {@link blockingCallFromThread}, but blocks nobody. Fails with QueueFullError when a thousand
- * are under way, and with InReactorEndedError when the call ends, or is cancelled, before the answer.
+ * are under way, and with InReactorEndedError when the call ends, or is cancelled, before the
+ * answer.
  */
 export function callInReactor<A extends unknown[], R>(
   f: ReactorFunction<A, R>,
