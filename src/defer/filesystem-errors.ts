@@ -6,7 +6,7 @@ export class NoFilesystemError extends SkeinError {
   readonly code = "ERR_NO_FILESYSTEM";
 
   constructor() {
-    super("locks in the file system need Node, or its like");
+    super("a lock in the file system needs Node, or its like");
   }
 }
 

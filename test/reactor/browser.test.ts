@@ -78,7 +78,7 @@ describe("in a browser", () => {
     expect(log).to.deep.equal([
       "timer function",
       'no backend is called "libuv"; there are: timer, clock',
-      "locks in the file system need Node, or its like",
+      "a lock in the file system needs Node, or its like",
       "aborted",
       "CancelledError: the operation was cancelled",
       "timer ran",

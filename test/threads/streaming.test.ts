@@ -188,6 +188,17 @@ describe("a stream of what a generator gives in a worker", () => {
     expect(await failure(pool.stream(streams.list).next())).to.be.instanceOf(PoolStoppedError);
   });
 
+  it("tells what was sent before its time was up, though nothing comes after it", async () => {
+    const reactor = createReactor("clock", { workers: () => ({ seconds: 5 }) });
+    const pool = new ThreadPool(reactor);
+    const next = pool.stream(streams.stall).next();
+    const advanced = reactor.advance(10);
+    expect(await next).to.deep.equal({ done: false, value: 1 });
+    expect(reactor.seconds()).to.equal(5);
+    pool.stop();
+    await advanced;
+  });
+
   it("passes virtual time as its consumer does", async () => {
     const reactor: Reactor<"threads" | "clock"> = createReactor("clock");
     const pool = new ThreadPool(reactor);

@@ -124,6 +124,8 @@ export class InlineCall implements CallLink {
 
   /** Virtual time stands still while the function works; not while it waits for this thread. */
   readonly #proceed = async (): Promise<void> => {
+    // What was sent before this began, too: there may be nothing after it.
+    this.#tellSent();
     while (this.#deliver === undefined && this.#waiting === 0 && !this.#over) {
       await new Promise<void>((resolve) => {
         this.#look = resolve;
@@ -131,7 +133,6 @@ export class InlineCall implements CallLink {
       this.#look = undefined;
       this.#tellSent();
     }
-    this.#tellSent();
     if (this.#over || this.#deliver === undefined) return;
     this.#over = true;
     this.#ended();
