@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { connectDuplex, serveDuplex } from "skein/interop";
 import type { Reactor } from "skein/reactor";
 import ssh2 from "ssh2";
+import { sshKey } from "../support/ssh-key.ts";
 
 /** A server that answers each command with itself, in capitals; and its port. */
 async function open(reactor: Reactor<"tcp">, key: string): Promise<number> {
@@ -37,7 +38,7 @@ function connect(reactor: Reactor<"tcp">, port: number, password: string): ssh2.
 }
 
 describe("ssh2 over the bridge", () => {
-  const { private: key } = ssh2.utils.generateKeyPairSync("ed25519");
+  const key = sshKey();
 
   bridged(
     "runs a command",

@@ -5,6 +5,7 @@ import type { Reactor } from "skein/reactor";
 import ssh2 from "ssh2";
 import { emitted } from "../support/emitted.ts";
 import { failureOf } from "../support/processes.ts";
+import { sshKey } from "../support/ssh-key.ts";
 import { openssh } from "./servers.ts";
 import { LARGE, withServer } from "./with-server.ts";
 
@@ -70,7 +71,7 @@ withServer("ssh2 over the bridge, to OpenSSH", openssh, (test) => {
   });
 
   test("is refused with a wrong key", async (reactor, { port }) => {
-    const { private: key } = ssh2.utils.generateKeyPairSync("ed25519");
+    const key = sshKey();
     const client = newClient(reactor, port, key);
     const closed = emitted(client, "close");
     const [error] = await emitted<[Error]>(client, "error");

@@ -1,13 +1,6 @@
 /** What goes on outside virtual time. */
 import { unwatched } from "../../core/unwatched.ts";
 
-/** Requests to the system that have no answer yet: each of them will have one. */
-export function realWorkIsUnderWay(): boolean {
-  const { process } = globalThis as { process?: { getActiveResourcesInfo?(): string[] } };
-  const resources = process?.getActiveResourcesInfo?.() ?? [];
-  return resources.some((kind) => kind.includes("Req"));
-}
-
 /** As they are when this is loaded: a test may have them replaced. */
 const {
   setTimeout: realSetTimeout,

@@ -3,8 +3,9 @@ import type { Reactor } from "../../reactor/capabilities.ts";
 import { virtualTimeOf } from "../../reactor/virtual-time.ts";
 import type { Awaited } from "./awaited.ts";
 import { TestDeadlineError } from "./errors.ts";
-import { afterRealSeconds, realWorkIsUnderWay, settled } from "./real-work.ts";
+import { afterRealSeconds, settled } from "./real-work.ts";
 import type { RunWatch } from "./run-watch.ts";
+import { requestsAreUnderWay, watchRequests } from "./system-requests.ts";
 import { wordSeconds, wordThing } from "./wording.ts";
 
 /** Whose test it is, and what it waits for. */
@@ -48,6 +49,7 @@ export function withDeadline<T>(
     if (time === undefined) {
       undo.push(afterRealSeconds(seconds, () => tooLate(late)));
     } else {
+      watchRequests();
       const expiry = time.happen(seconds, "the test's deadline", () => {
         tooLate(time.next?.() === Infinity ? waitsInVain(lastHappened) : `${late} of virtual time`);
       });
@@ -56,7 +58,7 @@ export function withDeadline<T>(
         time.watch({
           busy: () => {
             lastHappened = reactor.seconds();
-            return realWorkIsUnderWay();
+            return requestsAreUnderWay();
           },
           verdict: () => undefined,
         }),
@@ -84,7 +86,7 @@ function whenStopped(runs: RunWatch, action: () => void): () => void {
   const check = async (): Promise<void> => {
     const isOver = (): boolean => over;
     do await settled(MACROTASKS_TO_END, isOver);
-    while (!isOver() && realWorkIsUnderWay());
+    while (!isOver() && requestsAreUnderWay());
     if (!isOver() && !runs.active) action();
   };
   const forget = runs.onEnd(() => void check());

@@ -1,5 +1,7 @@
 import { expect } from "chai";
+import { pbkdf2 } from "node:crypto";
 import { readFile } from "node:fs/promises";
+import { promisify } from "node:util";
 import { Deferred, fail } from "skein/defer";
 import { Factory, Protocol } from "skein/protocols";
 import { BadOptionError } from "skein/reactor";
@@ -52,6 +54,15 @@ describe("a test of the kit", () => {
       const text = await readFile(import.meta.filename ?? "package.json", "utf8");
       expect(text.length).to.be.greaterThan(0);
       expect(reactor.seconds()).to.equal(0);
+    });
+  });
+
+  // Before, Node told of files and names only.
+  const tellsOfAll = Number.parseInt(process.versions.node) >= 26;
+  (tellsOfAll ? it : it.skip)("stands still while a thread of the system computes", async () => {
+    await runOnClock(async (reactor) => {
+      const key = await promisify(pbkdf2)("tea", "salt", 300_000, 16, "sha256");
+      expect([key.length, reactor.seconds()]).to.deep.equal([16, 0]);
     });
   });
 
