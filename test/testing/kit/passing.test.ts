@@ -58,7 +58,7 @@ describe("a test of the kit", () => {
   });
 
   // Before, Node told of files and names only.
-  const tellsOfAll = Number.parseInt(process.versions.node) >= 26;
+  const tellsOfAll = Number.parseInt(process.versions.node, 10) >= 26;
   (tellsOfAll ? it : it.skip)("stands still while a thread of the system computes", async () => {
     await runOnClock(async (reactor) => {
       const key = await promisify(pbkdf2)("tea", "salt", 300_000, 16, "sha256");
