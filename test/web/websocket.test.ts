@@ -1,7 +1,7 @@
 // First: ws takes crypto's functions when it is loaded.
 import { bridged } from "../support/bridged.ts";
 import { expect } from "chai";
-import type { Failure } from "skein/defer";
+import { succeed, type Failure } from "skein/defer";
 import { MemoryClientEndpoint, MemoryServerEndpoint } from "skein/endpoints";
 import { createReactor, type Reactor } from "skein/reactor";
 import { deferLater } from "skein/task";
@@ -215,9 +215,13 @@ describe("WebSockets", () => {
       const client = await connectWebSocket(reactor, url);
       await pass(1);
       const { transport } = built[0] as Echo;
-      for (let more = true; more;) more = transport.send(new Uint8Array(10_000));
-      const drained = transport.whenDrained();
-      await pass(1);
+      let drained = succeed<void>(undefined);
+      // How much the way to the client holds is the platform's affair.
+      for (let i = 0; i < 100 && drained.called; i++) {
+        for (let more = true; more;) more = transport.send(new Uint8Array(10_000));
+        drained = transport.whenDrained();
+        await pass(1);
+      }
       expect(drained.called).to.equal(false);
       for (let i = 0; i < 1000 && !drained.called; i++) await client.receive();
       expect(drained.called).to.equal(true);
