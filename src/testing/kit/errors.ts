@@ -1,12 +1,23 @@
 /** What the test kit fails a test with. */
 import { SkeinError } from "../../core/errors.ts";
 
-/** The kit's errors say all in their message: a stack would only show the kit. */
-abstract class KitError extends SkeinError {
+/**
+ * The kit's errors say all in their message: a stack would only show the kit. The message has places
+ * as mocha shows them, from the working folder on, or mocha would print it twice; the stack has them
+ * whole, for those who look into the files.
+ */
+export abstract class KitError extends SkeinError {
   constructor(message: string, options?: ErrorOptions) {
-    super(message, options);
+    super(fromWorkingFolder(message), options);
     this.stack = message;
   }
+}
+
+function fromWorkingFolder(text: string): string {
+  const { process } = globalThis as { process?: { cwd?(): string } };
+  const folder = process?.cwd?.();
+  if (folder === undefined) return text;
+  return text.replaceAll(`(${folder}${folder.includes("\\") ? "\\" : "/"}`, "(");
 }
 
 /** A test has ended, and something that it made is still open or waiting on its reactor. */
@@ -25,6 +36,16 @@ export class TestDeadlineError extends KitError {
 export class UnexpectedErrorsError extends KitError {
   override readonly name = "UnexpectedErrorsError";
   readonly code = "ERR_UNEXPECTED_ERRORS";
+}
+
+/** A test that has ended was asked for something: what called it goes on behind the test. */
+export class TestEndedError extends SkeinError {
+  override readonly name = "TestEndedError";
+  readonly code = "ERR_TEST_ENDED";
+
+  constructor() {
+    super("the test has ended, and its cleanups were called: nobody would call this one");
+  }
 }
 
 /** A Deferred has not the result that a test says it has. */
