@@ -1,5 +1,5 @@
 import { SkeinError } from "../core/errors.ts";
-import { framesOf, type Stack, takeStack } from "../core/stack.ts";
+import { framesOf, type Stack } from "../core/stack.ts";
 import { Deferred } from "../defer/deferred.ts";
 import type { Failure } from "../defer/failure.ts";
 import { ClientFactory } from "../protocols/factory.ts";
@@ -21,7 +21,7 @@ interface Wish {
   readonly what: string | RegExp;
   readonly deferred: Deferred<string>;
   readonly timer: DelayedCall;
-  /** Who waits. */
+  /** Where somebody began to wait. */
   readonly asked: Stack;
 }
 
@@ -120,7 +120,7 @@ export class LineClient extends LineReceiver {
     const timer = this.#clock.callLater(withinSeconds, () =>
       this.#disappoint(wish, `in ${withinSeconds} s`),
     );
-    const wish: Wish = { what, deferred, timer, asked: takeStack(this.heard) };
+    const wish: Wish = { what, deferred, timer, asked: new Error() };
     this.#wishes.push(wish);
     this.#serve();
     if (this.#lost !== undefined) this.#disappointAll();

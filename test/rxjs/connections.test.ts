@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { Subscriber } from "rxjs";
+import { Observable as Observable7, take } from "rxjs";
 import { Deferred } from "skein/defer";
 import { Factory } from "skein/protocols";
 import { BadOptionError, ConnectionLostError, QueueFullError } from "skein/reactor";
@@ -319,15 +319,16 @@ for (const make of MAKES) {
         make.of<number>(),
       );
       const controller = new AbortController();
-      const observer = new Subscriber<number>({ next() {}, error() {}, complete() {} });
-      enough = () => {
-        controller.abort();
-        observer.unsubscribe();
-      };
-      const observed = work(source) as unknown as {
-        subscribe(observer: unknown, options: { signal: AbortSignal }): void;
-      };
-      observed.subscribe(observer, { signal: controller.signal });
+      enough = () => controller.abort();
+      const observed = work(source);
+      if (observed instanceof Observable7) observed.pipe(take(1)).subscribe();
+      else {
+        const { signal } = controller;
+        const observable = observed as unknown as {
+          subscribe(observer: object, options: { signal: AbortSignal }): void;
+        };
+        observable.subscribe({}, { signal });
+      }
       expect(begun).to.deep.equal([1]);
     });
 

@@ -58,7 +58,8 @@ for (const make of MAKES) {
         subscriber.addTeardown?.(() => {
           left = true;
         });
-        while (made < 1000 && !left) subscriber.next(made++);
+        const leaves = (): boolean => left;
+        while (made < 1000 && !leaves()) subscriber.next(made++);
         return () => {};
       });
       expect(successResultOf(firstValue(endless))).to.equal(0);

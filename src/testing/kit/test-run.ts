@@ -23,8 +23,8 @@ const DESTROY_SECONDS = 5;
 
 /** To whoever drives a clock that drives itself. */
 const BY_HAND =
-  "In this test time passes by itself, while it awaits. A test that lets it pass has to be defined " +
-  "so: reactorTests({ byHand: true })";
+  "In this test time passes by itself, while it awaits. A test that lets it pass has to be " +
+  "defined so: reactorTests({ byHand: true })";
 
 /** What a test may ask of the kit. They are functions: `(reactor, { addCleanup }) => …`. */
 export interface ReactorTestContext {
@@ -64,8 +64,8 @@ interface Cleanup {
 
 /**
  * Runs a test. Rejects with what is wrong: what the body threw, or failed with; what its cleanups
- * did; errors that were not expected; what is left. Whatever it is, nothing of it lives on. It waits
- * for those that run already.
+ * did; errors that were not expected; what is left. Whatever it is, nothing of it lives on. It
+ * waits for those that run already.
  *
  * @param make makes the reactor, whose errors go to `onError`.
  */
@@ -92,8 +92,8 @@ export async function runReactorTest<R extends Reactor>(
 
 function notBegun({ seconds }: RunnerPatience): TestDeadlineError {
   return new TestDeadlineError(
-    `the test has not begun in ${wordSeconds(seconds)} of real time: tests with a reactor run one ` +
-      `after another, and those that were begun before it have not ended`,
+    `the test has not begun in ${wordSeconds(seconds)} of real time: tests with a reactor run ` +
+      `one after another, and those that were begun before it have not ended`,
   );
 }
 

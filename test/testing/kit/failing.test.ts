@@ -144,6 +144,7 @@ describe("a test of the kit that fails", () => {
     for (const thrown of ["a text", undefined, Object.freeze(new Error("frozen"))]) {
       const error = await failureOnClock(() => {
         fail(new RangeError("the other"));
+        // oxlint-disable-next-line typescript/only-throw-error -- It is what this is about.
         throw thrown;
       });
       expect(error).to.be.instanceOf(UnexpectedErrorsError);
