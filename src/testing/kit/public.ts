@@ -1,10 +1,4 @@
 /** What the entry points of all runners have beside their `reactorTests`. */
-export {
-  DirtyReactorError,
-  TestDeadlineError,
-  TestEndedError,
-  UnexpectedErrorsError,
-  WrongResultError,
-} from "./errors.ts";
+export * from "./errors.ts";
 export type { ReactorTest, ReactorTestOptions, TestBackend } from "./reactor-tests.ts";
 export type { ReactorTestBody, ReactorTestContext } from "./test-run.ts";

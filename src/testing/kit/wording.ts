@@ -2,7 +2,7 @@
 import { messageOf } from "../../core/errors.ts";
 import { isOwnFrame } from "../../core/stack.ts";
 import type { OpenThing } from "../../reactor/capabilities.ts";
-import { KitError } from "./errors.ts";
+import { KitError } from "./kit-error.ts";
 import { showValue } from "./show-value.ts";
 
 /** So many calls say where something was made; those behind them are the runner's. */
