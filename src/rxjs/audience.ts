@@ -28,17 +28,17 @@ export class Audience<T> {
 
   /** An Observable of what arrives from its subscription on. */
   observable<O>(observableClass: ObservableClass<T, O>): O {
-    return makeObservable<T, O>(observableClass, (subscriber) => {
+    return makeObservable<T, O>(observableClass, (subscriber, whenLeft) => {
       if (this.#end !== undefined) {
         this.#tellEnd(subscriber);
-        return () => {};
+        return;
       }
       this.#subscribers.add(subscriber);
       this.#adjust();
-      return () => {
+      whenLeft(() => {
         this.#subscribers.delete(subscriber);
         this.#adjust();
-      };
+      });
     });
   }
 

@@ -27,8 +27,10 @@ export interface ValueOptions<T> {
  * // → CancelledError: the operation was cancelled
  * ```
  *
- * A source without an end that gives its values at once, inside subscribe(), goes on for ever:
- * `take(1)` first.
+ * A source of RxJS 7 without an end that gives its values at once, inside subscribe(), goes on for
+ * ever: `take(1)` first.
+ *
+ * @throws BadOptionError for what is no Observable.
  */
 export function firstValue<T>(
   observable: ObservableLike<T>,
@@ -50,17 +52,16 @@ function valueOf<T>(
   options: ValueOptions<T>,
   first: boolean,
 ): Deferred<T> {
-  let leave: (() => void) | undefined;
   let found: { readonly value: T } | undefined =
     "defaultValue" in options ? { value: options.defaultValue } : undefined;
-  const deferred = new Deferred<T>(() => leave?.());
-  leave = subscribeTo(observable, {
+  const deferred = new Deferred<T>(() => leaveLater());
+  const leaveLater = subscribeTo<T>(observable, (leave) => ({
     next(value) {
       if (deferred.called) return;
       found = { value };
       if (!first) return;
       deferred.callback(value);
-      leave?.();
+      leave();
     },
     error(error) {
       if (!deferred.called) deferred.errback(error);
@@ -70,8 +71,6 @@ function valueOf<T>(
       if (found === undefined) deferred.errback(new EmptyObservableError());
       else deferred.callback(found.value);
     },
-  });
-  // It was there at once.
-  if (deferred.called) leave();
+  }));
   return deferred;
 }

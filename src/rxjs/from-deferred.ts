@@ -1,3 +1,4 @@
+import { BadOptionError, messageOf } from "../core/errors.ts";
 import { Deferred } from "../defer/deferred.ts";
 import { maybeDeferred } from "../defer/maybe-deferred.ts";
 import { makeObservable, type ObservableClass } from "./observable-like.ts";
@@ -29,12 +30,17 @@ import { makeObservable, type ObservableClass } from "./observable-like.ts";
  * ```
  *
  * @param observableClass `Observable`, of which this loads nothing.
+ * @throws BadOptionError for anything else, as a promise: `fromDeferred(fromPromise(it), …)`.
  */
 export function fromDeferred<T, O>(
   deferred: Deferred<T> | (() => Deferred<T>),
   observableClass: ObservableClass<T, O>,
 ): O {
-  return makeObservable<T, O>(observableClass, (subscriber) => {
+  if (!(deferred instanceof Deferred) && typeof deferred !== "function") {
+    const given = messageOf(deferred);
+    throw new BadOptionError(`a Deferred is wanted, or a function that returns one, not ${given}`);
+  }
+  return makeObservable<T, O>(observableClass, (subscriber, whenLeft) => {
     const tell = (value: T): void => {
       subscriber.next(value);
       subscriber.complete();
@@ -45,9 +51,10 @@ export function fromDeferred<T, O>(
         (value) => void (listens && tell(value)),
         (error: unknown) => void (listens && subscriber.error(error)),
       );
-      return () => {
+      whenLeft(() => {
         listens = false;
-      };
+      });
+      return;
     }
     let over = false;
     const own = maybeDeferred(deferred);
@@ -58,13 +65,15 @@ export function fromDeferred<T, O>(
       },
       (failure) => {
         // Whoever has left does not hear that it was given up.
-        if (!over) subscriber.error(failure.value);
+        if (over) return;
+        over = true;
+        subscriber.error(failure.value);
       },
     );
-    return () => {
+    whenLeft(() => {
       if (over) return;
       over = true;
       own.cancel();
-    };
+    });
   });
 }

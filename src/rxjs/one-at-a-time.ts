@@ -90,13 +90,15 @@ export function oneAtATime<T, R, O>(
   }
   const limits = { highWater, lowWater, queueMax };
   return (source) =>
-    makeObservable<R, O>(observableClass, (subscriber) => {
+    makeObservable<R, O>(observableClass, (subscriber, whenLeft) => {
       const line = new Line<T, R>(producer, project, subscriber, limits);
-      const leave = subscribeTo(source, line);
-      return () => {
-        leave();
-        line.end();
-      };
+      subscribeTo<T>(source, (leave) => {
+        whenLeft(() => {
+          leave();
+          line.end();
+        });
+        return line;
+      });
     });
 }
 
@@ -192,13 +194,14 @@ class Line<T, R> {
       return;
     }
     if (isObservable(projected)) {
-      const leave = subscribeTo<R>(projected, {
-        next: (result) => this.#subscriber.next(result),
-        error: (error) => this.error(error),
-        complete: done,
+      subscribeTo<R>(projected, (leave) => {
+        this.#giveUp = leave;
+        return {
+          next: (result) => this.#subscriber.next(result),
+          error: (error) => this.error(error),
+          complete: done,
+        };
       });
-      if (this.#over) leave();
-      else if (this.#busy) this.#giveUp = leave;
       return;
     }
     const work = maybeDeferred(() => projected);

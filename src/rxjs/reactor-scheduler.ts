@@ -45,7 +45,8 @@ export interface ReactorScheduler<S> {
  * of the times, then of the schedule() calls. What it throws is reported to the reactor; it is
  * unsubscribed then, and other work runs as ever. Unsubscribing cancels the delayed call, so that
  * nothing keeps a run on `clock` going. A delay of Infinity never comes; one that is negative or no
- * number is none.
+ * number is none. An operator that takes a Date, as `timer` does, means one on this clock:
+ * `new Date(scheduler.now() + 500)`.
  *
  * RxJS 9 has no schedulers: its operators use `setTimeout`, which `skein/virtual` puts on the
  * reactor's time.

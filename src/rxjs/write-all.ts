@@ -1,10 +1,10 @@
 import { bytesOf } from "../core/bytes.ts";
-import { BadOptionError, QueueFullError } from "../core/errors.ts";
+import { BadOptionError, messageOf, QueueFullError } from "../core/errors.ts";
 import { Fifo } from "../core/fifo.ts";
 import { Deferred } from "../defer/deferred.ts";
 import type { Failure } from "../defer/failure.ts";
 import type { Consumer, PushProducer } from "../reactor/producer.ts";
-import { type ObservableLike, subscribeTo } from "./observable-like.ts";
+import { checkObservable, type ObservableLike, subscribeTo } from "./observable-like.ts";
 
 const MAX_BUFFERED_BYTES = 1024 * 1024;
 const OVERFLOWS: readonly unknown[] = ["fail", "drop-newest", "drop-oldest"];
@@ -61,6 +61,8 @@ export interface WriteTotals {
  * Observable's error, once what came before it was handed over; or with why the consumer has ended.
  * Cancelling unsubscribes, and drops what waits. The consumer stays open.
  *
+ * A value that is neither bytes nor text ends it with a TypeError, as an error of the Observable's.
+ *
  * @throws ProducerRegisteredError when the consumer has a producer; BadOptionError.
  */
 export function writeAll(
@@ -75,6 +77,7 @@ export function writeAll(
   if (!OVERFLOWS.includes(overflow)) {
     throw new BadOptionError(`overflow is one of ${OVERFLOWS.join(", ")}, not ${overflow}`);
   }
+  checkObservable(observable);
   const writing = new Writing(consumer, maxBufferedBytes, overflow);
   consumer.registerProducer(writing, true);
   writing.begin(observable);
@@ -105,12 +108,14 @@ class Writing implements PushProducer {
   begin(observable: ObservableLike<Uint8Array | string>): void {
     // The consumer may have ended already.
     if (this.#over) return;
-    this.#leave = subscribeTo(observable, {
-      next: (piece) => this.#take(bytesOf(piece)),
-      error: (error) => this.#sourceEnded({ error }),
-      complete: () => this.#sourceEnded({}),
+    subscribeTo<Uint8Array | string>(observable, (leave) => {
+      this.#leave = leave;
+      return {
+        next: (piece) => this.#next(piece),
+        error: (error) => this.#sourceEnded({ error }),
+        complete: () => this.#sourceEnded({}),
+      };
     });
-    if (this.#over) this.#leave();
   }
 
   // --- PushProducer ---
@@ -134,6 +139,16 @@ class Writing implements PushProducer {
   }
 
   // --- the source ---
+
+  #next(piece: Uint8Array | string): void {
+    if (typeof piece === "string" || piece instanceof Uint8Array) {
+      this.#take(bytesOf(piece));
+      return;
+    }
+    this.#leave?.();
+    const error = new TypeError(`what is written must be bytes or text, not ${messageOf(piece)}`);
+    this.#sourceEnded({ error });
+  }
 
   #take(piece: Uint8Array): void {
     if (this.#over) return;

@@ -31,6 +31,8 @@ export class LoopingCallError extends SkeinError {
 export class LoopingCall {
   readonly #clock: Pick<ReactorTime, "callLater" | "seconds">;
   readonly #f: () => unknown;
+  /** What is to be done later: by the function's name, as a reactor tells what waits on it. */
+  readonly #next: () => void;
   #running = false;
   #interval = 0;
   #startedAt = 0;
@@ -50,6 +52,7 @@ export class LoopingCall {
   constructor(clock: Pick<ReactorTime, "callLater" | "seconds">, f: () => unknown) {
     this.#clock = clock;
     this.#f = f;
+    this.#next = named(() => this.#iterate(), f.name);
   }
 
   /**
@@ -80,7 +83,10 @@ export class LoopingCall {
     clock: Pick<ReactorTime, "callLater" | "seconds">,
     f: (count: number) => unknown,
   ): LoopingCall {
-    const call: LoopingCall = new LoopingCall(clock, () => f(call.#takeCount()));
+    const call: LoopingCall = new LoopingCall(
+      clock,
+      named(() => f(call.#takeCount()), f.name),
+    );
     return call;
   }
 
@@ -166,7 +172,7 @@ export class LoopingCall {
   }
 
   #schedule(): void {
-    this.#call = this.#clock.callLater(this.#untilNext(), () => this.#iterate());
+    this.#call = this.#clock.callLater(this.#untilNext(), this.#next);
   }
 
   /** Seconds until the next time on the grid that is later than now. */
@@ -216,4 +222,8 @@ export class LoopingCall {
     // Cancelled, it does not wait for an iteration that goes on all the same.
     if (done?.called === false) done.callback(result);
   }
+}
+
+function named<R>(action: () => R, name: string): () => R {
+  return Object.defineProperty(action, "name", { value: name || "LoopingCall" });
 }

@@ -1,4 +1,5 @@
 import { SkeinError } from "../core/errors.ts";
+import { framesOf, type Stack } from "../core/stack.ts";
 import { Deferred } from "../defer/deferred.ts";
 import type { Failure } from "../defer/failure.ts";
 import { ClientFactory } from "../protocols/factory.ts";
@@ -20,6 +21,8 @@ interface Wish {
   readonly what: string | RegExp;
   readonly deferred: Deferred<string>;
   readonly timer: DelayedCall;
+  /** Where somebody began to wait. */
+  readonly asked: Stack;
 }
 
 /**
@@ -107,7 +110,7 @@ export class LineClient extends LineReceiver {
    * contains the text or matches the expression. Calls that wait are served in their order.
    *
    * Fails with NotHeardError when the connection ends before, or after `withinSeconds` (on the
-   * reactor's clock; 5 unless given). Cancelling waits no longer.
+   * reactor's clock; 5 unless given); its stack leads to this call. Cancelling waits no longer.
    */
   heard(what: string | RegExp, withinSeconds: number = WITHIN_SECONDS): Deferred<string> {
     const deferred = new Deferred<string>(() => {
@@ -117,7 +120,7 @@ export class LineClient extends LineReceiver {
     const timer = this.#clock.callLater(withinSeconds, () =>
       this.#disappoint(wish, `in ${withinSeconds} s`),
     );
-    const wish: Wish = { what, deferred, timer };
+    const wish: Wish = { what, deferred, timer, asked: new Error() };
     this.#wishes.push(wish);
     this.#serve();
     if (this.#lost !== undefined) this.#disappointAll();
@@ -186,11 +189,12 @@ export class LineClient extends LineReceiver {
     const wanted = typeof wish.what === "string" ? JSON.stringify(wish.what) : String(wish.what);
     const heard = this.#lines.slice(this.#next).map((line) => JSON.stringify(line));
     this.#remove(wish);
-    wish.deferred.errback(
-      new NotHeardError(
-        `no line matched ${wanted} ${when}; since the last match: ${heard.join(", ") || "nothing"}`,
-      ),
+    const error = new NotHeardError(
+      `no line matched ${wanted} ${when}; since the last match: ${heard.join(", ") || "nothing"}`,
     );
+    // Where it was made, in a turn of the reactor, says nothing to who waits.
+    error.stack = [`${error.name}: ${error.message}`, ...framesOf(wish.asked)].join("\n");
+    wish.deferred.errback(error);
     this.#serve();
   }
 }

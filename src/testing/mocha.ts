@@ -10,7 +10,12 @@ import {
 
 export * from "./kit/public.ts";
 
-type Run = (this: { timeout(ms: number): unknown }) => Promise<void>;
+interface Running {
+  timeout(ms: number): unknown;
+  timeout(): number;
+}
+
+type Run = (this: Running) => Promise<void>;
 
 /** Of mocha's `it`, what is used here. */
 interface It {
@@ -44,8 +49,6 @@ interface It {
  * `flushErrors()` (UnexpectedErrorsError), and when it has not ended within its deadline, or can
  * never end (TestDeadlineError). What it leaves is destroyed then: no other test notices.
  *
- * It is for tests that run one after another, as mocha's do: what nobody handles has no address.
- *
  * @throws BadOptionError for options that cannot work.
  */
 export function reactorTests<N extends TestBackend = "clock">(
@@ -62,6 +65,6 @@ function define({ manner, title, timeoutMs, run }: DefinedTest): void {
   const defined = manner === "plain" ? it : it[manner];
   defined(title, function () {
     if (timeoutMs !== undefined) this.timeout(timeoutMs);
-    return run();
+    return run(this.timeout());
   });
 }

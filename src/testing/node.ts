@@ -41,5 +41,5 @@ function define({ manner, title, timeoutMs, run }: DefinedTest): void {
     ...(manner !== "plain" && { [manner]: true }),
     ...(timeoutMs !== undefined && { timeout: timeoutMs }),
   };
-  void test(title, options, run);
+  void test(title, options, () => run(timeoutMs));
 }

@@ -1,4 +1,5 @@
 /** Tests with a reactor each, for vitest, and others whose `test` takes a timeout last. */
+import { BadOptionError } from "../core/errors.ts";
 import {
   type ReactorTest,
   type ReactorTestOptions,
@@ -8,7 +9,16 @@ import {
 
 export * from "./kit/public.ts";
 
-type Define = (title: string, run: () => Promise<void>, timeoutMs?: number) => unknown;
+/** Of what vitest gives to a test, what is used here. */
+interface Running {
+  readonly task?: { readonly timeout?: number };
+}
+
+type Define = (
+  title: string,
+  run: (running?: Running) => Promise<void>,
+  timeoutMs?: number,
+) => unknown;
 
 /** Of vitest's `test`, what is used here. */
 export interface TestFunction extends Define {
@@ -32,16 +42,17 @@ export interface TestFunction extends Define {
  * });
  * ```
  *
- * Not for `test.concurrent`: what nobody handles has no address.
- *
  * @throws BadOptionError for options that cannot work.
  */
 export function reactorTests<N extends TestBackend = "clock">(
   test: TestFunction,
   options: ReactorTestOptions<N> = {},
 ): ReactorTest<N> {
+  if (typeof test !== "function") {
+    throw new BadOptionError("give vitest's test: reactorTests(test, options)");
+  }
   return reactorTestsBy(({ manner, title, timeoutMs, run }) => {
     const define = manner === "plain" ? test : test[manner];
-    define(title, run, timeoutMs);
+    define(title, (running) => run(running?.task?.timeout), timeoutMs);
   }, options);
 }

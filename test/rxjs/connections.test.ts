@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { Observable as Observable7, take } from "rxjs";
 import { Deferred } from "skein/defer";
 import { Factory } from "skein/protocols";
 import { BadOptionError, ConnectionLostError, QueueFullError } from "skein/reactor";
@@ -299,6 +300,36 @@ for (const make of MAKES) {
       expect(inner.listeners).to.equal(1);
       leaveOther();
       expect(inner.listeners).to.equal(0);
+    });
+
+    it("begins no more work when somebody leaves in the middle of values at once", () => {
+      const begun: number[] = [];
+      let enough = (): void => {};
+      const source = new (make.of<number>())((subscriber) => {
+        for (const value of [1, 2, 3]) subscriber.next(value);
+        return () => {};
+      });
+      const work = oneAtATime(
+        new Producer(),
+        (value: number) => {
+          begun.push(value);
+          enough();
+          return value;
+        },
+        make.of<number>(),
+      );
+      const controller = new AbortController();
+      enough = () => controller.abort();
+      const observed = work(source);
+      if (observed instanceof Observable7) observed.pipe(take(1)).subscribe();
+      else {
+        const { signal } = controller;
+        const observable = observed as unknown as {
+          subscribe(observer: object, options: { signal: AbortSignal }): void;
+        };
+        observable.subscribe({}, { signal });
+      }
+      expect(begun).to.deep.equal([1]);
     });
 
     it("does much work at once without deepening the stack", () => {

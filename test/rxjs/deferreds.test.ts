@@ -1,5 +1,7 @@
 import { expect } from "chai";
+import { Observable } from "rxjs";
 import { CancelledError, Deferred, fail, succeed } from "skein/defer";
+import { BadOptionError } from "skein/reactor";
 import { EmptyObservableError, firstValue, fromDeferred, lastValue } from "skein/rxjs";
 import { assertNoResult, failureResultOf, successResultOf } from "skein/testing";
 import { listen, MAKES, Source } from "../support/observables.ts";
@@ -45,6 +47,23 @@ for (const make of MAKES) {
       });
       expect(successResultOf(firstValue(atOnce))).to.equal("a");
       expect(successResultOf(lastValue(atOnce))).to.equal("b");
+    });
+
+    it("leave in the middle of values that come at once", function () {
+      // RxJS 7 tells nobody of those behind, but makes them all.
+      if (make.name.endsWith("7")) this.skip();
+      let left = false;
+      let made = 0;
+      const endless = new (make.of<number>())((subscriber) => {
+        subscriber.addTeardown?.(() => {
+          left = true;
+        });
+        const leaves = (): boolean => left;
+        while (made < 1000 && !leaves()) subscriber.next(made++);
+        return () => {};
+      });
+      expect(successResultOf(firstValue(endless))).to.equal(0);
+      expect([left, made]).to.deep.equal([true, 1]);
     });
 
     it("fail with the error", () => {
@@ -148,3 +167,16 @@ for (const make of MAKES) {
     });
   });
 }
+
+it("what is no Deferred, no Observable and no class is refused with a word", () => {
+  expect(() => firstValue([1] as never)).to.throw(BadOptionError, "an Observable is wanted, not 1");
+  expect(() => lastValue(undefined as never)).to.throw(BadOptionError, "not undefined");
+  expect(() => fromDeferred(Promise.resolve(1) as never, Observable)).to.throw(
+    BadOptionError,
+    "a Deferred is wanted, or a function that returns one, not [object Promise]",
+  );
+  expect(() => fromDeferred(succeed(1), undefined as never)).to.throw(
+    BadOptionError,
+    "the class of the Observables",
+  );
+});

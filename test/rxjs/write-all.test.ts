@@ -131,6 +131,16 @@ for (const make of MAKES) {
       expect(transport.producer).to.equal(undefined);
     });
 
+    it("fails for what is neither bytes nor text, and listens no longer", () => {
+      const done = begin();
+      source.next("tea");
+      source.next(42 as never);
+      source.next("milk");
+      expect(failureResultOf(done, TypeError).message).to.include("bytes or text, not 42");
+      expect(transport.text()).to.equal("tea");
+      expect([source.listeners, transport.producer]).to.deep.equal([0, undefined]);
+    });
+
     it("is the only thing that is produced", () => {
       begin();
       expect(() => begin()).to.throw(ProducerRegisteredError);
@@ -140,3 +150,9 @@ for (const make of MAKES) {
     });
   });
 }
+
+it("only an Observable can be written, and the connection stays free for one", () => {
+  const transport = new StringTransport();
+  expect(() => writeAll(transport, ["tea"] as never)).to.throw(BadOptionError, "not tea");
+  expect(transport.producer).to.equal(undefined);
+});

@@ -100,6 +100,7 @@ describe("a LineClient", () => {
     await client.heard("something");
     const error = await failure(client.heard(/what\?/, 0.05));
     expect(error).to.be.instanceOf(NotHeardError);
+    expect((error as Error).stack).to.match(/NotHeardError: no line[^]*line-client\.test\.ts/);
     expect((error as Error).message).to.equal(
       'no line matched /what\\?/ in 0.05 s; since the last match: "else"',
     );

@@ -64,7 +64,8 @@ export class ErrorLog {
       `${count(lines.length, "error")} came that the test did not expect:\n\n` +
         `${lines.join("\n")}\n\n` +
         `If that is meant to happen, take it out: flushErrors(${name})`,
-      { cause: error },
+      // Runners show an error's cause, and know no other.
+      error instanceof Error ? { cause: error } : {},
     );
   }
 }

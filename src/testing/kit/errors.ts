@@ -1,13 +1,6 @@
 /** What the test kit fails a test with. */
 import { SkeinError } from "../../core/errors.ts";
-
-/** The kit's errors say all in their message: a stack would only show the kit. */
-abstract class KitError extends SkeinError {
-  constructor(message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.stack = message;
-  }
-}
+import { KitError } from "./kit-error.ts";
 
 /** A test has ended, and something that it made is still open or waiting on its reactor. */
 export class DirtyReactorError extends KitError {
@@ -25,6 +18,16 @@ export class TestDeadlineError extends KitError {
 export class UnexpectedErrorsError extends KitError {
   override readonly name = "UnexpectedErrorsError";
   readonly code = "ERR_UNEXPECTED_ERRORS";
+}
+
+/** A test that has ended was asked for something: what called it goes on behind the test. */
+export class TestEndedError extends SkeinError {
+  override readonly name = "TestEndedError";
+  readonly code = "ERR_TEST_ENDED";
+
+  constructor() {
+    super("the test has ended, and its cleanups were called: nobody would call this one");
+  }
 }
 
 /** A Deferred has not the result that a test says it has. */

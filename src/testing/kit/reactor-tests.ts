@@ -57,7 +57,8 @@ export interface DefinedTest {
   readonly manner: Manner;
   readonly title: string;
   readonly timeoutMs: number | undefined;
-  readonly run: () => Promise<void>;
+  /** `runnerMs`: so long, in real time, the runner waits for it, where that is known. */
+  readonly run: (runnerMs?: number) => Promise<void>;
 }
 
 const REAL_SECONDS = 60;
@@ -81,6 +82,9 @@ export function reactorTestsBy<N extends TestBackend = "clock">(
   const defining =
     (manner: Manner) =>
     (title: string, body: ReactorTestBody<never>): void => {
+      if (typeof body !== "function") {
+        throw new BadOptionError(`a test has a title and a function: "${title}" has none`);
+      }
       for (const name of names) {
         const real = name !== "clock";
         const seconds = deadline ?? (real ? REAL_SECONDS : VIRTUAL_SECONDS);
@@ -88,11 +92,11 @@ export function reactorTestsBy<N extends TestBackend = "clock">(
           manner,
           title: names.length === 1 ? title : `${title} (${name})`,
           timeoutMs: real ? (seconds + GRACE_SECONDS) * 1000 : undefined,
-          run: () =>
+          run: (runnerMs) =>
             runReactorTest(
               (onError) => make(name, { debug: true, ...options[name], onError }),
               body as ReactorTestBody<Reactor>,
-              { deadlineSeconds: seconds, byHand },
+              { deadlineSeconds: seconds, byHand, runnerMs },
             ),
         });
       }

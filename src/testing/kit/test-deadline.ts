@@ -5,6 +5,7 @@ import type { Awaited } from "./awaited.ts";
 import { TestDeadlineError } from "./errors.ts";
 import { afterRealSeconds, settled } from "./real-work.ts";
 import type { RunWatch } from "./run-watch.ts";
+import type { RunnerPatience } from "./runner-patience.ts";
 import { requestsAreUnderWay, watchRequests } from "./system-requests.ts";
 import { wordSeconds, wordThing } from "./wording.ts";
 
@@ -13,22 +14,32 @@ export interface Patience {
   readonly reactor: Reactor;
   readonly runs: RunWatch;
   readonly awaited: Awaited;
+  readonly runner: RunnerPatience;
+}
+
+/** What is to end. */
+export interface Deed {
+  /** What it is, as it begins a sentence. */
+  readonly what: string;
+  /** Where it comes from, as a text of its own, where that says something. */
+  readonly origin?: string;
+  /** Seconds of the reactor's clock that it has; undefined if it lets time pass itself. */
+  readonly seconds: number | undefined;
 }
 
 /** Deferreds fire in so many macrotasks behind a run's end, if they do so by it. */
 const MACROTASKS_TO_END = 20;
 
 /**
- * Resolves as `action` does, and rejects with a TestDeadlineError when that takes longer than
- * `seconds` of the reactor's clock; on virtual time also when it can never end, as the reactor has
- * stopped. What becomes of it afterwards is nobody's affair.
+ * Resolves as `action` does, and rejects with a TestDeadlineError when that takes longer than its
+ * seconds of the reactor's clock, or than the test's runner waits; on virtual time also when it can
+ * never end, as the reactor has stopped. What becomes of it afterwards is nobody's affair.
  *
  * Virtual time stands still while the system has a request of the test to answer.
  */
 export function withDeadline<T>(
-  { reactor, runs, awaited }: Patience,
-  seconds: number,
-  what: string,
+  { reactor, runs, awaited, runner }: Patience,
+  { what, origin, seconds }: Deed,
   action: () => T | PromiseLike<T>,
 ): Promise<T> {
   const time = virtualTimeOf(reactor);
@@ -41,17 +52,26 @@ export function withDeadline<T>(
       const open = reactor.inspect().map(wordThing);
       const message =
         `${what} ${why}` +
+        (origin === undefined ? "" : `\n\n${origin}`) +
         (waiting.length === 0 ? "" : `\n\nIt awaits:\n${waiting.join("\n")}`) +
         (open.length === 0 ? "" : `\n\nOpen on the reactor:\n${open.join("\n")}`);
       reject(new TestDeadlineError(message));
     };
-    const late = `has not ended in ${wordSeconds(seconds)}`;
-    if (time === undefined) {
-      undo.push(afterRealSeconds(seconds, () => tooLate(late)));
+    const late = (limit: number): string => `has not ended in ${wordSeconds(limit)}`;
+    undo.push(
+      runner.onOver(() => {
+        tooLate(`${late(runner.seconds)} of real time: its runner waits little longer`);
+      }),
+    );
+    if (seconds === undefined) {
+      // It ends, or its runner loses patience.
+    } else if (time === undefined) {
+      undo.push(afterRealSeconds(seconds, () => tooLate(late(seconds))));
     } else {
       watchRequests();
       const expiry = time.happen(seconds, "the test's deadline", () => {
-        tooLate(time.next?.() === Infinity ? waitsInVain(lastHappened) : `${late} of virtual time`);
+        const inVain = time.next?.() === Infinity;
+        tooLate(inVain ? waitsInVain(lastHappened) : `${late(seconds)} of virtual time`);
       });
       undo.push(
         () => expiry.cancel(),

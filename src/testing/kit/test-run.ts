@@ -3,19 +3,28 @@ import { BadOptionError } from "../../core/errors.ts";
 import { getDebugging, setDebugging } from "../../core/debugging.ts";
 import type { ErrorClass } from "../../defer/failure.ts";
 import type { Reactor } from "../../reactor/capabilities.ts";
-import { ReactorNotRunningError } from "../../reactor/errors.ts";
+import { ClockBusyError, ReactorNotRunningError } from "../../reactor/errors.ts";
 import { stopIfRunning } from "../../reactor/stop-if-running.ts";
 import { virtualTimeOf } from "../../reactor/virtual-time.ts";
+import { type Stack, takeStack } from "../../core/stack.ts";
 import { Awaited } from "./awaited.ts";
 import { ErrorLog } from "./error-log.ts";
 import { dirty, holdCalls, leftovers } from "./leftovers.ts";
 import { afterRealSeconds, settled } from "./real-work.ts";
 import { RunWatch } from "./run-watch.ts";
-import { type Patience, withDeadline } from "./test-deadline.ts";
-import { addToMessage } from "./wording.ts";
+import { RunnerPatience } from "./runner-patience.ts";
+import { type Deed, type Patience, withDeadline } from "./test-deadline.ts";
+import { TestDeadlineError, TestEndedError } from "./errors.ts";
+import { inTurn } from "./turns.ts";
+import { addToMessage, canBeAddedTo, wordFrames, wordSeconds, wordThrown } from "./wording.ts";
 
 /** What is left has so many real seconds to be destroyed. */
 const DESTROY_SECONDS = 5;
+
+/** To whoever drives a clock that drives itself. */
+const BY_HAND =
+  "In this test time passes by itself, while it awaits. A test that lets it pass has to be " +
+  "defined so: reactorTests({ byHand: true })";
 
 /** What a test may ask of the kit. They are functions: `(reactor, { addCleanup }) => …`. */
 export interface ReactorTestContext {
@@ -23,12 +32,16 @@ export interface ReactorTestContext {
    * Calls `action` when the test has ended, however it did: the last one that was added first, each
    * when what the one before it returned has been awaited. One that fails fails the test, and
    * keeps no other from running.
+   *
+   * @throws TestEndedError when the test and its cleanups have ended.
    */
   readonly addCleanup: (action: () => unknown) => void;
   /**
    * Takes out the errors so far that nobody handled: those reported to the reactor, those left in
    * Deferreds and in promises. Of these classes, or all. Those that are left fail the test. A
    * failure in a Deferred counts as unhandled at the end of a turn: to expect one, let time pass.
+   *
+   * @throws BadOptionError for what is no class.
    */
   readonly flushErrors: <E>(...classes: ErrorClass<E>[]) => E[];
 }
@@ -39,11 +52,20 @@ export interface TestRunOptions {
   readonly deadlineSeconds: number;
   /** Whether the test lets time pass itself. */
   readonly byHand: boolean;
+  /** So long, in real time, the runner waits for it; undefined for as long as it takes. */
+  readonly runnerMs?: number | undefined;
+}
+
+/** What is to be called when the test has ended, and who has asked for that. */
+interface Cleanup {
+  readonly action: () => unknown;
+  readonly asked: Stack;
 }
 
 /**
  * Runs a test. Rejects with what is wrong: what the body threw, or failed with; what its cleanups
- * did; errors that were not expected; what is left. Whatever it is, nothing of it lives on.
+ * did; errors that were not expected; what is left. Whatever it is, nothing of it lives on. It
+ * waits for those that run already.
  *
  * @param make makes the reactor, whose errors go to `onError`.
  */
@@ -52,13 +74,42 @@ export async function runReactorTest<R extends Reactor>(
   body: ReactorTestBody<R>,
   options: TestRunOptions,
 ): Promise<void> {
+  const patience = new RunnerPatience(options.runnerMs);
+  let forget = (): void => {};
+  const tooLate = new Promise<never>((_resolve, reject) => {
+    forget = patience.onOver(() => reject(notBegun(patience)));
+  });
+  const run = inTurn(async () => {
+    forget();
+    if (!patience.over) await runAlone(make, body, options, patience);
+  });
+  try {
+    await Promise.race([run, tooLate]);
+  } finally {
+    patience.close();
+  }
+}
+
+function notBegun({ seconds }: RunnerPatience): TestDeadlineError {
+  return new TestDeadlineError(
+    `the test has not begun in ${wordSeconds(seconds)} of real time: tests with a reactor run ` +
+      `one after another, and those that were begun before it have not ended`,
+  );
+}
+
+async function runAlone<R extends Reactor>(
+  make: (onError: (error: unknown, doing: string) => void) => R,
+  body: ReactorTestBody<R>,
+  options: TestRunOptions,
+  patience: RunnerPatience,
+): Promise<void> {
   const debuggingBefore = getDebugging();
   const log = new ErrorLog();
   const awaited = new Awaited();
   const undo = [log.listen(), awaited.listen()];
   setDebugging(true);
   try {
-    await new TestRun(make(log.reported), log, awaited, options).run(body);
+    await new TestRun(make(log.reported), log, awaited, patience, options).run(body);
   } finally {
     setDebugging(debuggingBefore);
     for (const end of undo) end();
@@ -71,14 +122,21 @@ class TestRun<R extends Reactor> implements ReactorTestContext {
   readonly #runs: RunWatch;
   readonly #patience: Patience;
   readonly #options: TestRunOptions;
-  readonly #cleanups: (() => unknown)[] = [];
+  readonly #cleanups: Cleanup[] = [];
   readonly #problems: unknown[] = [];
+  #ended = false;
 
-  constructor(reactor: R, log: ErrorLog, awaited: Awaited, options: TestRunOptions) {
+  constructor(
+    reactor: R,
+    log: ErrorLog,
+    awaited: Awaited,
+    runner: RunnerPatience,
+    options: TestRunOptions,
+  ) {
     this.#reactor = reactor;
     this.#log = log;
     this.#runs = new RunWatch(reactor);
-    this.#patience = { reactor, runs: this.#runs, awaited };
+    this.#patience = { reactor, runs: this.#runs, awaited, runner };
     this.#options = options;
   }
 
@@ -86,19 +144,28 @@ class TestRun<R extends Reactor> implements ReactorTestContext {
     if (typeof action !== "function") {
       throw new BadOptionError(`addCleanup() takes a function, not ${String(action)}`);
     }
-    this.#cleanups.push(action);
+    if (this.#ended) throw new TestEndedError();
+    this.#cleanups.push({ action, asked: takeStack(this.addCleanup) });
   };
 
   readonly flushErrors = <E>(...classes: ErrorClass<E>[]): E[] => {
+    for (const errorClass of classes) {
+      if (typeof errorClass === "function") continue;
+      throw new BadOptionError(`flushErrors() takes classes, not ${String(errorClass)}`);
+    }
     return this.#log.flush(classes) as E[];
   };
 
   async run(body: ReactorTestBody<R>): Promise<void> {
     if (!this.#options.byHand) await this.#start();
-    await this.#try("the test", () => body(this.#reactor, this));
+    const { byHand, deadlineSeconds } = this.#options;
+    const seconds = byHand ? undefined : deadlineSeconds;
+    await this.#try({ what: "the test", seconds }, () => body(this.#reactor, this));
     for (let cleanup = this.#cleanups.pop(); cleanup; cleanup = this.#cleanups.pop()) {
-      await this.#try("a cleanup of the test", cleanup);
+      const origin = `It was added${wordFrames(String(cleanup.asked.stack))}`;
+      await this.#try({ what: "a cleanup of the test", origin, seconds }, cleanup.action);
     }
+    this.#ended = true;
     await this.#lookAround();
     await this.#destroy();
     this.#judge();
@@ -111,13 +178,12 @@ class TestRun<R extends Reactor> implements ReactorTestContext {
     return new Promise((resolve) => this.#reactor.callWhenRunning(resolve));
   }
 
-  async #try(what: string, action: () => unknown): Promise<void> {
-    const { byHand, deadlineSeconds } = this.#options;
+  async #try(deed: Deed, action: () => unknown): Promise<void> {
     try {
-      if (byHand) await action();
-      else await withDeadline(this.#patience, deadlineSeconds, what, action);
+      await withDeadline(this.#patience, deed, action);
     } catch (error) {
-      this.#problems.push(error);
+      const drives = error instanceof ClockBusyError && !this.#options.byHand;
+      this.#problems.push(drives ? addToMessage(error, BY_HAND) : error);
     }
   }
 
@@ -129,8 +195,7 @@ class TestRun<R extends Reactor> implements ReactorTestContext {
       // What is unhandled is found out at the end of a turn, in promises by then too.
       if (this.#runs.active) await Promise.race([pass(0), this.#runs.whenEnded()]);
       await inStillTime(this.#reactor, () => settled(2));
-      const unexpected = this.#log.verdict();
-      if (unexpected !== undefined) this.#problems.push(unexpected);
+      this.#lookAtErrors();
       // Who failed in the middle could not tidy up.
       if (this.#problems.length > 0) return;
       const leftOver = dirty(await leftovers(this.#reactor, this.#runs, held, pass));
@@ -138,6 +203,11 @@ class TestRun<R extends Reactor> implements ReactorTestContext {
     } catch (error) {
       this.#problems.push(error);
     }
+  }
+
+  #lookAtErrors(): void {
+    const unexpected = this.#log.verdict();
+    if (unexpected !== undefined) this.#problems.push(unexpected);
   }
 
   /** For what comes behind the test. */
@@ -158,18 +228,20 @@ class TestRun<R extends Reactor> implements ReactorTestContext {
     await ended;
     giveUp();
     this.#runs.close();
+    // What comes of a failed test's being cut short is not its own.
+    if (this.#problems.length > 0) return;
+    await settled(1);
+    this.#lookAtErrors();
   }
 
-  /** Throws the first problem, with what the others say. */
+  /** Throws the first problem that can tell of the others, and has it do so. */
   #judge(): void {
-    const [first, ...others] = this.#problems;
     if (this.#problems.length === 0) return;
-    let thrown: unknown = first;
-    for (const other of others) {
-      const text = other instanceof Error ? `${other.name}: ${other.message}` : String(other);
-      thrown = addToMessage(thrown, `Beside that: ${text}`);
+    const first = this.#problems.find(canBeAddedTo) ?? this.#problems[0];
+    for (const other of this.#problems) {
+      if (other !== first) addToMessage(first, `Beside that: ${wordThrown(other)}`);
     }
-    throw thrown;
+    throw first;
   }
 }
 

@@ -2,6 +2,8 @@
 import { messageOf } from "../../core/errors.ts";
 import { isOwnFrame } from "../../core/stack.ts";
 import type { OpenThing } from "../../reactor/capabilities.ts";
+import { KitError } from "./kit-error.ts";
+import { showValue } from "./show-value.ts";
 
 /** So many calls say where something was made; those behind them are the runner's. */
 const FRAMES_MAX = 4;
@@ -46,14 +48,27 @@ export function wordSeconds(seconds: number): string {
   return `${Number(seconds.toFixed(6))} s`;
 }
 
+/** What was thrown, be it an error or not. */
+export function wordThrown(thrown: unknown): string {
+  return thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : showValue(thrown);
+}
+
+/** Whether {@link addToMessage} can do anything. */
+export function canBeAddedTo(error: unknown): error is Error {
+  return error instanceof Error && !Object.isFrozen(error);
+}
+
 /** Adds a text to what an error says, and to its stack, which begins with that. */
 export function addToMessage(error: unknown, text: string): unknown {
-  if (!(error instanceof Error) || Object.isFrozen(error)) return error;
+  if (!canBeAddedTo(error)) return error;
   const { message, stack } = error;
   try {
     error.message = `${message}\n\n${text}`;
     if (stack?.includes(message) === true) {
       error.stack = stack.replace(message, () => error.message);
+    } else if (error instanceof KitError) {
+      // It says the same in other words: where places are in whole paths.
+      error.stack = `${stack}\n\n${text}`;
     }
   } catch {
     // Its message cannot be changed: it says what it says.

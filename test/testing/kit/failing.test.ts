@@ -1,7 +1,8 @@
 import { expect } from "chai";
 import { Deferred, fail } from "skein/defer";
 import { Factory, Protocol } from "skein/protocols";
-import { deferLater } from "skein/task";
+import type { ReactorTime } from "skein/reactor";
+import { deferLater, LoopingCall } from "skein/task";
 import { LineClient } from "skein/testing";
 import { DirtyReactorError, TestDeadlineError, UnexpectedErrorsError } from "skein/testing/mocha";
 import { failureOnClock, runOnClock, said } from "../../support/kit-runs.ts";
@@ -40,6 +41,22 @@ describe("a test of the kit that fails", () => {
   it("names delayed calls that are due before all is closed", async () => {
     const error = await failureOnClock((reactor) => void reactor.callLater(0, remind));
     expect(said(error)[2]).to.equal("  delayed call: remind(), at 0 s");
+  });
+
+  it("names what is called again and again", async () => {
+    const left = async (
+      begin: (clock: ReactorTime) => LoopingCall,
+    ): Promise<string | undefined> => {
+      const error = await failureOnClock(async (reactor) => {
+        void begin(reactor).start(2);
+        await deferLater(reactor, 5, () => {});
+      });
+      return said(error)[2];
+    };
+    expect(await left((clock) => new LoopingCall(clock, remind))).to.include("remind(), at 6 s");
+    expect(await left((clock) => LoopingCall.withCount(clock, () => {}))).to.include(
+      "LoopingCall(), at 6 s",
+    );
   });
 
   it("names the errors that nobody handled", async () => {
@@ -121,6 +138,80 @@ describe("a test of the kit that fails", () => {
       /\n\nBeside that: UnexpectedErrorsError: 1 error came[^]*RangeError: why/,
     );
     expect(error.stack).to.include("RangeError: why");
+  });
+
+  it("tells of the others where what was thrown cannot", async () => {
+    for (const thrown of ["a text", undefined, Object.freeze(new Error("frozen"))]) {
+      const error = await failureOnClock(() => {
+        fail(new RangeError("the other"));
+        // oxlint-disable-next-line typescript/only-throw-error -- It is what this is about.
+        throw thrown;
+      });
+      expect(error).to.be.instanceOf(UnexpectedErrorsError);
+      expect(error.message).to.match(/Beside that: ("a text"|undefined|Error: frozen)$/);
+    }
+  });
+
+  it("names errors that come while its reactor stops", async () => {
+    const error = await failureOnClock((reactor) => {
+      reactor.addSystemEventTrigger("during", "shutdown", () => {
+        throw new RangeError("while it stops");
+      });
+    });
+    expect(error).to.be.instanceOf(UnexpectedErrorsError);
+    expect(error.message).to.include("RangeError: while it stops");
+  });
+
+  it("ends before its runner gives it up, and says what it awaits", async () => {
+    const log: string[] = [];
+    const error = await failureOnClock(
+      async (_reactor, { addCleanup }) => {
+        addCleanup(() => log.push("cleaned up"));
+        await new Deferred();
+      },
+      { byHand: true },
+      100,
+    );
+    expect(error).to.be.instanceOf(TestDeadlineError);
+    expect(said(error).slice(0, 4)).to.deep.equal([
+      "the test has not ended in 0.09 s of real time: its runner waits little longer",
+      "",
+      "It awaits:",
+      "  a Deferred, made",
+    ]);
+    expect(log).to.deep.equal(["cleaned up"]);
+  });
+
+  it("says that it was not begun, for those before it", async () => {
+    const before = new Deferred<void>();
+    const first = runOnClock(() => before, { byHand: true });
+    let begun = false;
+    const second = await failureOnClock(
+      () => {
+        begun = true;
+      },
+      {},
+      100,
+    );
+    expect(second).to.be.instanceOf(TestDeadlineError);
+    expect(second.message).to.match(/^the test has not begun in 0\.09 s of real time/);
+    before.callback();
+    await first;
+    await runOnClock(() => {});
+    expect(begun).to.equal(false);
+  });
+
+  it("is told how to let time pass itself, if it tries to", async () => {
+    const error = await failureOnClock((reactor) => reactor.advance(5));
+    expect(error).to.have.property("code", "ERR_CLOCK_BUSY");
+    expect(error.message).to.include("reactorTests({ byHand: true })");
+  });
+
+  it("has places in its message as mocha has them, and whole ones in its stack", () => {
+    const at = (folder: string): string => `left\n      at tea (${folder}tea.ts:1:2)`;
+    const error = new DirtyReactorError(at(`${process.cwd()}/`));
+    expect(error.message).to.equal(at(""));
+    expect(error.stack).to.equal(at(`${process.cwd()}/`));
   });
 
   it("says nothing of what is left when it broke off", async () => {

@@ -7,6 +7,7 @@ import { Factory, Protocol } from "skein/protocols";
 import { BadOptionError } from "skein/reactor";
 import { deferLater } from "skein/task";
 import { LineClient } from "skein/testing";
+import { reactorTests, TestEndedError } from "skein/testing/vitest";
 import { Bench, failureOnClock, runOnClock, said } from "../../support/kit-runs.ts";
 
 describe("a test of the kit", () => {
@@ -92,11 +93,42 @@ describe("a test of the kit", () => {
     expect(error.message).to.equal("the body's\n\nBeside that: Error: the cleanup's");
   });
 
+  it("is told so when it asks for a cleanup behind its end", async () => {
+    let late = (): void => {};
+    await runOnClock((_reactor, { addCleanup }) => {
+      late = () => addCleanup(() => {});
+    });
+    expect(late).to.throw(TestEndedError, "the test has ended");
+  });
+
+  it("waits for those that run already, so that each has its own errors", async () => {
+    const log: string[] = [];
+    const outcomes = await Promise.all([
+      failureOnClock(async (reactor) => {
+        log.push("first");
+        await deferLater(reactor, 1, () => {});
+        fail(new Error("of the first"));
+        await deferLater(reactor, 1, () => {});
+        log.push("first over");
+      }),
+      runOnClock(async (reactor) => {
+        log.push("second");
+        for (let i = 0; i < 10; i++) await deferLater(reactor, 1, () => {});
+        log.push("second over");
+      }),
+      failureOnClock((reactor) => void reactor.callLater(5, function third() {})),
+    ]);
+    expect(log).to.deep.equal(["first", "first over", "second", "second over"]);
+    expect(outcomes[0].message).to.include("of the first");
+    expect(outcomes[2].message).to.include("third()").and.not.include("of the first");
+  });
+
   it("says which cleanup does not end", async () => {
     const error = await failureOnClock((_reactor, { addCleanup }) => {
       addCleanup(() => new Deferred());
     });
     expect(said(error)[0]).to.match(/^a cleanup of the test waits for what will never happen/);
+    expect(said(error).slice(2, 4)).to.deep.equal(["It was added", "      at (passing.test.ts)"]);
   });
 
   it("may stop its reactor, and clean up afterwards", async () => {
@@ -133,6 +165,7 @@ describe("a test of the kit", () => {
       expect(flushErrors(SyntaxError)).to.deep.equal([]);
       expect(flushErrors()).to.have.lengthOf(1);
       expect(flushErrors()).to.deep.equal([]);
+      expect(() => flushErrors("RangeError" as never)).to.throw(BadOptionError, "not RangeError");
     });
   });
 
@@ -202,6 +235,12 @@ describe("a test of the kit", () => {
     test.only("a", () => {});
     test.skip("b", () => {});
     expect(bench.titles).to.deep.equal(["only a", "skip b"]);
+  });
+
+  it("is refused without a body, and without vitest's test", () => {
+    const test = new Bench().reactorTests();
+    expect(() => test("brews", undefined as never)).to.throw(BadOptionError, '"brews" has none');
+    expect(() => reactorTests({ byHand: true } as never)).to.throw(BadOptionError, "vitest's test");
   });
 
   it("is refused options that cannot work", () => {
