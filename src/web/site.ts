@@ -13,6 +13,7 @@ import { virtualTimeOf } from "../reactor/virtual-time.ts";
 import { answerBy, requestHandler } from "./answer.ts";
 import { Draining } from "./draining.ts";
 import type { Handler, RequestHandler } from "./handler.ts";
+import { Http2Response } from "./http2-response.ts";
 import { limitBody } from "./limit-body.ts";
 import { type SiteOptions, type SiteSettings, siteSettings } from "./site-options.ts";
 import { SiteSocket, type SocketOwner } from "./site-socket.ts";
@@ -199,7 +200,8 @@ export class Site extends Factory<SiteSocket> {
       maxConcurrentStreams: Math.min(maxConcurrentRequests, STREAMS_MAX),
       maxHeaderListSize: maxHeaderBytes,
     };
-    const server = http2.createServer({ settings }, (request, response) => {
+    const options = { settings, Http2ServerResponse: Http2Response };
+    const server = http2.createServer(options, (request, response) => {
       const { session } = request.stream;
       this.#sessions.get(session as ServerHttp2Session)?.began(request.stream);
       // A stream that is reset: who reads or writes it is told.
