@@ -30,6 +30,9 @@ export async function runLine(
     console.log(helpOn(named, await loadDaemon(found)));
     return OK;
   }
+  if (launched.hangTimeout !== undefined && launched.processes === undefined) {
+    throw new UsageError("--hang-timeout needs --processes: somebody has to ask");
+  }
   const backend = await loadBackend(launched.backend ?? "libuv");
   const onVirtualTime = backend.capabilities.includes("clock");
   if (launched.seed !== undefined && !onVirtualTime) {

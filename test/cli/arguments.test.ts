@@ -5,7 +5,8 @@ describe("reactor: arguments that cannot work", () => {
   const path = moduleFolder({
     "stops.mjs": "export default (reactor) => reactor.stop();",
     "greets.mjs": `const option = (type) => ({ type, help: "" });
-      const options = { greeting: option("string"), until: option("number"), virtual: option("boolean") };
+      const [greeting, until, virtual] = ["string", "number", "boolean"].map(option);
+      const options = { greeting, until, virtual };
       const greet = (reactor, { until, virtual }) => {
         console.log(until, virtual);
         reactor.stop();
