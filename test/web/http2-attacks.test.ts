@@ -3,12 +3,29 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { staticFiles } from "skein/web";
-import { frame2, INITIAL_WINDOW, preface, request2, word } from "../support/http2-frames.ts";
+import {
+  END_HEADERS,
+  END_STREAM,
+  frame2,
+  INITIAL_WINDOW,
+  preface,
+  request2,
+  requestHead,
+  word,
+} from "../support/http2-frames.ts";
 import { onClock } from "../support/on-clock.ts";
 import { openSite } from "../support/web.ts";
 
 const PIECE_BYTES = 64 * 1024;
 const PIECES = 200;
+/** Why a client takes a request back. */
+const CANCEL = 8;
+
+const manyHeaders = requestHead(
+  "/",
+  "GET",
+  Object.fromEntries(Array.from({ length: 300 }, (_, i) => [`h${i}`, ""])),
+);
 
 describe("a site under attack by HTTP/2", () => {
   it("takes no more of a Response's body than the client has room for", () =>
@@ -91,4 +108,56 @@ describe("a site under attack by HTTP/2", () => {
       await pass(60);
       expect([site.connections, told]).to.deep.equal([0, 1]);
     }));
+
+  const floods: Record<string, (i: number) => Uint8Array> = {
+    "requests that are taken back": (i) =>
+      Buffer.concat([request2(2 * i + 1, "/"), frame2("reset", 2 * i + 1, word(CANCEL))]),
+    "requests whose windows overflow": (i) =>
+      Buffer.concat([request2(2 * i + 1, "/"), frame2("window", 2 * i + 1, word(2 ** 31 - 1))]),
+    "requests beyond their number": (i) => request2(2 * i + 1, "/"),
+    "heads without an end": (i) =>
+      i === 0
+        ? frame2("headers", 1, requestHead("/"), END_STREAM)
+        : frame2("continuation", 1, Buffer.of(0, 1, 97, 1, 97)),
+    pings: () => frame2("ping", 0, Buffer.alloc(8)),
+    settings: () => frame2("settings"),
+    priorities: (i) => frame2("priority", 2 * i + 1, Buffer.concat([word(0), Buffer.of(1)])),
+    "headers by the hundred": (i) =>
+      frame2("headers", 2 * i + 1, manyHeaders, END_STREAM | END_HEADERS),
+    "requests for unknown protocols": (i) =>
+      frame2(
+        "headers",
+        2 * i + 1,
+        requestHead("/", "CONNECT", { ":protocol": "tea" }),
+        END_HEADERS,
+      ),
+  };
+  for (const [what, frameOf] of Object.entries(floods)) {
+    it(`lives through a flood of ${what}, whose client does not read, and ends on time`, () =>
+      onClock(async ({ reactor, pass }) => {
+        let [answering, asked] = [0, 0];
+        const { dial, site, port } = await openSite(reactor, (_request, response) => {
+          asked++;
+          answering++;
+          response.once("close", () => answering--);
+        });
+        const client = dial().send(preface({ [INITIAL_WINDOW]: 0 }));
+        client.socket.pause();
+        for (let i = 0; i < 5000 && client.socket.writable; i += 100) {
+          client.send(Buffer.concat(Array.from({ length: 100 }, (_, more) => frameOf(i + more))));
+          await pass(0.01);
+        }
+        // Node lets a thousand be taken back at once, and some more in each second.
+        expect(asked).to.be.lessThan(2000);
+        expect(answering).to.be.at.most(100);
+        await port.stopListening();
+        const before = reactor.seconds();
+        await site.drain(3);
+        expect(reactor.seconds() - before).to.be.at.most(3);
+        await pass(1);
+        expect([site.connections, answering]).to.deep.equal([0, 0]);
+        client.socket.destroy();
+        await pass(1);
+      }));
+  }
 });
