@@ -182,13 +182,20 @@ export class Site extends Factory<SiteSocket> {
   }
 
   #http1(): http.Server {
-    const { maxHeaderBytes, keepAliveTimeout, maxRequestsPerConnection } = this.#settings;
+    const { maxHeaderBytes, maxBodyBytes, keepAliveTimeout, maxRequestsPerConnection } =
+      this.#settings;
     const requested = (request: IncomingMessage, response: ServerResponse): void => {
       (request.socket as Duplex as SiteSocket).requested(request, response);
     };
     const server = http.createServer({ maxHeaderSize: maxHeaderBytes }, requested);
     // Their bytes are limited. It would drop those beyond the thousandth, and say nothing.
     server.maxHeadersCount = 0;
+    server.on("checkContinue", (request: IncomingMessage, response: ServerResponse) => {
+      // Who announces too much is refused, and need not send it.
+      const tooMuch = Number(request.headers["content-length"]) > maxBodyBytes;
+      if (!tooMuch) response.writeContinue();
+      requested(request, response);
+    });
     // Otherwise it answers by itself, and the connection would wait for a request.
     server.on("checkExpectation", (request: IncomingMessage, response: ServerResponse) => {
       this.#unmet.add(request);

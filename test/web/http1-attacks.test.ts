@@ -112,6 +112,21 @@ describe("a site under attack by HTTP/1.1", () => {
       expect(client.heard).to.match(/tea$/);
     }));
 
+  it("lets nobody go on who has announced too much, but others", () =>
+    onClock(async ({ reactor }) => {
+      const { dial } = await openSite(reactor, readBody, { maxBodyBytes: 10 });
+      const expecting = (length: number): string =>
+        `POST / HTTP/1.1\r\n${HEAD}Expect: 100-continue\r\nContent-Length: ${length}\r\n`;
+      const large = dial().send(`${expecting(11)}\r\n`);
+      await large.closed;
+      expect(large.statuses).to.deep.equal(["413"]);
+      const small = dial().send(`${expecting(3)}Connection: close\r\n\r\n`);
+      await small.until("100");
+      small.send("tea");
+      await small.closed;
+      expect(small.statuses).to.deep.equal(["100", "200"]);
+    }));
+
   it("does not wait for who expected what nobody knows", () =>
     onClock(async ({ reactor, pass }) => {
       const opened = await openSite(reactor, (_request, response) => response.end("ok"), {
