@@ -87,8 +87,12 @@ export class LogFile {
     }
   }
 
-  /** Gives the file to another user, who is to open it anew. @throws the system's error */
+  /**
+   * Gives the file to another user, who is to open it anew; but not a device, which others use
+   * too. @throws the system's error
+   */
   giveTo(uid: number, gid: number): void {
+    if (fstatSync(this.#descriptor).isCharacterDevice()) return;
     fchownSync(this.#descriptor, uid, gid);
   }
 

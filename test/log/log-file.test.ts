@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import {
   closeSync,
   constants,
@@ -46,6 +46,14 @@ describe("LogFile", () => {
       expect(() => single(name)).to.throw(CannotLogError, /it has other names, too/);
     }
     expect(textOf()).to.equal("one\ntwo\n");
+  });
+
+  it("is not given away where it is a device, which is everybody's", function () {
+    const made = spawnSync("mknod", [path("device"), "c", "1", "3"]);
+    // Only root may make one, and not everywhere.
+    if (process.getuid?.() !== 0 || made.status !== 0) this.skip();
+    for (const name of ["device", "a.log"]) new LogFile(path(name)).giveTo(65_534, 65_534);
+    expect(["device", "a.log"].map((name) => statSync(path(name)).uid)).to.deep.equal([0, 65_534]);
   });
 
   describe("that is a named pipe", () => {
