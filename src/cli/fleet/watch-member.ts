@@ -9,8 +9,8 @@ import type { Member } from "./member.ts";
 const MISSES = 4;
 
 /**
- * Asks a process, from when its daemon has started, whether it still turns. Calls `hung`, once, when
- * it has not answered for so many seconds; then, and when it has ended, it is not asked any more.
+ * Asks a process, from when its daemon has started, whether it still turns. Calls `hung`, once,
+ * when it has not answered for so many seconds; then, and when it has ended, it is asked no more.
  */
 export function watchMember(
   clock: Pick<ReactorTime, "callLater">,
