@@ -18,8 +18,13 @@ async function openUpgrading(reactor: OnClock, handler: Handler): Promise<() => 
 }
 
 const HEAD = "Host: site.example\r\n";
-const H2C =
-  `${HEAD}Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\n` + "HTTP2-Settings: AAMAAABk\r\n";
+const H2C = [
+  "Host: site.example",
+  "Connection: Upgrade, HTTP2-Settings",
+  "Upgrade: h2c",
+  "HTTP2-Settings: AAMAAABk",
+  "",
+].join("\r\n");
 
 describe("a site under attack by HTTP/1.1", () => {
   for (const [what, head, body] of [
