@@ -52,6 +52,8 @@ export interface RunOptions {
   readonly processes?: number | "auto";
   /** Seconds that a process has to start, when it is to take the place of another. */
   readonly startTimeout?: number;
+  /** Seconds after which a process is replaced that does not answer. */
+  readonly hangTimeout?: number;
   /** Path of a file of variables. */
   readonly variables?: string;
   /** Path of a UNIX socket, or "auto". */
@@ -126,6 +128,13 @@ export const OPTIONS: { readonly [K in keyof RunOptions]-?: OptionRow<RunOptions
   startTimeout: {
     value: "SECONDS",
     help: "with --processes: how long a new process may take to start (default: 60)",
+    read: seconds,
+  },
+  hangTimeout: {
+    value: "SECONDS",
+    help:
+      "with --processes: kill and replace a process that has started and then has not answered " +
+      "for so long, as it is busy or stuck (default: never)",
     read: seconds,
   },
   variables: {

@@ -18,8 +18,9 @@ import { LaunchError } from "./launch-error.ts";
 
 /** How often it is looked whether others have done, with a moment between. */
 const ATTEMPTS = 400;
-/** No link is followed, and no queue waited for. */
-const UNFOLLOWED = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
+/** No queue is waited for; and no link is followed. */
+const UNWAITED = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
+const UNFOLLOWED = UNWAITED | (constants.O_NOFOLLOW ?? 0);
 
 /**
  * A file that has the number of the process in it while the process runs, which nobody else has
@@ -127,13 +128,26 @@ function lockSoon(guard: FilesystemLock): void {
 
 /** The process in a pidfile; undefined where there is none. */
 function holderOf(path: string): number | undefined {
+  let file: number;
   try {
-    const number = Number(readFileSync(path, "utf8").trim());
-    return Number.isSafeInteger(number) && number > 0 ? number : undefined;
+    file = openSync(path, UNWAITED);
   } catch (error) {
     if (codeOf(error) === "ENOENT") return undefined;
+    if (codeOf(error) === "ENXIO") throw noFile(path);
     throw error;
   }
+  try {
+    // It would be replaced, and removed at the end: /dev/null, say.
+    if (!fstatSync(file).isFile()) throw noFile(path);
+    const number = Number(readFileSync(file, "utf8").trim());
+    return Number.isSafeInteger(number) && number > 0 ? number : undefined;
+  } finally {
+    closeSync(file);
+  }
+}
+
+function noFile(path: string): LaunchError {
+  return new LaunchError(`the pidfile ${path} is no file: give another one`);
 }
 
 function lives(pid: number): boolean {

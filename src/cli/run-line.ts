@@ -1,8 +1,8 @@
 /** Running the daemon of a command line: what it names is loaded, its options are read. */
-import { parseOptions } from "../application/command-line-options.ts";
+import { parseOptions, splitAtEquals } from "../application/command-line-options.ts";
 import { describeOptions } from "../application/describe-options.ts";
 import { optionsFromEnvironment } from "../application/environment-options.ts";
-import type { OptionDeclarations } from "../application/option-declarations.ts";
+import { flagOf, type OptionDeclarations } from "../application/option-declarations.ts";
 import { assertGiven } from "../application/option-values.ts";
 import { messageOf } from "../core/errors.ts";
 import type { LeakKind } from "../virtual/api.ts";
@@ -10,7 +10,7 @@ import { OK } from "./complain.ts";
 import { findDaemon } from "./find-daemon.ts";
 import { LaunchError } from "./launch-error.ts";
 import { loadBackend, loadDaemon, type LoadedDaemon } from "./load.ts";
-import type { RunOptions } from "./options.ts";
+import { optionRows, type RunOptions } from "./options.ts";
 import { withProcess } from "./process-setup.ts";
 import { runDaemon } from "./run-daemon.ts";
 import { UsageError } from "./usage-error.ts";
@@ -29,6 +29,9 @@ export async function runLine(
   if (explains) {
     console.log(helpOn(named, await loadDaemon(found)));
     return OK;
+  }
+  if (launched.hangTimeout !== undefined && launched.processes === undefined) {
+    throw new UsageError("--hang-timeout needs --processes: somebody has to ask");
   }
   const backend = await loadBackend(launched.backend ?? "libuv");
   const onVirtualTime = backend.capabilities.includes("clock");
@@ -62,6 +65,7 @@ async function makeVirtual({ allow = [], seed }: RunOptions): Promise<void> {
 
 /** The command line wins over the environment: what it gives is not even read there. */
 function givenOptions(declared: OptionDeclarations, args: readonly string[]): object {
+  assertBehind(declared, args);
   const given = parseOptions(declared, args);
   const others = Object.entries(declared).filter(([name]) => !Object.hasOwn(given, name));
   const found = optionsFromEnvironment(Object.fromEntries(others), process.env);
@@ -69,6 +73,22 @@ function givenOptions(declared: OptionDeclarations, args: readonly string[]): ob
   assertGiven(declared, options);
   return options;
 }
+
+/** Who puts an option of the command behind the daemon is told where it goes. @throws UsageError */
+function assertBehind(declared: OptionDeclarations, args: readonly string[]): void {
+  const own = new Set(optionRows().map(([name]) => flagOf(name)));
+  const theirs = new Set(Object.keys(declared).flatMap((name) => [flagOf(name), offOf(name)]));
+  for (const arg of args) {
+    const [flag] = splitAtEquals(arg);
+    if (own.has(flag) && !theirs.has(flag)) {
+      throw new UsageError(
+        `the daemon has no option ${flag}; that of reactor goes before the daemon`,
+      );
+    }
+  }
+}
+
+const offOf = (name: string): string => flagOf(name).replace("--", "--no-");
 
 function helpOn(path: string, { summary, options }: LoadedDaemon): string {
   const described = describeOptions(options);

@@ -1,7 +1,7 @@
 import { isoTime } from "./iso-time.ts";
 import type { LogEvent } from "./log-event.ts";
 import { plainFields, shortened } from "./plain-value.ts";
-import { visibleJSON } from "./visible.ts";
+import { visibleJSON } from "../core/visible.ts";
 
 /** The event's own; a field of such a name gets an underscore. */
 const RESERVED: ReadonlySet<string> = new Set(["time", "level", "message"]);

@@ -4,7 +4,9 @@ import { CannotLogError } from "./errors.ts";
 
 /** Only its owner may write it, and its group read it. */
 const MODE = 0o640;
-const ADDING = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT;
+/** A pipe without a reader, or one whose reader is behind, must not hold up the process. */
+const ADDING: number =
+  constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | (constants.O_NONBLOCK ?? 0);
 
 export interface LogFileOptions {
   /**
@@ -20,7 +22,8 @@ export interface LogFileOptions {
  *
  * A line that cannot be written (the disk is full) goes to `elsewhere`, and that this is so is said
  * there once; each further line is tried again, and when the file takes them again it is told in
- * which lines are not in it. Nothing is thrown.
+ * which lines are not in it. Nothing is thrown. It may be a named pipe that somebody reads: a line
+ * that finds it full goes `elsewhere`, too, as nobody waits for the reader.
  */
 export class LogFile {
   readonly path: string;
@@ -40,7 +43,7 @@ export class LogFile {
     this.path = path;
     this.#elsewhere = elsewhere;
     try {
-      this.#descriptor = links ? openSync(path, "a", MODE) : openSingle(path);
+      this.#descriptor = links ? openAny(path) : openSingle(path);
     } catch (cause) {
       throw new CannotLogError(`cannot write the log file ${path}: ${messageOf(cause)}`, { cause });
     }
@@ -72,7 +75,7 @@ export class LogFile {
    */
   reopen(): void {
     try {
-      const descriptor = openSync(this.path, "a", MODE);
+      const descriptor = openAny(this.path);
       closeSync(this.#descriptor);
       this.#descriptor = descriptor;
       this.#torn = false;
@@ -84,8 +87,12 @@ export class LogFile {
     }
   }
 
-  /** Gives the file to another user, who is to open it anew. @throws the system's error */
+  /**
+   * Gives the file to another user, who is to open it anew; but not a device, which others use
+   * too. @throws the system's error
+   */
   giveTo(uid: number, gid: number): void {
+    if (fstatSync(this.#descriptor).isCharacterDevice()) return;
     fchownSync(this.#descriptor, uid, gid);
   }
 
@@ -103,11 +110,22 @@ export class LogFile {
   }
 }
 
+function openAny(path: string, more = 0): number {
+  try {
+    return openSync(path, ADDING | more, MODE);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENXIO") throw error;
+    throw new Error("it is a pipe that nobody reads, or a socket: start who reads it first", {
+      cause: error,
+    });
+  }
+}
+
 /** Opens what is no link, and known by no other name. */
 function openSingle(path: string): number {
   let descriptor: number;
   try {
-    descriptor = openSync(path, ADDING | (constants.O_NOFOLLOW ?? 0), MODE);
+    descriptor = openAny(path, constants.O_NOFOLLOW);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ELOOP") throw error;
     throw new Error("it is a link: name the file itself", { cause: error });

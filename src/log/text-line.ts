@@ -1,7 +1,7 @@
 import { isoTime } from "./iso-time.ts";
 import type { LogEvent } from "./log-event.ts";
 import { getOf, isError, plainFields, plainValue, shortened, thrownOf } from "./plain-value.ts";
-import { visible } from "./visible.ts";
+import { visible } from "../core/visible.ts";
 
 /** A value that needs no quotes. */
 const BARE = /^[\w.,:/@%+~[\]-]+$/;

@@ -11,6 +11,7 @@ import { BadOptionError, QueueFullError } from "../core/errors.ts";
 import { inContext } from "../core/context.ts";
 import { debugging } from "../core/debugging.ts";
 import { Fifo } from "../core/fifo.ts";
+import { visible } from "../core/visible.ts";
 import type { Driver, Loop } from "./backend.ts";
 import type {
   DelayedCall,
@@ -395,5 +396,5 @@ function printSlow({ doing, seconds, createdAt, stack }: SlowCall): void {
 }
 
 function printError(error: unknown, doing: string): void {
-  console.error(`Error while ${doing}:`, error);
+  console.error(`Error while ${visible(doing)}:`, error);
 }

@@ -11,6 +11,8 @@ import type { SiteSettings } from "./site-options.ts";
 const PREFACE = Buffer.from("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
 /** How long a client has to take the last answer, and to end its side. */
 const LINGER_SECONDS = 2;
+/** How long node:http2 may read nothing while nothing waits to be sent. */
+const DEAF_SECONDS = 2;
 
 /** The site, as its connections see it. */
 export interface SocketOwner {
@@ -39,6 +41,8 @@ export class SiteSocket extends ReactorSocket {
   session: ServerHttp2Session | undefined = undefined;
   readonly #owner: SocketOwner;
   readonly #deadline: Deadline;
+  /** By HTTP/2: that it reads again. */
+  readonly #deaf: Deadline;
   #transport: Transport | undefined = undefined;
   #spoken = false;
   /** The first bytes, while they may become those of either. */
@@ -67,6 +71,7 @@ export class SiteSocket extends ReactorSocket {
     super(owner.reactor);
     this.#owner = owner;
     this.#deadline = new Deadline(owner.reactor, () => this.#tooLate());
+    this.#deaf = new Deadline(owner.reactor, () => this.#stillDeaf());
   }
 
   /** Whether nothing is under way, so that to close it takes no answer from anybody. */
@@ -109,6 +114,7 @@ export class SiteSocket extends ReactorSocket {
 
   override connectionLost(reason: Failure): void {
     this.#deadline.end();
+    this.#deaf.end();
     this.#waiting.length = 0;
     this.#held = [];
     super.connectionLost(reason);
@@ -142,9 +148,10 @@ export class SiteSocket extends ReactorSocket {
     this.#deadline.set(Infinity);
     stream.once("close", () => {
       this.#streams--;
+      // Of a connection that is lost they close behind its end.
+      if (this.#streams > 0 || this.destroyed) return;
       const { keepAliveTimeout } = this.#owner.settings;
-      if (this.#streams === 0)
-        this.#deadline.set(this.#closing ? LINGER_SECONDS : keepAliveTimeout);
+      this.#deadline.set(this.#closing ? LINGER_SECONDS : keepAliveTimeout);
     });
   }
 
@@ -166,6 +173,20 @@ export class SiteSocket extends ReactorSocket {
   override destroySoon(): void {
     if (this.session === undefined) this.linger();
     else super.destroySoon();
+  }
+
+  /**
+   * node:http2 reads no more while it cannot write; but also, and then for ever, of a client that
+   * has broken the rules. It tells nobody, and would not even see that client's end.
+   */
+  override pause(): this {
+    if (this.session !== undefined && !this.destroyed) this.#deaf.set(DEAF_SECONDS);
+    return super.pause();
+  }
+
+  override resume(): this {
+    this.#deaf.set(Infinity);
+    return super.resume();
   }
 
   /** By HTTP/2: no further request is taken, and the connection ends behind the answers. */
@@ -242,6 +263,11 @@ export class SiteSocket extends ReactorSocket {
       this.#transport?.resumeProducing();
     }
     this.#owner.draining.answered(this);
+  }
+
+  #stillDeaf(): void {
+    if (this.writableLength === 0) this.destroy();
+    else this.#deaf.set(DEAF_SECONDS);
   }
 
   #tooLate(): void {

@@ -13,7 +13,9 @@ import { virtualTimeOf } from "../reactor/virtual-time.ts";
 import { answerBy, requestHandler } from "./answer.ts";
 import { Draining } from "./draining.ts";
 import type { Handler, RequestHandler } from "./handler.ts";
+import { Http2Response } from "./http2-response.ts";
 import { limitBody } from "./limit-body.ts";
+import { headWithoutUpgrade, namesHosts } from "./request-head.ts";
 import { type SiteOptions, type SiteSettings, siteSettings } from "./site-options.ts";
 import { SiteSocket, type SocketOwner } from "./site-socket.ts";
 
@@ -66,6 +68,8 @@ export class Site extends Factory<SiteSocket> {
   readonly #drainers: ((seconds: number) => unknown)[] = [];
   /** What those who have taken connections over wait for. */
   #handedOver: Deferred<void> | undefined = undefined;
+  /** Requests that expect what nobody knows. */
+  readonly #unmet = new WeakSet<IncomingMessage>();
   readonly #draining: Draining;
   readonly #owner: SocketOwner;
   /** The session that was made last. */
@@ -178,9 +182,24 @@ export class Site extends Factory<SiteSocket> {
   }
 
   #http1(): http.Server {
-    const { maxHeaderBytes, keepAliveTimeout, maxRequestsPerConnection } = this.#settings;
-    const server = http.createServer({ maxHeaderSize: maxHeaderBytes }, (request, response) => {
+    const { maxHeaderBytes, maxBodyBytes, keepAliveTimeout, maxRequestsPerConnection } =
+      this.#settings;
+    const requested = (request: IncomingMessage, response: ServerResponse): void => {
       (request.socket as Duplex as SiteSocket).requested(request, response);
+    };
+    const server = http.createServer({ maxHeaderSize: maxHeaderBytes }, requested);
+    // Their bytes are limited. It would drop those beyond the thousandth, and say nothing.
+    server.maxHeadersCount = 0;
+    server.on("checkContinue", (request: IncomingMessage, response: ServerResponse) => {
+      // Who announces too much is refused, and need not send it.
+      const tooMuch = Number(request.headers["content-length"]) > maxBodyBytes;
+      if (!tooMuch) response.writeContinue();
+      requested(request, response);
+    });
+    // Otherwise it answers by itself, and the connection would wait for a request.
+    server.on("checkExpectation", (request: IncomingMessage, response: ServerResponse) => {
+      this.#unmet.add(request);
+      requested(request, response);
     });
     // Its other times are looked after by a server that listens itself.
     server.keepAliveTimeout = keepAliveTimeout === Infinity ? 0 : keepAliveTimeout * 1000;
@@ -199,7 +218,8 @@ export class Site extends Factory<SiteSocket> {
       maxConcurrentStreams: Math.min(maxConcurrentRequests, STREAMS_MAX),
       maxHeaderListSize: maxHeaderBytes,
     };
-    const server = http2.createServer({ settings }, (request, response) => {
+    const options = { settings, Http2ServerResponse: Http2Response };
+    const server = http2.createServer(options, (request, response) => {
       const { session } = request.stream;
       this.#sessions.get(session as ServerHttp2Session)?.began(request.stream);
       // A stream that is reset: who reads or writes it is told.
@@ -225,6 +245,16 @@ export class Site extends Factory<SiteSocket> {
     const { now } = this.#options;
     response.sendDate = this.#sendsDate;
     if (now !== undefined) response.setHeader("date", now().toUTCString());
+    if (request.httpVersionMajor < 2) {
+      if (namesHosts(request)) {
+        response.writeHead(400, { connection: "close" }).end();
+        return;
+      }
+      if (this.#unmet.has(request)) {
+        response.writeHead(417).end();
+        return;
+      }
+    }
     if (!limitBody(request, response, this.#settings.maxBodyBytes)) return;
     answerBy(this.#handler, this.reactor, request, response);
   }
@@ -250,17 +280,14 @@ export class Site extends Factory<SiteSocket> {
       socket.destroy();
       return;
     }
-    for (const upgrade of this.#upgrades) {
+    for (const upgrade of namesHosts(request) ? [] : this.#upgrades) {
       if (!upgrade(request, socket, head)) continue;
       socket.handOver();
       return;
     }
-    // As if it had not asked; what it has sent behind that is its own affair.
-    const response = new http.ServerResponse(request);
-    response.shouldKeepAlive = false;
-    response.assignSocket(socket as never);
-    response.once("finish", () => socket.destroySoon());
-    socket.requested(request, response);
+    // As if it had not asked.
+    socket.unshift(Buffer.concat([headWithoutUpgrade(request), head]));
+    this.#server.emit("connection", socket);
   }
 
   #lost(socket: SiteSocket): void {
@@ -284,6 +311,8 @@ export class Site extends Factory<SiteSocket> {
 
 /** What comes is no request, or too much of one. */
 function refuseBytes(error: NodeJS.ErrnoException, socket: SiteSocket): void {
+  // Behind the last request, which is to be answered all the same.
+  if (error.code === "HPE_CLOSED_CONNECTION" && socket.answering) return;
   const status =
     BAD_REQUESTS[error.code ?? ""] ?? (error.code?.startsWith("HPE_") ? BAD : undefined);
   if (status === undefined || !socket.writable || socket.answering) socket.destroy();

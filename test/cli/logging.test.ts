@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -129,6 +130,14 @@ describe("reactor: the log", () => {
     const { status, stderr } = await reactor("--log-file", temporary("no", "a.log"), daemon);
     expect(status).to.equal(1);
     expect(stderr).to.match(/^reactor: cannot write the log file .*no\/a\.log: ENOENT.*\n$/);
+  });
+
+  it("--log-file that is a pipe without a reader is said at the start", async function () {
+    if (process.platform === "win32") this.skip();
+    execFileSync("mkfifo", [temporary("pipe")]);
+    const { status, stderr } = await reactor("--log-file", temporary("pipe"), daemon);
+    expect(status).to.equal(1);
+    expect(stderr).to.match(/^reactor: cannot write the log file .*: it is a pipe that nobody rea/);
   });
 
   for (const [name, why] of [

@@ -1,10 +1,25 @@
 import { expect } from "chai";
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { emptyFolder } from "../support/command-folder.ts";
 import { expectMisuse, moduleFolder, reactor, start } from "../support/command.ts";
 import { root } from "../support/read-sources.ts";
+
+function linkToPipe(name: string): void {
+  execFileSync("mkfifo", [`${name}.pipe`]);
+  symlinkSync(`${name}.pipe`, name);
+}
 
 describe("reactor: the process", () => {
   const temporary = emptyFolder();
@@ -93,6 +108,23 @@ describe("reactor: the process", () => {
       expect((await running.ended).signal).to.equal("SIGTERM");
       expect(existsSync(pidfile())).to.equal(false);
     });
+
+    for (const [what, make] of [
+      ["a pipe", (name: string) => void execFileSync("mkfifo", [name])],
+      ["a link to a pipe", (name: string) => linkToPipe(name)],
+      ["a folder", (name: string) => mkdirSync(name)],
+    ] as const) {
+      it(`that is ${what} is left alone, and not waited for`, async function () {
+        if (process.platform === "win32") this.skip();
+        make(pidfile());
+        const before = lstatSync(pidfile());
+        const { status, stderr } = await reactor("--pidfile", pidfile(), path("stops.mjs"));
+        expect(status).to.equal(1);
+        expect(stderr).to.match(/^reactor: the pidfile .*a\.pid is no file: give another one\n$/);
+        const { ino, mode } = lstatSync(pidfile());
+        expect({ ino, mode }).to.deep.equal({ ino: before.ino, mode: before.mode });
+      });
+    }
 
     it("that cannot be written is said", async () => {
       const file = temporary("no", "a.pid");

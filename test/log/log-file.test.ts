@@ -1,8 +1,13 @@
 import { expect } from "chai";
+import { execFileSync, spawnSync } from "node:child_process";
 import {
+  closeSync,
+  constants,
   linkSync,
   mkdtempSync,
+  openSync,
   readFileSync,
+  readSync,
   renameSync,
   rmSync,
   statSync,
@@ -41,6 +46,52 @@ describe("LogFile", () => {
       expect(() => single(name)).to.throw(CannotLogError, /it has other names, too/);
     }
     expect(textOf()).to.equal("one\ntwo\n");
+  });
+
+  it("is not given away where it is a device, which is everybody's", function () {
+    const made = spawnSync("mknod", [path("device"), "c", "1", "3"]);
+    // Only root may make one, and not everywhere.
+    if (process.getuid?.() !== 0 || made.status !== 0) this.skip();
+    for (const name of ["device", "a.log"]) new LogFile(path(name)).giveTo(65_534, 65_534);
+    expect(["device", "a.log"].map((name) => statSync(path(name)).uid)).to.deep.equal([0, 65_534]);
+  });
+
+  describe("that is a named pipe", () => {
+    beforeEach(function () {
+      if (process.platform === "win32") this.skip();
+      execFileSync("mkfifo", [path("pipe")]);
+    });
+
+    it("waits for no reader, but says that there is none", () => {
+      for (const links of [true, false]) {
+        expect(() => new LogFile(path("pipe"), undefined, { links })).to.throw(
+          CannotLogError,
+          /cannot write the log file .*pipe: it is a pipe that nobody reads, or a socket/,
+        );
+      }
+    });
+
+    it("gives its reader the lines, and those that find it full to somebody else", () => {
+      const reader = openSync(path("pipe"), constants.O_RDONLY | constants.O_NONBLOCK);
+      const elsewhere: string[] = [];
+      try {
+        const file = new LogFile(path("pipe"), (line) => elsewhere.push(line));
+        file.write("one");
+        const heard = Buffer.alloc(100);
+        expect(heard.toString("utf8", 0, readSync(reader, heard))).to.equal("one\n");
+        const long = "x".repeat(50_000);
+        while (elsewhere.length < 2) file.write(long);
+        expect(elsewhere[0]).to.match(/cannot be written: EAGAIN.*; until it can, its lines/);
+        expect(elsewhere[1]).to.equal(long);
+        const rest = Buffer.alloc(1e6);
+        while (readSync(reader, rest) === rest.length);
+        file.write("two");
+        const length = readSync(reader, rest);
+        expect(rest.toString("utf8", 0, length)).to.match(/\(1 lines are not here\)\ntwo\n$/);
+      } finally {
+        closeSync(reader);
+      }
+    });
   });
 
   it("goes on in a new file after the old one was renamed, and loses nothing", () => {

@@ -100,10 +100,13 @@ describe("createReactor", () => {
         throw new Error("nobody's");
       });
       await reactor.advance(0);
+      // What is done may be told in a peer's words: no line of theirs, nor an order to a terminal.
+      reactor.reportError(new Error("none"), "answering GET /\n\u009b2J");
     } finally {
       console.error = print;
     }
     expect(String(printed[0])).to.match(/delayed call.*nobody's/);
+    expect(printed[1]?.[0]).to.equal("Error while answering GET /\\n\\u009b2J:");
   });
 
   it("has types that know what each backend can do", () => {

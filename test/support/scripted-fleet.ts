@@ -1,5 +1,5 @@
 /** A fleet whose processes are told by the test how they fare. */
-import { Deferred } from "skein/defer";
+import { Deferred, succeed } from "skein/defer";
 import { createReactor } from "skein/reactor";
 import type { Member, MemberEnd } from "../../src/cli/fleet/member.ts";
 import { type FleetState, Supervisor } from "../../src/cli/fleet/supervisor.ts";
@@ -8,6 +8,10 @@ export class ScriptedMember implements Member {
   readonly id: number;
   readonly ready: Deferred<void> = new Deferred();
   readonly ended: Deferred<MemberEnd> = new Deferred();
+  reachable = true;
+  /** Does something that takes for ever. */
+  hangs = false;
+  #turning: Deferred<void> | undefined = undefined;
   /** What it was told to do. */
   readonly told: string[] = [];
 
@@ -17,6 +21,10 @@ export class ScriptedMember implements Member {
 
   get pid(): number {
     return 1000 + this.id;
+  }
+
+  turns(): Deferred<void> {
+    return this.hangs ? (this.#turning = new Deferred()) : succeed(undefined);
   }
 
   stop(): void {
@@ -30,6 +38,13 @@ export class ScriptedMember implements Member {
   kill(): void {
     this.told.push("kill");
     this.end({ status: null, signal: "SIGKILL" });
+  }
+
+  /** It does not hang any more. */
+  goOn(): void {
+    this.hangs = false;
+    this.#turning?.callback();
+    this.#turning = undefined;
   }
 
   /** Its daemon has started. */
@@ -56,8 +71,12 @@ export interface FleetStand {
 }
 
 /** A fleet of `count`, begun, on a clock that the test advances. */
-export function scriptedFleet(count: number): FleetStand {
-  const clock = createReactor("clock");
+export function scriptedFleet(
+  count: number,
+  hangSeconds?: number,
+  advance: "step" | "jump" = "step",
+): FleetStand {
+  const clock = createReactor("clock", { advance });
   const members: ScriptedMember[] = [];
   const said: string[] = [];
   const states: FleetState[] = [];
@@ -73,6 +92,7 @@ export function scriptedFleet(count: number): FleetStand {
     say: (what) => said.push(what),
     startSeconds: 60,
     retireSeconds: 14,
+    hangSeconds,
     changed: (state) => states.push(state),
   });
   fleet.start().addCallback((outcome) => (status = outcome));
@@ -88,8 +108,8 @@ export function scriptedFleet(count: number): FleetStand {
 }
 
 /** The same, with all of them ready, and well. */
-export async function steadyFleet(count: number): Promise<FleetStand> {
-  const stand = scriptedFleet(count);
+export async function steadyFleet(count: number, hangSeconds?: number): Promise<FleetStand> {
+  const stand = scriptedFleet(count, hangSeconds);
   stand.members[0]?.start();
   for (const member of stand.members.slice(1)) member.start();
   await stand.pass(10);

@@ -1,5 +1,5 @@
 import type { ProcessStatistics } from "../../application/process-statistics.ts";
-import { visible } from "../../log/visible.ts";
+import { visible } from "../../core/visible.ts";
 import type { MemberReport } from "../fleet/report-all.ts";
 import type { Refusal, Snapshot } from "./snapshot.ts";
 

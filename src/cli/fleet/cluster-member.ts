@@ -15,6 +15,8 @@ export class ClusterMember implements Member {
   /** Reports that were asked for, by their numbers. */
   readonly #reports = new Map<number, Deferred<ProcessStatistics>>();
   #asked = 0;
+  /** Who waits for a sign of life. */
+  #turning: Deferred<void> | undefined = undefined;
 
   /**
    * Starts it. Each line that it prints is printed here, behind its number; of an object in JSON,
@@ -43,6 +45,16 @@ export class ClusterMember implements Member {
 
   get pid(): number | undefined {
     return this.#worker.process.pid;
+  }
+
+  get reachable(): boolean {
+    return this.#worker.isConnected();
+  }
+
+  turns(): Deferred<void> {
+    const turning = (this.#turning = new Deferred<void>());
+    this.#order({ skein: "turn" });
+    return turning;
   }
 
   stop(): void {
@@ -75,6 +87,10 @@ export class ClusterMember implements Member {
   #heard(message: Notice): void {
     if (message.skein === "ready") {
       if (!this.ready.called) this.ready.callback();
+      return;
+    }
+    if (message.skein === "turns") {
+      if (this.#turning?.called === false) this.#turning.callback();
       return;
     }
     const report = this.#reports.get(message.asked);

@@ -27,6 +27,9 @@ export function serveFleet(reactor: Reactor): Attendant {
       case "stop":
         stop();
         return;
+      case "turn":
+        say({ skein: "turns" });
+        return;
       case "report": {
         const { asked } = order;
         say({ skein: "statistics", asked, statistics: processStatistics(reactor) });

@@ -15,6 +15,10 @@ export interface Member {
   readonly ready: Deferred<void>;
   /** Fires when it has ended. */
   readonly ended: Deferred<MemberEnd>;
+  /** Whether it can be asked. */
+  readonly reachable: boolean;
+  /** Asks whether it turns. Fires when it answers, or never. */
+  turns(): Deferred<void>;
   /** Has it stop as a daemon does on a signal. */
   stop(): void;
   /** The same, but connections that others have made get time to end by themselves. */

@@ -5,12 +5,15 @@ import type { ProcessStatistics } from "../../application/process-statistics.ts"
 export type Order =
   | { readonly skein: "stop" }
   | { readonly skein: "retire" }
+  /** Answered by "turns", at once. */
+  | { readonly skein: "turn" }
   /** Answered by statistics of the same number. */
   | { readonly skein: "report"; readonly asked: number };
 
 /** To the first process. */
 export type Notice =
   | { readonly skein: "ready" }
+  | { readonly skein: "turns" }
   | {
       readonly skein: "statistics";
       readonly asked: number;

@@ -47,6 +47,7 @@ export async function runFleet(options: RunOptions): Promise<number> {
     },
     say,
     startSeconds: startTimeout,
+    hangSeconds: options.hangTimeout,
     retireSeconds: 2 * drain + GRACE_SECONDS,
     changed(state) {
       if (state === "ready" && !announced) {
@@ -145,6 +146,9 @@ async function assertReal(options: RunOptions): Promise<void> {
   ] as const;
   for (const [why, given] of refused) {
     if (given !== undefined) throw new UsageError(`${why}: it does not go with --processes`);
+  }
+  if (options.hangTimeout === 0) {
+    throw new UsageError("--hang-timeout needs seconds over 0: each is asked within them");
   }
   const { name, capabilities } = await loadBackend(backend);
   if (!capabilities.includes("clock") && capabilities.includes("tcp")) return;

@@ -3,6 +3,7 @@ import { Deferred } from "../../defer/deferred.ts";
 import { inlineCallbacks } from "../../defer/inline-callbacks.ts";
 import type { DelayedCall, ReactorTime } from "../../reactor/capabilities.ts";
 import { describeEnd, type Member, type MemberEnd } from "./member.ts";
+import { watchMember } from "./watch-member.ts";
 
 /** Who lives for so long after its start is well. */
 export const WELL_SECONDS = 5;
@@ -20,6 +21,8 @@ export interface SupervisorOptions {
   readonly startSeconds: number;
   /** Seconds that an old one has to end, when it was replaced. */
   readonly retireSeconds: number;
+  /** Seconds after which one is killed that does not answer; none is unless given. */
+  readonly hangSeconds?: number | undefined;
   /** Told when all are ready, and when a restart begins. */
   readonly changed?: (state: FleetState) => void;
 }
@@ -140,9 +143,16 @@ export class Supervisor {
   #begin(): Member {
     const member = this.#options.startMember();
     this.#members.add(member);
+    const { clock, hangSeconds } = this.#options;
+    if (hangSeconds !== undefined) {
+      watchMember(clock, member, hangSeconds, () => {
+        this.#say(`process ${member.id} (pid ${member.pid}) hangs since ${hangSeconds} s: killed`);
+        member.kill();
+      });
+    }
     let growing: DelayedCall | undefined;
     member.ready.addCallback(() => {
-      growing = this.#options.clock.callLater(WELL_SECONDS, () => {
+      growing = clock.callLater(WELL_SECONDS, () => {
         this.#well.add(member);
         this.#unwell = 0;
       });

@@ -3,7 +3,7 @@ import { parseOptions } from "../../application/command-line-options.ts";
 import { Deferred } from "../../defer/deferred.ts";
 import type { Reactor } from "../../reactor/capabilities.ts";
 import { createReactor } from "../../reactor/index.ts";
-import { visibleJSON } from "../../log/visible.ts";
+import { visibleJSON } from "../../core/visible.ts";
 import { stopIfRunning } from "../../reactor/stop-if-running.ts";
 import { stopOnSignals } from "../../task/signals.ts";
 import { FAILED, OK } from "../complain.ts";

@@ -14,6 +14,10 @@ describe("reactor --processes", function () {
   this.timeout(40_000);
   const path = moduleFolder({
     "idle.mjs": "export default (reactor) => { reactor.callLater(3600, () => {}); };",
+    "sticks.mjs": `export default (reactor) => {
+      reactor.callLater(3600, () => {});
+      process.on("SIGUSR1", () => { for (;;); });
+    };`,
     "fails.mjs": "export default () => { throw new Error('no database'); };",
     "dies.mjs": `export default (reactor) => {
       reactor.callLater(0.01, () => process.exit(7));
@@ -103,6 +107,28 @@ describe("reactor --processes", function () {
       const [, , , third] = [0, ...(await readyPids(fleet, 3))];
       expect(isAlive(third as number)).to.equal(true);
     });
+  });
+
+  it("replaces one that hangs, and leaves those alone that work", async () => {
+    const args = ["--hang-timeout", "1", path("sticks.mjs")];
+    await withFleet(args, async (fleet, [first, second]) => {
+      process.kill(first as number, "SIGUSR1");
+      await fleet.printed(/process 1 \(pid \d+\) hangs since 1 s: killed/);
+      const third = (await readyPids(fleet, 3))[2] as number;
+      expect([second as number, third].map(isAlive)).to.deep.equal([true, true]);
+      expect(isAlive(first as number)).to.equal(false);
+    });
+  });
+
+  it("--hang-timeout is a time, of a fleet", async () => {
+    await expectMisuse(
+      ["--processes", "2", "--hang-timeout", "0", path("idle.mjs")],
+      "--hang-timeout needs seconds over 0: each is asked within them",
+    );
+    await expectMisuse(
+      ["--hang-timeout", "10", path("idle.mjs")],
+      "--hang-timeout needs --processes: somebody has to ask",
+    );
   });
 
   it("gives up on a daemon that dies at once, again and again", async () => {

@@ -271,4 +271,62 @@ describe("the supervisor of a fleet", () => {
       expect(stand.status()).to.equal(0);
     });
   });
+
+  describe("when one hangs", () => {
+    it("kills it after its time, and starts another", async () => {
+      const stand = await steadyFleet(2, 20);
+      nth(stand, 1).hangs = true;
+      await stand.pass(19);
+      expect(nth(stand, 1).told).to.deep.equal([]);
+      await stand.pass(12);
+      expect(nth(stand, 1).told).to.deep.equal(["kill"]);
+      expect(stand.alive()).to.deep.equal([2, 3]);
+      expect(stand.said).to.deep.equal([
+        "process 1 (pid 1001) hangs since 20 s: killed",
+        "process 1 (pid 1001) has ended (SIGKILL); another is started in 0.1 s",
+      ]);
+    });
+
+    it("leaves it alone when it goes on in time, and unless that is asked for", async () => {
+      const [busy, unwatched] = [await steadyFleet(1, 20), await steadyFleet(1)];
+      for (let i = 0; i < 10; i++) {
+        last(busy).hangs = true;
+        await busy.pass(8);
+        last(busy).goOn();
+        await busy.pass(12);
+      }
+      last(unwatched).hangs = true;
+      await unwatched.pass(1000);
+      expect([...last(busy).told, ...last(unwatched).told]).to.deep.equal([]);
+    });
+
+    it("does not take its own standing still for theirs", async () => {
+      const stand = scriptedFleet(1, 20, "jump");
+      last(stand).hangs = true;
+      last(stand).start();
+      // Its timers are late, and what was said meanwhile is heard behind them.
+      await stand.pass(60);
+      last(stand).goOn();
+      for (let i = 0; i < 10; i++) await stand.pass(5);
+      expect(last(stand).told).to.deep.equal([]);
+    });
+
+    it("kills it when all are to stop, too, but none that cannot be asked any more", async () => {
+      const stand = await steadyFleet(2, 20);
+      nth(stand, 1).hangs = true;
+      nth(stand, 2).hangs = true;
+      nth(stand, 2).reachable = false;
+      stand.fleet.stop();
+      await stand.pass(50);
+      expect(stand.members.map(({ told }) => told)).to.deep.equal([["stop", "kill"], ["stop"]]);
+    });
+
+    it("does not ask one that has not started: that has a time of its own", async () => {
+      const stand = scriptedFleet(2, 20);
+      nth(stand, 1).start();
+      nth(stand, 2).hangs = true;
+      await stand.pass(50);
+      expect(nth(stand, 2).told).to.deep.equal([]);
+    });
+  });
 });
