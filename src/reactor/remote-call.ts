@@ -3,6 +3,7 @@ import { type Chunk, packNumbers } from "../core/chunks.ts";
 import { unpackArguments } from "../core/crossing-arguments.ts";
 import { ITEMS_LINE, type WorkerLine, WorkerLines } from "../core/call-line.ts";
 import { type CurrentCall, place } from "../core/current-call.ts";
+import { isThenable } from "../core/is-thenable.ts";
 import { initialize } from "./initializing.ts";
 import { load, revive } from "./reviving.ts";
 import { sendItems, type Sending } from "./sending-items.ts";
@@ -94,12 +95,4 @@ async function goOn(
   results.push(await awaited);
   while (results.length < items.length) results.push(await exported(items[results.length]));
   return packNumbers(results);
-}
-
-export function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return (
-    typeof value === "object" &&
-    value !== null &&
-    typeof (value as { then?: unknown }).then === "function"
-  );
 }

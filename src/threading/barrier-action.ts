@@ -1,7 +1,7 @@
 /** What one of the parties of a barrier does for all: a function, in whichever thread that is. */
 import { BadOptionError } from "../core/errors.ts";
-import { isThenable } from "./run-holding.ts";
 import { importModule } from "../core/import-module.ts";
+import { isThenable } from "../core/is-thenable.ts";
 
 /** A function that a module exports, as `worker()` of skein/threads names it. */
 export interface NamedAction {
