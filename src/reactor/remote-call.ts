@@ -2,7 +2,7 @@
 import { type Chunk, packNumbers } from "../core/chunks.ts";
 import { unpackArguments } from "../core/crossing-arguments.ts";
 import { ITEMS_LINE, type WorkerLine, WorkerLines } from "../core/call-line.ts";
-import { type CurrentCall, place } from "../core/current-call.ts";
+import { type CurrentCall, linkOf, place } from "../core/current-call.ts";
 import { isThenable } from "../core/is-thenable.ts";
 import { initialize } from "./initializing.ts";
 import { load, revive } from "./reviving.ts";
@@ -53,7 +53,7 @@ async function callWithExtras(
   const make = place.make as () => CurrentCall;
   const { args, extras } = unpackArguments(packed);
   const { revivals, window, initializer, manner = "call" } = extras;
-  if (initializer !== undefined) await initialize(initializer);
+  if (initializer !== undefined) await initialize(initializer, linkOf(make()).thread);
   let lines: WorkerLines | undefined;
   const lineOf = (index: number): WorkerLine => (lines ??= new WorkerLines(make())).line(index);
   for (const { index, connected, ...target } of revivals) {

@@ -17,8 +17,6 @@ export interface Maker {
   readonly initializer: Initializer | undefined;
 }
 
-let pools = 0;
-
 /** @throws CannotCrossError, or what arguments throw that cross as themselves */
 export function makeInitializer(
   [f, ...given]: readonly [RemoteFunction, ...unknown[]],
@@ -30,7 +28,7 @@ export function makeInitializer(
         "when that has ended: pass it with each call",
     );
   });
-  return { pool: ++pools, module: f.module, name: f.name, args, revivals };
+  return { module: f.module, name: f.name, args, revivals };
 }
 
 /** For a function that gives items: how many may be under way, and who gets them. */
