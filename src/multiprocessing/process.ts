@@ -1,6 +1,5 @@
 /** A worker of its own for one call: a process, or a thread with the same interface. */
 import { isOnLine } from "../core/call-line.ts";
-import { type CallExtras, packArguments } from "../core/crossing-arguments.ts";
 import { BadOptionError } from "../core/errors.ts";
 import type { Deferred } from "../defer/deferred.ts";
 import { succeed } from "../defer/fired.ts";
@@ -8,7 +7,8 @@ import { Waiters } from "../defer/waiters.ts";
 import type { Reactor, TriggerId } from "../reactor/capabilities.ts";
 import { WorkerDiedError } from "../reactor/errors.ts";
 import type { Substrate, WorkerCall, WorkerHandle } from "../reactor/workers.ts";
-import { CallerLines } from "../threads/caller-lines.ts";
+import type { CallerLines } from "../threads/caller-lines.ts";
+import { packCall } from "../threads/pack-call.ts";
 import type { WorkerFunction } from "../threads/worker.ts";
 import { ProcessStartedError } from "./errors.ts";
 
@@ -65,9 +65,8 @@ export class Process<A extends unknown[]> {
   readonly #args: A;
   readonly #substrate: Substrate;
   readonly #joins = new Waiters<number>();
-  readonly #lines: CallerLines;
+  #lines: CallerLines | undefined;
   #handle: WorkerHandle | undefined;
-  #sent: WorkerCall | undefined;
   #trigger: TriggerId | undefined;
   #exitcode: number | undefined;
   /** The number of the signal that was sent to it from here. */
@@ -91,9 +90,6 @@ export class Process<A extends unknown[]> {
     this.#target = target;
     this.#args = args;
     this.#substrate = substrate;
-    this.#lines = new CallerLines(reactor, (message) => {
-      if (this.#sent !== undefined) this.#handle?.tell(this.#sent, message);
-    });
   }
 
   /** The system's number of the process; undefined before the start, and for a thread. */
@@ -127,10 +123,9 @@ export class Process<A extends unknown[]> {
       const call = this.#call();
       handle = this.#startWorker();
       handle.send(call);
-      this.#sent = call;
     } catch (error) {
       handle?.terminate();
-      this.#lines.end();
+      this.#lines?.end();
       throw error;
     }
     this.#handle = handle;
@@ -141,7 +136,6 @@ export class Process<A extends unknown[]> {
   }
 
   #startWorker(): WorkerHandle {
-    const lines = this.#lines;
     return this.#reactor.startWorker(
       {
         returned: () => this.#ended(0),
@@ -150,10 +144,10 @@ export class Process<A extends unknown[]> {
           this.#ended(1);
         },
         told: (_call, message) => {
-          if (isOnLine(message)) this.#hear(() => lines.told(message));
+          if (isOnLine(message)) this.#hear(() => this.#lines?.told(message));
         },
         asked: (_call, question, reply, atOnce) => {
-          if (isOnLine(question)) this.#hear(() => lines.asked(question, reply, atOnce));
+          if (isOnLine(question)) this.#hear(() => this.#lines?.asked(question, reply, atOnce));
         },
         roomy: () => {},
         died: (error) => this.#died(error),
@@ -196,21 +190,12 @@ export class Process<A extends unknown[]> {
 
   /** @throws CannotCrossError, or what arguments throw that cross as themselves */
   #call(): WorkerCall {
-    const lines = this.#lines;
-    const { args, revivals, transfer } = packArguments(
-      this.#args,
-      this.#substrate,
-      undefined,
-      (index, connect) => lines.add(index, connect),
-    );
-    const extras: CallExtras = { revivals };
-    return {
-      target: this.#target,
-      manner: "extra",
-      args: [...args, extras],
-      transfer,
-      slot: -1,
-    };
+    const tell = (message: unknown): void => this.#handle?.tell(call, message);
+    const packed = packCall(this.#reactor, this.#substrate, this.#args, {}, tell);
+    this.#lines = packed.lines;
+    const { args, transfer } = packed;
+    const call: WorkerCall = { target: this.#target, manner: "extra", args, transfer, slot: -1 };
+    return call;
   }
 
   /** What it says may be nothing that is ever said: nothing else is to be had of it then. */
@@ -248,7 +233,7 @@ export class Process<A extends unknown[]> {
 
   #ended(exitcode: number): void {
     this.#exitcode = exitcode;
-    this.#lines.end();
+    this.#lines?.end();
     if (this.#trigger !== undefined) this.#reactor.removeSystemEventTrigger(this.#trigger);
     this.#handle?.terminate();
     for (let join = this.#joins.shift(); join !== undefined; join = this.#joins.shift()) {
