@@ -54,6 +54,9 @@ let made = 0;
  * Arguments cross as those of a pool's calls do. What the function returns is dropped: pass it a
  * Queue or a Pipe. What it throws is reported to the reactor, and its exit code is 1.
  *
+ * When the function has ended, a `workerReactor()` of its own stops in good order, and has five
+ * seconds for that; then the process has ended.
+ *
  * What is written into queues before the end is there after it, and a process that ends does not
  * wait for somebody to take it out: there is no order in which to drain and to join.
  */
@@ -68,6 +71,8 @@ export class Process<A extends unknown[]> {
   #lines: CallerLines | undefined;
   #handle: WorkerHandle | undefined;
   #trigger: TriggerId | undefined;
+  /** What it will be, when the function has ended, and what that has left running has not. */
+  #outcome: number | undefined;
   #exitcode: number | undefined;
   /** The number of the signal that was sent to it from here. */
   #signal: number | undefined;
@@ -130,7 +135,7 @@ export class Process<A extends unknown[]> {
     }
     this.#handle = handle;
     this.#trigger = this.#reactor.addSystemEventTrigger("before", "shutdown", () => {
-      if (this.daemon) this.#endSoon();
+      if (this.daemon && this.#outcome === undefined) this.#endSoon();
       return this.join();
     });
   }
@@ -138,10 +143,10 @@ export class Process<A extends unknown[]> {
   #startWorker(): WorkerHandle {
     return this.#reactor.startWorker(
       {
-        returned: () => this.#ended(0),
+        returned: () => this.#left(0),
         threw: (_call, error) => {
           this.#reactor.reportError(error, `in the process "${this.name}"`);
-          this.#ended(1);
+          this.#left(1);
         },
         told: (_call, message) => {
           if (isOnLine(message)) this.#hear(() => this.#lines?.told(message));
@@ -222,20 +227,31 @@ export class Process<A extends unknown[]> {
     this.#handle?.terminate(signal === SIGTERM);
   }
 
+  /** The function has ended; the reactor of its worker, if it has one, stops in good order. */
+  #left(outcome: number): void {
+    this.#outcome = outcome;
+    this.#lines?.end();
+    if (this.#handle?.retire() !== true) this.#ended(outcome);
+  }
+
   #died(error: Error): void {
     if (!this.alive) return;
+    const outcome = this.#outcome;
     const code = error instanceof WorkerDiedError ? error.exitCode : undefined;
-    if (this.#signal === undefined && code === undefined) {
+    const byItself = code !== undefined && (outcome === undefined || code === 0);
+    if (this.#signal === undefined && !byItself) {
       this.#reactor.reportError(error, `in the process "${this.name}"`);
     }
-    this.#ended(code ?? (this.#signal === undefined ? 1 : -this.#signal));
+    // Those that it has started may be there yet.
+    this.#handle?.terminate();
+    if (code === 0) this.#ended(outcome ?? 0);
+    else this.#ended(code ?? (this.#signal === undefined ? 1 : -this.#signal));
   }
 
   #ended(exitcode: number): void {
     this.#exitcode = exitcode;
     this.#lines?.end();
     if (this.#trigger !== undefined) this.#reactor.removeSystemEventTrigger(this.#trigger);
-    this.#handle?.terminate();
     for (let join = this.#joins.shift(); join !== undefined; join = this.#joins.shift()) {
       join.callback(exitcode);
     }

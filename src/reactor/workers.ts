@@ -57,9 +57,9 @@ export interface WorkerHandle {
   readonly pid: number | undefined;
   /**
    * Ends a worker that runs no call: what its functions have left running, if it has told of such,
-   * has a few seconds to end by itself.
+   * has a few seconds to end by itself. True then: `died` comes when that is over.
    */
-  retire(): void;
+  retire(): boolean;
   /**
    * Ends the worker, in the middle of a call if need be. Calls that had ended before are still
    * told of; then `died` comes, if anybody waits for a call. A process takes those with it that it
@@ -143,7 +143,7 @@ export function openWorker(
     tell: (call, message) => worker.tell(call, message),
     retire() {
       closed();
-      worker.retire();
+      return worker.retire();
     },
     terminate(gently) {
       if (gently !== true) closed();

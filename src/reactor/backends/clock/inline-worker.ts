@@ -102,8 +102,10 @@ export class InlineWorker implements WorkerHandle {
     if (this.#call === call) this.#running?.tell(message);
   }
 
-  retire(): void {
+  retire(): boolean {
+    // What functions have left running is the reactor's, which is their caller's.
     this.terminate();
+    return false;
   }
 
   terminate(): void {

@@ -8,7 +8,7 @@ import { constants } from "node:os";
 import type { Readable, Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { isMessage } from "./is-message.ts";
-import { ENDING_MS } from "./thread-worker.ts";
+import { ENDING_MS, overdue } from "./overdue.ts";
 import { argumentsCannotCross, unpackError } from "../../../core/crossing.ts";
 import { WorkerDiedError } from "../../errors.ts";
 import type { WorkerCall, WorkerEvents, WorkerHandle, WorkerOptions } from "../../workers.ts";
@@ -162,15 +162,19 @@ export class ProcessWorker implements WorkerHandle {
     if (this.#call === call) this.#write(REPLIES_FD, frameOf(["answer", this.#number, answer]));
   }
 
-  retire(): void {
+  retire(): boolean {
     if (!this.#lives) {
       this.terminate();
-      return;
+      return false;
     }
     this.#write(CALLS_FD, frameOf(["end", this.#number]));
-    const late = setTimeout(() => this.terminate(), ENDING_MS);
+    const late = setTimeout(() => {
+      this.#failure ??= overdue();
+      this.terminate();
+    }, ENDING_MS);
     late.unref();
     this.#process.on("exit", () => clearTimeout(late));
+    return true;
   }
 
   terminate(gently = false): void {

@@ -31,6 +31,7 @@ import {
 import { Eagerness } from "./eagerness.ts";
 import { argumentsForThread } from "./inherited-arguments.ts";
 import { isMessage } from "./is-message.ts";
+import { ENDING_MS, overdue } from "./overdue.ts";
 
 /** What a worker starts with. */
 export interface WorkerSetup {
@@ -60,9 +61,6 @@ export type FromWorker =
 
 /** So many calls of one turn are worth waking the worker for. */
 const ANNOUNCED = 32;
-
-/** What functions have left running has so long to end, in a worker that is not needed any more. */
-export const ENDING_MS = 5000;
 
 const KINDS: ReadonlySet<unknown> = new Set(["lives", "outcome", "told", "asked"]);
 
@@ -205,13 +203,19 @@ export class ThreadWorker implements WorkerHandle {
     return this.#left + before;
   }
 
-  retire(): void {
+  retire(): boolean {
     if (!this.#lives) {
       this.terminate();
-      return;
+      return false;
     }
     this.#post(["end"]);
-    setTimeout(() => this.terminate(), ENDING_MS).unref();
+    const late = setTimeout(() => {
+      this.#failure ??= overdue();
+      this.terminate();
+    }, ENDING_MS);
+    late.unref();
+    this.#worker.on("exit", () => clearTimeout(late));
+    return true;
   }
 
   terminate(): void {
