@@ -85,7 +85,11 @@ export interface WorkerEvents {
   asked(call: WorkerCall, question: unknown, reply: Reply, atOnce: boolean): void;
   /** There is room again, though no call has ended: some that were revoked are out of the way. */
   roomy(): void;
-  /** The worker is gone. Ask {@link WorkerHandle.revoke} which of its calls had not begun. */
+  /**
+   * The worker is gone. Ask {@link WorkerHandle.revoke} which of its calls had not begun.
+   *
+   * @param error CannotStartWorkerError for one that has never been there.
+   */
   died(error: Error): void;
 }
 

@@ -1,7 +1,7 @@
 /** Which worker gets which call, and how many workers there are: what is inside a pool. */
 import type { OnLine } from "../core/call-line.ts";
 import type { Reactor } from "../reactor/capabilities.ts";
-import { WorkerDiedError } from "../reactor/errors.ts";
+import { CannotStartWorkerError, WorkerDiedError } from "../reactor/errors.ts";
 import { CallQueue } from "./call-queue.ts";
 import { IdleMembers } from "./idle-members.ts";
 import type { PoolCall } from "./pool-call.ts";
@@ -294,7 +294,8 @@ export class Dispatcher {
 
   #died(member: PoolMember, error: Error): void {
     const ended = member.retired;
-    if (!ended) this.#lost++;
+    const started = !(error instanceof CannotStartWorkerError);
+    if (!ended && started) this.#lost++;
     const idle = member.idle;
     this.#dismiss(member);
     const failed: PoolCall[] = [];
@@ -306,14 +307,16 @@ export class Dispatcher {
         continue;
       }
       if (!member.handle.revoke(call) || call.transfer !== undefined) failed.push(call);
+      else if (!started) (this.#members.size > 0 ? again : failed).push(call);
       else if (++call.bereaved < BEREAVED_MAX) again.push(call);
       else failed.push(call);
     }
     member.calls.clear();
     this.#queue.putBack(again);
-    this.#dispatch();
+    // If another cannot be started either, those that there are take what waits.
+    if (started || this.#members.size === 0) this.#dispatch();
     // One that was never of use would be followed by another.
-    if (!ended && member.given > 0 && !this.#stopped) this.#keepMin();
+    if (!ended && started && member.given > 0) this.#keepMin();
     for (const call of failed) {
       call.leave();
       if (!call.settle()) continue;

@@ -1,5 +1,10 @@
 import { expect } from "chai";
-import { type backends, createReactor, type ReactorOn } from "skein/reactor";
+import {
+  type backends,
+  CannotStartWorkerError,
+  createReactor,
+  type ReactorOn,
+} from "skein/reactor";
 import { ThreadPool } from "skein/threads";
 import { tasks } from "../support/pools.ts";
 import { type ScriptedWorker, scriptedReactor } from "../support/scripted-workers.ts";
@@ -75,6 +80,29 @@ describe("a pool: calls that a worker holds", () => {
     }
     expect(slow.held).to.deep.equal([0]);
     expect(pool.statistics().working).to.equal(2);
+  });
+
+  it("wait for another worker when theirs cannot be started, and fail if there is none", () => {
+    const { workers, call, outcomes, pool } = stand(2);
+    call(2);
+    const [first, second] = workers as [ScriptedWorker, ScriptedWorker];
+    second.events.died(new CannotStartWorkerError("no threads"));
+    expect(pool.statistics()).to.include({ workers: 1, working: 1, queued: 1, lost: 0 });
+    call(1);
+    expect(workers).to.have.lengthOf(2);
+    first.begin();
+    first.end();
+    first.tell();
+    expect(first.held).to.deep.equal([1, 2]);
+    first.events.died(new CannotStartWorkerError("no threads"));
+    expect(outcomes).to.deep.equal([
+      "0 ended",
+      "1 CannotStartWorkerError",
+      "2 CannotStartWorkerError",
+    ]);
+    expect(pool.statistics()).to.include({ workers: 0, queued: 0 });
+    call(1);
+    expect(workers[2]?.held).to.deep.equal([3]);
   });
 
   it("may stop the pool when their arguments cannot cross", () => {
