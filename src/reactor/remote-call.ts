@@ -2,7 +2,7 @@
 import { type Chunk, packNumbers } from "../core/chunks.ts";
 import { unpackArguments } from "../core/crossing-arguments.ts";
 import { ITEMS_LINE, type WorkerLine, WorkerLines } from "../core/call-line.ts";
-import { type CurrentCall, linkOf, place } from "../core/current-call.ts";
+import { type CurrentCall, inCall, linkOf, place } from "../core/current-call.ts";
 import { isThenable } from "../core/is-thenable.ts";
 import { initialize } from "./initializing.ts";
 import { load, revive } from "./reviving.ts";
@@ -24,13 +24,8 @@ export function calleeOf(target: RemoteFunction, manner: CallManner): Callee {
     if (loaded !== undefined) return loaded(args);
     const { make } = place;
     return load(target).then((exported) => {
-      loaded = inManner(target.name, exported, manner);
-      place.make = make;
-      try {
-        return loaded(args);
-      } finally {
-        place.make = undefined;
-      }
+      const callee = (loaded = inManner(target.name, exported, manner));
+      return inCall(make, () => callee(args));
     });
   };
 }
@@ -60,19 +55,10 @@ async function callWithExtras(
     args[index] = await revive(target, args[index], connected ? lineOf(index) : undefined, make);
   }
   const callee = inManner(name, exported, manner as CallManner);
-  const begin = (): unknown => callWith(callee, args, make);
+  const begin = (): unknown => inCall(make, () => callee(args));
   if (window === undefined) return begin();
   const sending: Sending = { name, call: make(), line: lineOf(ITEMS_LINE), window };
   return sendItems(await begin(), sending);
-}
-
-function callWith(callee: Callee, args: unknown[], make: () => CurrentCall): unknown {
-  place.make = make;
-  try {
-    return callee(args);
-  } finally {
-    place.make = undefined;
-  }
 }
 
 /** Calls it with each item in turn; waits only for what is to be waited for. */

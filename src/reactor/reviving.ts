@@ -2,7 +2,7 @@
 import type { WorkerLine } from "../core/call-line.ts";
 import { CannotCrossError, cannotCross } from "../core/crossing.ts";
 import { type Crossed, type Crossing, crossing, type Substrate } from "../core/crossing-object.ts";
-import { type CurrentCall, linkOf, place } from "../core/current-call.ts";
+import { type CurrentCall, inCall, linkOf } from "../core/current-call.ts";
 import { BadOptionError, messageOf } from "../core/errors.ts";
 import { importModule } from "../core/import-module.ts";
 import { inlineFunction, isInline } from "../core/inline-source.ts";
@@ -10,12 +10,20 @@ import type { RemoteFunction, WorkerCall, WorkerEvents } from "./workers.ts";
 
 type Exported = (...args: readonly unknown[]) => unknown;
 
-/** The function that a module exports. @throws BadOptionError, or what importing it throws. */
-export async function load({ module, name }: RemoteFunction): Promise<Exported> {
+/**
+ * The function that a module exports.
+ *
+ * @param purpose what it is wanted for, if there is none.
+ * @throws BadOptionError, or what importing it throws.
+ */
+export async function load(
+  { module, name }: RemoteFunction,
+  purpose: string = "to call in a worker",
+): Promise<Exported> {
   if (isInline(module)) return inlineFunction(module);
   const exported = (await importModule(module))[name];
   if (typeof exported !== "function") {
-    throw new BadOptionError(`${module} has no function "${name}" to call in a worker`);
+    throw new BadOptionError(`${module} has no function "${name}" ${purpose}`);
   }
   return exported as Exported;
 }
@@ -36,12 +44,8 @@ export async function revive(
   const key = `${target.name} ${target.module}`;
   let reviver = revivers.get(key);
   if (reviver === undefined) revivers.set(key, (reviver = await load(target)));
-  place.make = make;
-  try {
-    return reviver(data, line);
-  } finally {
-    place.make = undefined;
-  }
+  const making = reviver;
+  return inCall(make, () => making(data, line));
 }
 
 /** What a worker sends before the outcome, which is undefined then. */

@@ -84,8 +84,7 @@ export class Dispatcher {
         member = this.#hire();
       } catch (error) {
         // There is no worker to be had.
-        call.leave();
-        if (call.settle()) call.errback(error);
+        call.giveUp(error);
         return true;
       }
     }
@@ -112,8 +111,7 @@ export class Dispatcher {
       return true;
     } catch (error) {
       // The arguments cannot cross to it.
-      call.leave();
-      if (call.settle()) call.errback(error);
+      call.giveUp(error);
       return false;
     }
   }
@@ -318,9 +316,7 @@ export class Dispatcher {
     // One that was never of use would be followed by another.
     if (!ended && started && member.given > 0) this.#keepMin();
     for (const call of failed) {
-      call.leave();
-      if (!call.settle()) continue;
-      call.errback(
+      call.giveUp(
         call.bereaved < BEREAVED_MAX
           ? error
           : new WorkerDiedError(`${BEREAVED_MAX} workers died before the call began`, {

@@ -253,10 +253,7 @@ export class ThreadPool {
   stop(): void {
     this.#closed = this.#stopped = true;
     this.#removeGauges();
-    for (const call of this.#dispatcher.stop()) {
-      call.leave();
-      if (call.settle()) call.errback(new PoolStoppedError());
-    }
+    for (const call of this.#dispatcher.stop()) call.giveUp(new PoolStoppedError());
     this.#checkDrained();
   }
 

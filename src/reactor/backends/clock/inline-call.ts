@@ -1,7 +1,7 @@
 /** A call of a simulated worker, and the link that its function has with the caller's side. */
 import { cannotCross, packError, unpackError } from "../../../core/crossing.ts";
 import { crossesItself, type Substrate } from "../../../core/crossing-object.ts";
-import { type CallLink, CurrentCall, place } from "../../../core/current-call.ts";
+import { type CallLink, CurrentCall, inCall } from "../../../core/current-call.ts";
 import { calleeOf } from "../../remote-call.ts";
 import { crossedResult, revive } from "../../reviving.ts";
 import type { Timer, TimerQueue } from "../../timer-queue.ts";
@@ -183,11 +183,9 @@ export class InlineCall implements CallLink {
   #call(args: readonly unknown[]): unknown {
     const { target, manner } = this.call;
     const callee = calleeOf(target, manner);
-    place.make = () => (this.#current ??= new CurrentCall(this));
-    try {
-      return callee(args);
-    } finally {
-      place.make = undefined;
-    }
+    return inCall(
+      () => (this.#current ??= new CurrentCall(this)),
+      () => callee(args),
+    );
   }
 }
