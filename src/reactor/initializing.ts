@@ -1,5 +1,6 @@
 import type { Initializer } from "../core/crossing-arguments.ts";
-import { load, revive } from "./reviving.ts";
+import { importFunction } from "../core/import-function.ts";
+import { revive } from "./reviving.ts";
 
 /** By thread, as simulated workers share this module. */
 const initialized = new Map<number, Promise<void>>();
@@ -23,6 +24,6 @@ export async function initialize(initializer: Initializer, thread: number = 0): 
 async function run({ args, revivals, ...target }: Initializer): Promise<void> {
   const made = [...args];
   for (const { index, ...its } of revivals) made[index] = await revive(its, args[index]);
-  const initializing = await load(target);
+  const initializing = await importFunction(target);
   await initializing(...made);
 }

@@ -3,16 +3,15 @@ import { type Chunk, packNumbers } from "../core/chunks.ts";
 import { unpackArguments } from "../core/crossing-arguments.ts";
 import { ITEMS_LINE, type WorkerLine, WorkerLines } from "../core/call-line.ts";
 import { type CurrentCall, inCall, linkOf, place } from "../core/current-call.ts";
+import { importFunction, type ImportedFunction } from "../core/import-function.ts";
 import { isThenable } from "../core/is-thenable.ts";
 import { initialize } from "./initializing.ts";
-import { load, revive } from "./reviving.ts";
+import { revive } from "./reviving.ts";
 import { sendItems, type Sending } from "./sending-items.ts";
 import type { CallManner, RemoteFunction } from "./workers.ts";
 
 /** Takes the arguments of a call; returns its result, or a promise of it. */
 export type Callee = (args: readonly unknown[]) => unknown;
-
-type Exported = (...args: readonly unknown[]) => unknown;
 
 /**
  * A way to call a function in a manner. The function is loaded by the first call, which waits for
@@ -23,14 +22,14 @@ export function calleeOf(target: RemoteFunction, manner: CallManner): Callee {
   return (args) => {
     if (loaded !== undefined) return loaded(args);
     const { make } = place;
-    return load(target).then((exported) => {
+    return importFunction(target).then((exported) => {
       const callee = (loaded = inManner(target.name, exported, manner));
       return inCall(make, () => callee(args));
     });
   };
 }
 
-function inManner(name: string, exported: Exported, manner: CallManner): Callee {
+function inManner(name: string, exported: ImportedFunction, manner: CallManner): Callee {
   if (manner === "each") return (args) => callWithEach(exported, args[0] as Chunk);
   if (manner === "spread") {
     return (args) => callWithEach((item) => exported(...(item as [])), args[0] as Chunk);
@@ -42,7 +41,7 @@ function inManner(name: string, exported: Exported, manner: CallManner): Callee 
 /** Calls it when those of its arguments are made that cross as themselves. */
 async function callWithExtras(
   name: string,
-  exported: Exported,
+  exported: ImportedFunction,
   packed: readonly unknown[],
 ): Promise<unknown> {
   const make = place.make as () => CurrentCall;
@@ -62,7 +61,7 @@ async function callWithExtras(
 }
 
 /** Calls it with each item in turn; waits only for what is to be waited for. */
-function callWithEach(exported: Exported, items: Chunk): unknown {
+function callWithEach(exported: ImportedFunction, items: Chunk): unknown {
   const results: unknown[] = [];
   for (let i = 0; i < items.length; i++) {
     const result = exported(items[i]);
@@ -73,7 +72,7 @@ function callWithEach(exported: Exported, items: Chunk): unknown {
 }
 
 async function goOn(
-  exported: Exported,
+  exported: ImportedFunction,
   items: Chunk,
   results: unknown[],
   awaited: PromiseLike<unknown>,

@@ -1,7 +1,7 @@
 /** What one of the parties of a barrier does for all: a function, in whichever thread that is. */
 import { BadOptionError } from "../core/errors.ts";
+import { importFunction } from "../core/import-function.ts";
 import { isThenable } from "../core/is-thenable.ts";
-import { load } from "../reactor/reviving.ts";
 
 /** A function that a module exports, as `worker()` of skein/threads names it. */
 export interface NamedAction {
@@ -23,7 +23,8 @@ export class BarrierAction {
 
   /** @throws BadOptionError, or what importing its module throws. */
   async load(): Promise<void> {
-    this.#action ??= await load(this.named as NamedAction, "to be a barrier's action");
+    const named = this.named as NamedAction;
+    this.#action ??= await importFunction(named, "to be a barrier's action");
   }
 
   /** Calls it, once it is loaded. @throws what it throws, or loading it. */
