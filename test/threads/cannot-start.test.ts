@@ -14,7 +14,7 @@ describe("a pool that can start no worker", function () {
   });
 
   for (const substrate of ["threads", "processes"] as const) {
-    it(`without a descriptor fails its calls, and goes on when it has some, in ${substrate}`, async () => {
+    it(`has no descriptors: fails its calls, goes on when it has, in ${substrate}`, async () => {
       const { without, ...others } = await runFixture("few-workers.ts", substrate);
       const error =
         "CannotStartWorkerError: cannot start a worker: " +

@@ -11,7 +11,7 @@ const REASONS: Readonly<Record<string, string>> = {
 /** What Node says of threads that do not come to be. */
 const OF_THREADS = new Set(["ERR_WORKER_INIT_FAILED", "ERR_WORKER_OUT_OF_MEMORY"]);
 
-/** Whether a worker that has done nothing yet can have failed for want of what it needs to begin. */
+/** Whether a worker that has done nothing yet has failed for want of what it needs to begin. */
 export function isStartFailure(error: unknown): boolean {
   const code = codeOf(error);
   return code !== undefined && (OF_THREADS.has(code) || code in REASONS);
