@@ -77,9 +77,9 @@ export class Dispatcher {
   }
 
   /** Gives the call to whoever can have it; false if it has to wait. */
-  #place(call: PoolCall): boolean {
+  #place(call: PoolCall, mayHire = true): boolean {
     let member = this.#idle.take();
-    if (member === undefined && this.#members.size < this.#settings.max) {
+    if (member === undefined && mayHire && this.#members.size < this.#settings.max) {
       try {
         member = this.#hire();
       } catch (error) {
@@ -127,9 +127,9 @@ export class Dispatcher {
   }
 
   /** Gives the queue's calls to whoever is free. */
-  #dispatch(): void {
+  #dispatch(mayHire = true): void {
     for (let call = this.#queue.shift(); call !== undefined; call = this.#queue.shift()) {
-      if (this.#place(call)) continue;
+      if (this.#place(call, mayHire)) continue;
       this.#queue.putBack([call]);
       return;
     }
@@ -311,8 +311,8 @@ export class Dispatcher {
     }
     member.calls.clear();
     this.#queue.putBack(again);
-    // If another cannot be started either, those that there are take what waits.
-    if (started || this.#members.size === 0) this.#dispatch();
+    // Another could not be started either: those that there are take what waits.
+    this.#dispatch(started || this.#members.size === 0);
     // One that was never of use would be followed by another.
     if (!ended && started && member.given > 0) this.#keepMin();
     for (const call of failed) {
