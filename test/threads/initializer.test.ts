@@ -33,7 +33,7 @@ describe("the initializer of a pool", () => {
 
   poolTest("is called once by each worker", {}, async ({ reactor }) => {
     const times = new Int32Array(new SharedArrayBuffer(4));
-    const initializer = [tasks.count, times] as const;
+    const initializer = [tasks.countWorkers, times] as const;
     const pool = new ThreadPool(reactor, { max: 2, callsPerWorker: 2, initializer });
     for (let i = 0; i < 2; i++) {
       await gatherResults([pool.call(tasks.addLater, 1, 2), pool.call(tasks.addLater, 3, 4)]);
