@@ -39,6 +39,18 @@ export interface CallerEvents {
   ended(): void;
 }
 
+/** The same events, if there are any, and `ending` when the call has ended. */
+export function endingBy(ending: () => void, events?: CallerEvents): CallerEvents {
+  return {
+    told: (message) => events?.told(message),
+    asked: (...question) => events?.asked(...question),
+    ended() {
+      events?.ended();
+      ending();
+    },
+  };
+}
+
 /** The worker's end, which the function gets that makes the object anew, behind the data. */
 export interface WorkerLine {
   /** Whether the call goes on. */

@@ -21,10 +21,8 @@ export interface CallExtras {
   readonly manner?: string;
 }
 
-/** A function that each worker of a pool calls once. */
+/** A function that each worker of a pool calls before its first call. */
 export interface Initializer {
-  /** Names the pool: workers that are simulated share a thread. */
-  readonly pool: number;
   readonly module: string;
   readonly name: string;
   readonly args: readonly unknown[];

@@ -111,6 +111,16 @@ export function linkOf(call: CurrentCall): CallLink {
   return place.links.get(call) as CallLink;
 }
 
+/** For skein itself: calls `f`, in which the current call is what `make` makes. */
+export function inCall<T>(make: (() => CurrentCall) | undefined, f: () => T): T {
+  place.make = make;
+  try {
+    return f();
+  } finally {
+    place.make = undefined;
+  }
+}
+
 /**
  * The call that this function was called by, in a worker. Ask before the first `await`; what it
  * gives is of use as long as the call lasts.

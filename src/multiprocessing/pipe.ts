@@ -1,5 +1,5 @@
 import { CrossesItself } from "../core/crossing-object.ts";
-import type { CallerEvents } from "../core/call-line.ts";
+import { endingBy } from "../core/call-line.ts";
 import type { Deferred } from "../defer/deferred.ts";
 import { QueueShutDownError } from "../threading/errors.ts";
 import { crossToProcess } from "../threading/process-twin.ts";
@@ -57,13 +57,15 @@ export class PipeEnd<In, Out> extends CrossesItself {
       twin: () => revivePipeEnd(data()),
       signals: [],
     };
+    // It is closed when the call is over that has got it.
+    const close = (): void => this.close();
     super((substrate) => {
       if (substrate === "threads") {
         const { module, name } = rebirth;
-        return { module, name, data: data(), connect: () => closing(this) };
+        return { module, name, data: data(), connect: () => endingBy(close) };
       }
       const crossed = crossToProcess(this, rebirth);
-      return { ...crossed, connect: (line) => closing(this, crossed.connect?.(line)) };
+      return { ...crossed, connect: (line) => endingBy(close, crossed.connect?.(line)) };
     });
     this.#inbound = inbound;
     this.#outbound = outbound;
@@ -110,18 +112,6 @@ export class PipeEnd<In, Out> extends CrossesItself {
     this.#outbound.shutdown();
     this.#inbound.shutdown(true);
   }
-}
-
-/** Closes the end when the call is over that has got it. */
-function closing(end: { close(): void }, events?: CallerEvents): CallerEvents {
-  return {
-    told: (message) => events?.told(message),
-    asked: (...question) => events?.asked(...question),
-    ended() {
-      events?.ended();
-      end.close();
-    },
-  };
 }
 
 function translating<T>(f: () => T): T {

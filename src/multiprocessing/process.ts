@@ -1,6 +1,5 @@
 /** A worker of its own for one call: a process, or a thread with the same interface. */
 import { isOnLine } from "../core/call-line.ts";
-import { type CallExtras, packArguments } from "../core/crossing-arguments.ts";
 import { BadOptionError } from "../core/errors.ts";
 import type { Deferred } from "../defer/deferred.ts";
 import { succeed } from "../defer/fired.ts";
@@ -8,7 +7,8 @@ import { Waiters } from "../defer/waiters.ts";
 import type { Reactor, TriggerId } from "../reactor/capabilities.ts";
 import { WorkerDiedError } from "../reactor/errors.ts";
 import type { Substrate, WorkerCall, WorkerHandle } from "../reactor/workers.ts";
-import { CallerLines } from "../threads/caller-lines.ts";
+import type { CallerLines } from "../threads/caller-lines.ts";
+import { packCall } from "../threads/pack-call.ts";
 import type { WorkerFunction } from "../threads/worker.ts";
 import { ProcessStartedError } from "./errors.ts";
 
@@ -54,6 +54,9 @@ let made = 0;
  * Arguments cross as those of a pool's calls do. What the function returns is dropped: pass it a
  * Queue or a Pipe. What it throws is reported to the reactor, and its exit code is 1.
  *
+ * When the function has ended, a `workerReactor()` of its own stops in good order, and has five
+ * seconds for that; then the process has ended.
+ *
  * What is written into queues before the end is there after it, and a process that ends does not
  * wait for somebody to take it out: there is no order in which to drain and to join.
  */
@@ -65,10 +68,11 @@ export class Process<A extends unknown[]> {
   readonly #args: A;
   readonly #substrate: Substrate;
   readonly #joins = new Waiters<number>();
-  readonly #lines: CallerLines;
+  #lines: CallerLines | undefined;
   #handle: WorkerHandle | undefined;
-  #sent: WorkerCall | undefined;
   #trigger: TriggerId | undefined;
+  /** What it will be, when the function has ended, and what that has left running has not. */
+  #outcome: number | undefined;
   #exitcode: number | undefined;
   /** The number of the signal that was sent to it from here. */
   #signal: number | undefined;
@@ -91,9 +95,6 @@ export class Process<A extends unknown[]> {
     this.#target = target;
     this.#args = args;
     this.#substrate = substrate;
-    this.#lines = new CallerLines(reactor, (message) => {
-      if (this.#sent !== undefined) this.#handle?.tell(this.#sent, message);
-    });
   }
 
   /** The system's number of the process; undefined before the start, and for a thread. */
@@ -127,33 +128,31 @@ export class Process<A extends unknown[]> {
       const call = this.#call();
       handle = this.#startWorker();
       handle.send(call);
-      this.#sent = call;
     } catch (error) {
       handle?.terminate();
-      this.#lines.end();
+      this.#lines?.end();
       throw error;
     }
     this.#handle = handle;
     this.#trigger = this.#reactor.addSystemEventTrigger("before", "shutdown", () => {
-      if (this.daemon) this.#endSoon();
+      if (this.daemon && this.#outcome === undefined) this.#endSoon();
       return this.join();
     });
   }
 
   #startWorker(): WorkerHandle {
-    const lines = this.#lines;
     return this.#reactor.startWorker(
       {
-        returned: () => this.#ended(0),
+        returned: () => this.#left(0),
         threw: (_call, error) => {
           this.#reactor.reportError(error, `in the process "${this.name}"`);
-          this.#ended(1);
+          this.#left(1);
         },
         told: (_call, message) => {
-          if (isOnLine(message)) this.#hear(() => lines.told(message));
+          if (isOnLine(message)) this.#hear(() => this.#lines?.told(message));
         },
         asked: (_call, question, reply, atOnce) => {
-          if (isOnLine(question)) this.#hear(() => lines.asked(question, reply, atOnce));
+          if (isOnLine(question)) this.#hear(() => this.#lines?.asked(question, reply, atOnce));
         },
         roomy: () => {},
         died: (error) => this.#died(error),
@@ -196,21 +195,12 @@ export class Process<A extends unknown[]> {
 
   /** @throws CannotCrossError, or what arguments throw that cross as themselves */
   #call(): WorkerCall {
-    const lines = this.#lines;
-    const { args, revivals, transfer } = packArguments(
-      this.#args,
-      this.#substrate,
-      undefined,
-      (index, connect) => lines.add(index, connect),
-    );
-    const extras: CallExtras = { revivals };
-    return {
-      target: this.#target,
-      manner: "extra",
-      args: [...args, extras],
-      transfer,
-      slot: -1,
-    };
+    const tell = (message: unknown): void => this.#handle?.tell(call, message);
+    const packed = packCall(this.#reactor, this.#substrate, this.#args, {}, tell);
+    this.#lines = packed.lines;
+    const { args, transfer } = packed;
+    const call: WorkerCall = { target: this.#target, manner: "extra", args, transfer, slot: -1 };
+    return call;
   }
 
   /** What it says may be nothing that is ever said: nothing else is to be had of it then. */
@@ -237,20 +227,31 @@ export class Process<A extends unknown[]> {
     this.#handle?.terminate(signal === SIGTERM);
   }
 
+  /** The function has ended; the reactor of its worker, if it has one, stops in good order. */
+  #left(outcome: number): void {
+    this.#outcome = outcome;
+    this.#lines?.end();
+    if (this.#handle?.retire() !== true) this.#ended(outcome);
+  }
+
   #died(error: Error): void {
     if (!this.alive) return;
+    const outcome = this.#outcome;
     const code = error instanceof WorkerDiedError ? error.exitCode : undefined;
-    if (this.#signal === undefined && code === undefined) {
+    const byItself = code !== undefined && (outcome === undefined || code === 0);
+    if (this.#signal === undefined && !byItself) {
       this.#reactor.reportError(error, `in the process "${this.name}"`);
     }
-    this.#ended(code ?? (this.#signal === undefined ? 1 : -this.#signal));
+    // Those that it has started may be there yet.
+    this.#handle?.terminate();
+    if (code === 0) this.#ended(outcome ?? 0);
+    else this.#ended(code ?? (this.#signal === undefined ? 1 : -this.#signal));
   }
 
   #ended(exitcode: number): void {
     this.#exitcode = exitcode;
-    this.#lines.end();
+    this.#lines?.end();
     if (this.#trigger !== undefined) this.#reactor.removeSystemEventTrigger(this.#trigger);
-    this.#handle?.terminate();
     for (let join = this.#joins.shift(); join !== undefined; join = this.#joins.shift()) {
       join.callback(exitcode);
     }

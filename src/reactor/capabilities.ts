@@ -174,6 +174,7 @@ export interface ReactorMulticast {
 
 /** Workers, which run code beside the reactor. `skein/threads` makes pools of them. */
 export interface ReactorThreads {
+  /** One that cannot be started is gone at once: `died` comes with CannotStartWorkerError. */
   startWorker(events: WorkerEvents, options?: WorkerOptions): WorkerHandle;
 }
 

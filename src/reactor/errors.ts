@@ -221,6 +221,19 @@ export class ClockBusyError extends SkeinError {
   }
 }
 
+/** No worker can be had: the system has no descriptors, threads or memory left for it. */
+export class CannotStartWorkerError extends SkeinError {
+  override readonly name = "CannotStartWorkerError";
+  readonly code = "ERR_CANNOT_START_WORKER";
+  /** What is in the way, as the system calls it (`EMFILE`, …), where it says. */
+  readonly reason: string | undefined;
+
+  constructor(why: string, reason?: string, options?: ErrorOptions) {
+    super(`cannot start a worker: ${why}`, options);
+    this.reason = reason;
+  }
+}
+
 /** A worker ended by itself: process.exit(), out of memory, an uncaught error. */
 export class WorkerDiedError extends SkeinError {
   override readonly name = "WorkerDiedError";

@@ -2,16 +2,16 @@
 import { type Chunk, packNumbers } from "../core/chunks.ts";
 import { unpackArguments } from "../core/crossing-arguments.ts";
 import { ITEMS_LINE, type WorkerLine, WorkerLines } from "../core/call-line.ts";
-import { type CurrentCall, place } from "../core/current-call.ts";
+import { type CurrentCall, inCall, linkOf, place } from "../core/current-call.ts";
+import { importFunction, type ImportedFunction } from "../core/import-function.ts";
+import { isThenable } from "../core/is-thenable.ts";
 import { initialize } from "./initializing.ts";
-import { load, revive } from "./reviving.ts";
+import { revive } from "./reviving.ts";
 import { sendItems, type Sending } from "./sending-items.ts";
 import type { CallManner, RemoteFunction } from "./workers.ts";
 
 /** Takes the arguments of a call; returns its result, or a promise of it. */
 export type Callee = (args: readonly unknown[]) => unknown;
-
-type Exported = (...args: readonly unknown[]) => unknown;
 
 /**
  * A way to call a function in a manner. The function is loaded by the first call, which waits for
@@ -22,19 +22,14 @@ export function calleeOf(target: RemoteFunction, manner: CallManner): Callee {
   return (args) => {
     if (loaded !== undefined) return loaded(args);
     const { make } = place;
-    return load(target).then((exported) => {
-      loaded = inManner(target.name, exported, manner);
-      place.make = make;
-      try {
-        return loaded(args);
-      } finally {
-        place.make = undefined;
-      }
+    return importFunction(target).then((exported) => {
+      const callee = (loaded = inManner(target.name, exported, manner));
+      return inCall(make, () => callee(args));
     });
   };
 }
 
-function inManner(name: string, exported: Exported, manner: CallManner): Callee {
+function inManner(name: string, exported: ImportedFunction, manner: CallManner): Callee {
   if (manner === "each") return (args) => callWithEach(exported, args[0] as Chunk);
   if (manner === "spread") {
     return (args) => callWithEach((item) => exported(...(item as [])), args[0] as Chunk);
@@ -46,36 +41,27 @@ function inManner(name: string, exported: Exported, manner: CallManner): Callee 
 /** Calls it when those of its arguments are made that cross as themselves. */
 async function callWithExtras(
   name: string,
-  exported: Exported,
+  exported: ImportedFunction,
   packed: readonly unknown[],
 ): Promise<unknown> {
   const make = place.make as () => CurrentCall;
   const { args, extras } = unpackArguments(packed);
   const { revivals, window, initializer, manner = "call" } = extras;
-  if (initializer !== undefined) await initialize(initializer);
+  if (initializer !== undefined) await initialize(initializer, linkOf(make()).thread);
   let lines: WorkerLines | undefined;
   const lineOf = (index: number): WorkerLine => (lines ??= new WorkerLines(make())).line(index);
   for (const { index, connected, ...target } of revivals) {
     args[index] = await revive(target, args[index], connected ? lineOf(index) : undefined, make);
   }
   const callee = inManner(name, exported, manner as CallManner);
-  const begin = (): unknown => callWith(callee, args, make);
+  const begin = (): unknown => inCall(make, () => callee(args));
   if (window === undefined) return begin();
   const sending: Sending = { name, call: make(), line: lineOf(ITEMS_LINE), window };
   return sendItems(await begin(), sending);
 }
 
-function callWith(callee: Callee, args: unknown[], make: () => CurrentCall): unknown {
-  place.make = make;
-  try {
-    return callee(args);
-  } finally {
-    place.make = undefined;
-  }
-}
-
 /** Calls it with each item in turn; waits only for what is to be waited for. */
-function callWithEach(exported: Exported, items: Chunk): unknown {
+function callWithEach(exported: ImportedFunction, items: Chunk): unknown {
   const results: unknown[] = [];
   for (let i = 0; i < items.length; i++) {
     const result = exported(items[i]);
@@ -86,7 +72,7 @@ function callWithEach(exported: Exported, items: Chunk): unknown {
 }
 
 async function goOn(
-  exported: Exported,
+  exported: ImportedFunction,
   items: Chunk,
   results: unknown[],
   awaited: PromiseLike<unknown>,
@@ -94,12 +80,4 @@ async function goOn(
   results.push(await awaited);
   while (results.length < items.length) results.push(await exported(items[results.length]));
   return packNumbers(results);
-}
-
-export function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return (
-    typeof value === "object" &&
-    value !== null &&
-    typeof (value as { then?: unknown }).then === "function"
-  );
 }

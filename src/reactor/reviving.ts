@@ -2,25 +2,12 @@
 import type { WorkerLine } from "../core/call-line.ts";
 import { CannotCrossError, cannotCross } from "../core/crossing.ts";
 import { type Crossed, type Crossing, crossing, type Substrate } from "../core/crossing-object.ts";
-import { type CurrentCall, linkOf, place } from "../core/current-call.ts";
-import { BadOptionError, messageOf } from "../core/errors.ts";
-import { importModule } from "../core/import-module.ts";
-import { inlineFunction, isInline } from "../core/inline-source.ts";
+import { type CurrentCall, inCall, linkOf } from "../core/current-call.ts";
+import { messageOf } from "../core/errors.ts";
+import { importFunction, type ImportedFunction } from "../core/import-function.ts";
 import type { RemoteFunction, WorkerCall, WorkerEvents } from "./workers.ts";
 
-type Exported = (...args: readonly unknown[]) => unknown;
-
-/** The function that a module exports. @throws BadOptionError, or what importing it throws. */
-export async function load({ module, name }: RemoteFunction): Promise<Exported> {
-  if (isInline(module)) return inlineFunction(module);
-  const exported = (await importModule(module))[name];
-  if (typeof exported !== "function") {
-    throw new BadOptionError(`${module} has no function "${name}" to call in a worker`);
-  }
-  return exported as Exported;
-}
-
-const revivers = new Map<string, Exported>();
+const revivers = new Map<string, ImportedFunction>();
 
 /**
  * Makes an object anew.
@@ -35,13 +22,9 @@ export async function revive(
 ): Promise<unknown> {
   const key = `${target.name} ${target.module}`;
   let reviver = revivers.get(key);
-  if (reviver === undefined) revivers.set(key, (reviver = await load(target)));
-  place.make = make;
-  try {
-    return reviver(data, line);
-  } finally {
-    place.make = undefined;
-  }
+  if (reviver === undefined) revivers.set(key, (reviver = await importFunction(target)));
+  const making = reviver;
+  return inCall(make, () => making(data, line));
 }
 
 /** What a worker sends before the outcome, which is undefined then. */

@@ -57,9 +57,9 @@ export interface WorkerHandle {
   readonly pid: number | undefined;
   /**
    * Ends a worker that runs no call: what its functions have left running, if it has told of such,
-   * has a few seconds to end by itself.
+   * has a few seconds to end by itself. True then: `died` comes when that is over.
    */
-  retire(): void;
+  retire(): boolean;
   /**
    * Ends the worker, in the middle of a call if need be. Calls that had ended before are still
    * told of; then `died` comes, if anybody waits for a call. A process takes those with it that it
@@ -85,7 +85,11 @@ export interface WorkerEvents {
   asked(call: WorkerCall, question: unknown, reply: Reply, atOnce: boolean): void;
   /** There is room again, though no call has ended: some that were revoked are out of the way. */
   roomy(): void;
-  /** The worker is gone. Ask {@link WorkerHandle.revoke} which of its calls had not begun. */
+  /**
+   * The worker is gone. Ask {@link WorkerHandle.revoke} which of its calls had not begun.
+   *
+   * @param error CannotStartWorkerError for one that has never been there.
+   */
   died(error: Error): void;
 }
 
@@ -143,7 +147,7 @@ export function openWorker(
     tell: (call, message) => worker.tell(call, message),
     retire() {
       closed();
-      worker.retire();
+      return worker.retire();
     },
     terminate(gently) {
       if (gently !== true) closed();

@@ -1,7 +1,7 @@
 /** What one of the parties of a barrier does for all: a function, in whichever thread that is. */
 import { BadOptionError } from "../core/errors.ts";
-import { isThenable } from "./run-holding.ts";
-import { importModule } from "../core/import-module.ts";
+import { importFunction } from "../core/import-function.ts";
+import { isThenable } from "../core/is-thenable.ts";
 
 /** A function that a module exports, as `worker()` of skein/threads names it. */
 export interface NamedAction {
@@ -23,7 +23,8 @@ export class BarrierAction {
 
   /** @throws BadOptionError, or what importing its module throws. */
   async load(): Promise<void> {
-    this.#action ??= await load(this.named as NamedAction);
+    const named = this.named as NamedAction;
+    this.#action ??= await importFunction(named, "to be a barrier's action");
   }
 
   /** Calls it, once it is loaded. @throws what it throws, or loading it. */
@@ -44,12 +45,4 @@ export class BarrierAction {
       throw new BadOptionError("the action of a barrier returned a promise: use wait() with it");
     }
   }
-}
-
-async function load({ module, name }: NamedAction): Promise<Action> {
-  const action = (await importModule(module))[name];
-  if (typeof action !== "function") {
-    throw new BadOptionError(`${module} has no function "${name}" to be a barrier's action`);
-  }
-  return action as Action;
 }

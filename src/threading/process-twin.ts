@@ -3,7 +3,7 @@
  * the reactor's thread, does what the process asks for, as if it were one more thread. So an object
  * serves threads and processes at once, and what a process holds that ends is dealt with.
  */
-import type { CallerEvents, CallerLine } from "../core/call-line.ts";
+import { type CallerLine, endingBy } from "../core/call-line.ts";
 import type { Crossed } from "../core/crossing-object.ts";
 import { ownerEnded } from "../core/thread.ts";
 import type { Deferred } from "../defer/deferred.ts";
@@ -59,31 +59,11 @@ export function crossToProcess(
     module: STAND_IN_MODULE,
     name: "reviveStandIn",
     data,
-    connect: (line) => new Twin(inSimulatedThread(line.thread, twin), line),
+    connect(line) {
+      const calls = callsOf(inSimulatedThread(line.thread, twin), line);
+      return endingBy(() => ownerEnded(line.thread), serveOnLine(calls, line));
+    },
   };
-}
-
-class Twin implements CallerEvents {
-  readonly #line: CallerLine;
-  readonly #served: CallerEvents;
-
-  constructor(twin: object, line: CallerLine) {
-    this.#line = line;
-    this.#served = serveOnLine(callsOf(twin, line), line);
-  }
-
-  told(message: unknown): void {
-    this.#served.told(message);
-  }
-
-  asked(...question: Parameters<CallerEvents["asked"]>): void {
-    this.#served.asked(...question);
-  }
-
-  ended(): void {
-    this.#served.ended();
-    ownerEnded(this.#line.thread);
-  }
 }
 
 function callsOf(twin: object, { clock }: CallerLine): TwinCalls {

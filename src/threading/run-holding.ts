@@ -1,4 +1,5 @@
 /** Work between acquiring something and releasing it. */
+import { isThenable } from "../core/is-thenable.ts";
 import type { Deferred } from "../defer/deferred.ts";
 import { maybeDeferred } from "../defer/maybe-deferred.ts";
 
@@ -31,8 +32,4 @@ export function runHoldingSync<R>(held: Held, f: () => R): R {
   } finally {
     held.release();
   }
-}
-
-export function isThenable(value: unknown): boolean {
-  return typeof value === "object" && value !== null && "then" in value;
 }

@@ -1,7 +1,7 @@
 /** Which worker gets which call, and how many workers there are: what is inside a pool. */
 import type { OnLine } from "../core/call-line.ts";
 import type { Reactor } from "../reactor/capabilities.ts";
-import { WorkerDiedError } from "../reactor/errors.ts";
+import { CannotStartWorkerError, WorkerDiedError } from "../reactor/errors.ts";
 import { CallQueue } from "./call-queue.ts";
 import { IdleMembers } from "./idle-members.ts";
 import type { PoolCall } from "./pool-call.ts";
@@ -77,15 +77,14 @@ export class Dispatcher {
   }
 
   /** Gives the call to whoever can have it; false if it has to wait. */
-  #place(call: PoolCall): boolean {
+  #place(call: PoolCall, mayHire = true): boolean {
     let member = this.#idle.take();
-    if (member === undefined && this.#members.size < this.#settings.max) {
+    if (member === undefined && mayHire && this.#members.size < this.#settings.max) {
       try {
         member = this.#hire();
       } catch (error) {
         // There is no worker to be had.
-        call.leave();
-        if (call.settle()) call.errback(error);
+        call.giveUp(error);
         return true;
       }
     }
@@ -112,8 +111,7 @@ export class Dispatcher {
       return true;
     } catch (error) {
       // The arguments cannot cross to it.
-      call.leave();
-      if (call.settle()) call.errback(error);
+      call.giveUp(error);
       return false;
     }
   }
@@ -129,9 +127,9 @@ export class Dispatcher {
   }
 
   /** Gives the queue's calls to whoever is free. */
-  #dispatch(): void {
+  #dispatch(mayHire = true): void {
     for (let call = this.#queue.shift(); call !== undefined; call = this.#queue.shift()) {
-      if (this.#place(call)) continue;
+      if (this.#place(call, mayHire)) continue;
       this.#queue.putBack([call]);
       return;
     }
@@ -294,7 +292,8 @@ export class Dispatcher {
 
   #died(member: PoolMember, error: Error): void {
     const ended = member.retired;
-    if (!ended) this.#lost++;
+    const started = !(error instanceof CannotStartWorkerError);
+    if (!ended && started) this.#lost++;
     const idle = member.idle;
     this.#dismiss(member);
     const failed: PoolCall[] = [];
@@ -306,18 +305,18 @@ export class Dispatcher {
         continue;
       }
       if (!member.handle.revoke(call) || call.transfer !== undefined) failed.push(call);
+      else if (!started) (this.#members.size > 0 ? again : failed).push(call);
       else if (++call.bereaved < BEREAVED_MAX) again.push(call);
       else failed.push(call);
     }
     member.calls.clear();
     this.#queue.putBack(again);
-    this.#dispatch();
+    // Another could not be started either: those that there are take what waits.
+    this.#dispatch(started || this.#members.size === 0);
     // One that was never of use would be followed by another.
-    if (!ended && member.given > 0 && !this.#stopped) this.#keepMin();
+    if (!ended && started && member.given > 0) this.#keepMin();
     for (const call of failed) {
-      call.leave();
-      if (!call.settle()) continue;
-      call.errback(
+      call.giveUp(
         call.bereaved < BEREAVED_MAX
           ? error
           : new WorkerDiedError(`${BEREAVED_MAX} workers died before the call began`, {

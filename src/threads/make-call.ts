@@ -1,11 +1,10 @@
-import { ITEMS_LINE } from "../core/call-line.ts";
 import { CannotCrossError } from "../core/crossing.ts";
-import { type CallExtras, type Initializer, packArguments } from "../core/crossing-arguments.ts";
-import { type Crossed, crossesItself, type Substrate } from "../core/crossing-object.ts";
+import { type Initializer, packArguments } from "../core/crossing-arguments.ts";
+import { crossesItself, type Substrate } from "../core/crossing-object.ts";
 import type { Canceller } from "../defer/canceller.ts";
 import type { Reactor } from "../reactor/capabilities.ts";
 import type { CallManner, RemoteFunction } from "../reactor/workers.ts";
-import { CallerLines } from "./caller-lines.ts";
+import { type ItemsTaken, packCall, type PackingOptions } from "./pack-call.ts";
 import { type CallOptions, PoolCall } from "./pool-call.ts";
 
 /** Where calls are made. */
@@ -16,8 +15,6 @@ export interface Maker {
   /** What each worker calls first. */
   readonly initializer: Initializer | undefined;
 }
-
-let pools = 0;
 
 /** @throws CannotCrossError, or what arguments throw that cross as themselves */
 export function makeInitializer(
@@ -30,13 +27,7 @@ export function makeInitializer(
         "when that has ended: pass it with each call",
     );
   });
-  return { pool: ++pools, module: f.module, name: f.name, args, revivals };
-}
-
-/** For a function that gives items: how many may be under way, and who gets them. */
-export interface ItemsTaken {
-  readonly window: number;
-  readonly connect: NonNullable<Crossed["connect"]>;
+  return { module: f.module, name: f.name, args, revivals };
 }
 
 /** @throws what arguments throw that cross as themselves, and cannot. */
@@ -51,32 +42,19 @@ export function makeCall(
   if (items === undefined && initializer === undefined && !args.some(crossesItself)) {
     return new PoolCall(canceller, target, manner, args, options);
   }
-  let lines: CallerLines | undefined;
-  const connect = (index: number, end: NonNullable<Crossed["connect"]>): void => {
-    lines ??= new CallerLines(reactor, (message) => {
-      call.member?.handle.tell(call, message);
-    });
-    lines.add(index, end);
-  };
-  if (items !== undefined) connect(ITEMS_LINE, items.connect);
-  let packed;
-  try {
-    packed = packArguments(args, substrate, options.transfer, connect);
-  } catch (error) {
-    lines?.end();
-    throw error;
-  }
-  const { revivals, transfer } = packed;
-  const extras: CallExtras = {
-    revivals,
-    ...(items && { window: items.window }),
+  const packing: PackingOptions = {
+    transfer: options.transfer,
+    items,
     ...(initializer && { initializer }),
     ...(manner === "call" ? {} : { manner }),
   };
-  const call = new PoolCall(canceller, target, "extra", [...packed.args, extras], {
-    ...options,
-    ...(transfer && { transfer }),
+  const packed = packCall(reactor, substrate, args, packing, (message) => {
+    call.member?.handle.tell(call, message);
   });
-  call.lines = lines;
+  const call = new PoolCall(canceller, target, "extra", packed.args, {
+    ...options,
+    ...(packed.transfer && { transfer: packed.transfer }),
+  });
+  call.lines = packed.lines;
   return call;
 }

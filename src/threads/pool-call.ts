@@ -91,6 +91,12 @@ export class PoolCall extends Deferred<unknown> implements WorkerCall {
     this.onLeft();
   }
 
+  /** No worker will have to do with it, and its caller is told why, if nothing else before. */
+  giveUp(error: unknown): void {
+    this.leave();
+    if (this.settle()) this.errback(error);
+  }
+
   #cancelDeadline(): void {
     if (this.deadline?.active === true) this.deadline.cancel();
     this.deadline = undefined;

@@ -2,7 +2,7 @@ import { BadOptionError } from "../core/errors.ts";
 import type { Deferred } from "../defer/deferred.ts";
 import type { CallerLine } from "../core/call-line.ts";
 import type { CallOptions } from "./pool-call.ts";
-import type { ItemsTaken } from "./make-call.ts";
+import type { ItemsTaken } from "./pack-call.ts";
 
 /** Of a call's options, all; and how far its worker may be ahead. */
 export interface StreamOptions extends CallOptions {

@@ -1,5 +1,5 @@
 /** What a worker runs for `callMultipleInThread`. */
-import { load } from "../reactor/reviving.ts";
+import { importFunction } from "../core/import-function.ts";
 import type { RemoteFunction } from "../reactor/workers.ts";
 
 export const MULTIPLE: RemoteFunction = { module: import.meta.url, name: "runMultiple" };
@@ -9,7 +9,7 @@ export type Step = readonly [f: RemoteFunction, args: readonly unknown[]];
 /** One after another; the first that throws is the last. */
 export async function runMultiple(...steps: readonly Step[]): Promise<void> {
   for (const [f, args] of steps) {
-    const called = await load(f);
+    const called = await importFunction(f);
     await called(...args);
   }
 }

@@ -12,8 +12,9 @@ import type { CallManner, RemoteFunction } from "../reactor/workers.ts";
 import { joinChunks, packNumbers } from "../core/chunks.ts";
 import { Dispatcher } from "./dispatcher.ts";
 import { PoolStoppedError } from "./errors.ts";
-import { type ItemsTaken, makeCall, makeInitializer, type Maker } from "./make-call.ts";
+import { makeCall, makeInitializer, type Maker } from "./make-call.ts";
 import { type CallChunk, mapChunks } from "./map-chunks.ts";
+import type { ItemsTaken } from "./pack-call.ts";
 import type { CallOptions, PoolCall } from "./pool-call.ts";
 import { type PoolSettings, settingsOf, type ThreadPoolOptions } from "./pool-options.ts";
 import { PoolStream, type StreamedCall, type StreamOptions } from "./pool-stream.ts";
@@ -252,10 +253,7 @@ export class ThreadPool {
   stop(): void {
     this.#closed = this.#stopped = true;
     this.#removeGauges();
-    for (const call of this.#dispatcher.stop()) {
-      call.leave();
-      if (call.settle()) call.errback(new PoolStoppedError());
-    }
+    for (const call of this.#dispatcher.stop()) call.giveUp(new PoolStoppedError());
     this.#checkDrained();
   }
 

@@ -16,7 +16,8 @@ let own: Promise<WorkerReactor> | undefined;
  *
  * When the pool has no more use for the worker, as it is idle or replaced, or the pool stops while
  * it is idle, the reactor stops with all that belongs to it, its triggers and connections, and has
- * five seconds for that. A worker that is ended in the middle of a call ends at once.
+ * five seconds for that; so it does when the function of a `Process` has ended. A worker that is
+ * ended in the middle of a call ends at once.
  *
  * ```ts no-run
  * import { workerReactor } from "skein/threads/worker";

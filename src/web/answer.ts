@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { isThenable } from "../core/is-thenable.ts";
 import type { ReactorCore } from "../reactor/capabilities.ts";
 import { answerByFetch } from "./fetch-handler.ts";
 import type { Handler, Params, RequestHandler } from "./handler.ts";
@@ -36,10 +37,6 @@ function fail(response: ServerResponse): void {
   for (const name of response.getHeaderNames()) response.removeHeader(name);
   response.writeHead(500, { "content-type": "text/plain; charset=utf-8" });
   response.end("The server has made a mistake.\n");
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof (value as { then?: unknown } | null | undefined)?.then === "function";
 }
 
 const GONE = new Set(["ECONNRESET", "ERR_STREAM_PREMATURE_CLOSE", "ERR_BODY_TOO_LARGE"]);

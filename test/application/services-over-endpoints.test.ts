@@ -11,7 +11,6 @@ import {
   ConnectionAbortedError,
   ConnectionDoneError,
   connectProtocol,
-  createReactor,
   MemoryClientEndpoint,
   ProcessEndpoint,
   type ScriptedProcess,
@@ -24,7 +23,7 @@ import {
 } from "skein";
 import { certificates } from "../support/certificates.ts";
 import { type AnyReactor, ENDPOINT_KINDS, type EndpointPlace } from "../support/endpoint-kinds.ts";
-import { collectUnhandled } from "../support/outcomes.ts";
+import { reactorForEach } from "../support/reactor-for-each.ts";
 
 /** Answers, and does what the test has it do when something comes. */
 class Room extends Protocol {
@@ -85,37 +84,15 @@ class Guests extends Factory<Guest> {
 
 for (const backend of ["libuv", "clock"] as const) {
   describe(`services over endpoints on ${backend}`, () => {
-    const unhandled = collectUnhandled();
     const directory = mkdtempSync(join(tmpdir(), "skein-services-"));
-    const errors: unknown[] = [];
     let reactor: AnyReactor;
-    let stopped: PromiseLike<void>;
-
-    beforeEach(() => {
-      errors.length = 0;
-      const onError = (error: unknown): unknown => errors.push(error);
-      reactor =
-        backend === "libuv"
-          ? createReactor("libuv", { onError })
-          : createReactor("clock", {
-              onError,
-              certificates: certificates().simulated,
-              descriptors: { 3: { type: "TCP", host: "127.0.0.1", port: 80 } },
-              processes: {
-                cat: async (child: ScriptedProcess) => {
-                  for await (const data of child.stdin) await child.write(data);
-                },
-              },
-            });
-      // Clocks drive themselves too, while something is left to happen.
-      reactor.callLater(600, () => {});
-      stopped = reactor.run();
-    });
-    afterEach(async () => {
-      reactor.stop();
-      await stopped;
-      expect(errors).to.deep.equal([]);
-      expect(unhandled).to.deep.equal([]);
+    reactorForEach(backend, (made) => (reactor = made), {
+      descriptors: { 3: { type: "TCP", host: "127.0.0.1", port: 80 } },
+      processes: {
+        cat: async (child: ScriptedProcess) => {
+          for await (const data of child.stdin) await child.write(data);
+        },
+      },
     });
     after(() => rmSync(directory, { recursive: true }));
 

@@ -1,34 +1,25 @@
 import { expect } from "chai";
-import { createReactor, type LogEvent, logTo, type Reactor, startDaemon } from "skein";
+import { type LogEvent, logTo, type Reactor, startDaemon } from "skein";
 import { chat, echo, forward, irc, manhole, socks, web, wire } from "skein/daemons";
 import { LineClient } from "skein/testing";
 import { SOCKS5ClientEndpoint, TCPClientEndpoint } from "skein/endpoints";
 import { connectProtocol, Protocol } from "skein";
+import { type OnClock, onClock } from "../support/on-clock.ts";
 
 /** Runs a body on virtual time; gives it the reactor, and what is logged. */
-async function onClock(
-  body: (reactor: Reactor<"tcp" | "unix" | "names" | "clock">, said: string[]) => Promise<void>,
-): Promise<void> {
-  const errors: unknown[] = [];
-  const said: string[] = [];
-  const reactor = createReactor("clock", { onError: (error) => errors.push(error) });
-  logTo(reactor, ({ message }: LogEvent) => said.push(message));
-  const stopped = reactor.run();
-  try {
-    await body(reactor, said);
-  } finally {
-    reactor.stop();
-    await stopped;
-  }
-  expect(errors).to.deep.equal([]);
-}
+const onLoggedClock = (body: (reactor: OnClock, said: string[]) => Promise<void>): Promise<void> =>
+  onClock(({ reactor }) => {
+    const said: string[] = [];
+    logTo(reactor, ({ message }: LogEvent) => said.push(message));
+    return body(reactor, said);
+  });
 
 const dial = (reactor: Reactor<"tcp">, port: number): Promise<LineClient> =>
   Promise.resolve(LineClient.dial(reactor, port));
 
 describe("the daemons that skein brings", () => {
   it("echo sends back what it gets, and logs where it listens", () =>
-    onClock(async (reactor, said) => {
+    onLoggedClock(async (reactor, said) => {
       await startDaemon(reactor, echo, { port: 7 });
       const client = await dial(reactor, 7);
       client.say("hello");
@@ -37,7 +28,7 @@ describe("the daemons that skein brings", () => {
     }));
 
   it("chat: people talk, leave, and are dropped when they are idle", () =>
-    onClock(async (reactor, said) => {
+    onLoggedClock(async (reactor, said) => {
       await startDaemon(reactor, chat, { idleSeconds: 60 });
       const [ann, bob] = [await dial(reactor, 7000), await dial(reactor, 7000)];
       ann.say("not a name!");
@@ -59,7 +50,7 @@ describe("the daemons that skein brings", () => {
     }));
 
   it("those with times refuse what is none", () =>
-    onClock(async (reactor) => {
+    onLoggedClock(async (reactor) => {
       const starts = [
         () => startDaemon(reactor, chat, { idleSeconds: -1 }),
         () => startDaemon(reactor, irc, { pingSeconds: -1 }),
@@ -75,7 +66,7 @@ describe("the daemons that skein brings", () => {
     }));
 
   it("forward goes on to an endpoint", () =>
-    onClock(async (reactor) => {
+    onLoggedClock(async (reactor) => {
       await startDaemon(reactor, echo, { port: 7 });
       await startDaemon(reactor, forward, { listen: "tcp:8000", to: "tcp:127.0.0.1:7" });
       const client = await dial(reactor, 8000);
@@ -84,7 +75,7 @@ describe("the daemons that skein brings", () => {
     }));
 
   it("forward has to know where to, and refuses what is no endpoint", () =>
-    onClock(async (reactor) => {
+    onLoggedClock(async (reactor) => {
       const build = forward as (r: typeof reactor, options: object) => unknown;
       expect(() => build(reactor, {})).to.throw('the option "to" has to be given');
       expect(() => build(reactor, { to: "tpc:host:7" })).to.throw(/tpc/);
@@ -92,7 +83,7 @@ describe("the daemons that skein brings", () => {
     }));
 
   it("irc lets people in", () =>
-    onClock(async (reactor) => {
+    onLoggedClock(async (reactor) => {
       await startDaemon(reactor, irc, { motd: "Tea." });
       const ann = await dial(reactor, 6667);
       ann.say("NICK ann");
@@ -101,7 +92,7 @@ describe("the daemons that skein brings", () => {
     }));
 
   it("manhole evaluates what is written to its socket", () =>
-    onClock(async (reactor) => {
+    onLoggedClock(async (reactor) => {
       await startDaemon(reactor, manhole, { path: "/run/hole" });
       let heard = "";
       const operator = new (class extends Protocol {
@@ -126,7 +117,7 @@ describe("the daemons that skein brings", () => {
     }));
 
   it("socks connects its clients, who may have to say who they are", () =>
-    onClock(async (reactor) => {
+    onLoggedClock(async (reactor) => {
       await startDaemon(reactor, echo, { port: 7 });
       await startDaemon(reactor, socks, { user: "ann", password: "secret" });
       const proxy = new TCPClientEndpoint(reactor, "127.0.0.1", 1080);
@@ -148,7 +139,7 @@ describe("the daemons that skein brings", () => {
     }));
 
   it("wire has the services of old, by the time of the reactor", () =>
-    onClock(async (reactor, said) => {
+    onLoggedClock(async (reactor, said) => {
       await startDaemon(reactor, wire, { offset: 0, quote: "tea" });
       expect(said).to.have.lengthOf(6);
       await (await dial(reactor, 13)).heard("Sat, 01 Jan 2000 00:00:00 GMT");
@@ -159,7 +150,7 @@ describe("the daemons that skein brings", () => {
     }));
 
   it("fail to start where their port is taken", () =>
-    onClock(async (reactor) => {
+    onLoggedClock(async (reactor) => {
       await startDaemon(reactor, echo, { port: 10_013 });
       const codes: unknown[] = [];
       await startDaemon(reactor, wire).addErrback(({ value }) => {

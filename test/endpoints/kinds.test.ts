@@ -10,13 +10,11 @@ import {
   CannotListenError,
   ConnectError,
   ConnectionDoneError,
-  createReactor,
   NoProtocolError,
 } from "skein/reactor";
-import { certificates } from "../support/certificates.ts";
 import { type AnyReactor, ENDPOINT_KINDS, type EndpointPlace } from "../support/endpoint-kinds.ts";
-import { collectUnhandled } from "../support/outcomes.ts";
 import { failureOf } from "../support/processes.ts";
+import { reactorForEach } from "../support/reactor-for-each.ts";
 
 /** Says what happens to it; answers in capitals. */
 class Host extends Protocol {
@@ -80,31 +78,9 @@ class Guest extends Protocol {
 
 for (const backend of ["libuv", "clock"] as const) {
   describe(`endpoints on ${backend}`, () => {
-    const unhandled = collectUnhandled();
     const directory = mkdtempSync(join(tmpdir(), "skein-endpoints-"));
-    const errors: unknown[] = [];
     let reactor: AnyReactor;
-    let stopped: PromiseLike<void>;
-
-    beforeEach(() => {
-      errors.length = 0;
-      const onError = (error: unknown): unknown => errors.push(error);
-      reactor =
-        backend === "libuv"
-          ? createReactor("libuv", { onError })
-          : createReactor("clock", { onError, certificates: certificates().simulated });
-      // Clocks drive themselves too, while something is left to happen.
-      reactor.callLater(600, () => {});
-      stopped = reactor.run();
-    });
-    afterEach(async () => {
-      reactor.stop();
-      await stopped;
-      const left = reactor.inspect().filter(({ kind }) => kind !== "delayed call");
-      expect(left.map(({ kind, description }) => `${kind}: ${description}`)).to.deep.equal([]);
-      expect(errors).to.deep.equal([]);
-      expect(unhandled).to.deep.equal([]);
-    });
+    reactorForEach(backend, (made) => (reactor = made));
     after(() => rmSync(directory, { recursive: true }));
 
     for (const [name, open] of Object.entries(ENDPOINT_KINDS)) {

@@ -1,25 +1,10 @@
 import { expect } from "chai";
-import { spawn, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { needsCommand } from "../support/needs-command.ts";
-import { type Ending, LIFETIME_MS, observe, type Running, start } from "../support/command.ts";
+import { type Running, start } from "../support/command.ts";
+import { type Typing, typing } from "../support/typing.ts";
 
-interface Netcat extends Running {
-  say(line: string): void;
-  hangUp(): Promise<Ending>;
-}
-
-function netcat(port: string): Netcat {
-  const child = spawn("nc", ["127.0.0.1", port], { timeout: LIFETIME_MS });
-  const running = observe(child);
-  return {
-    ...running,
-    say: (line) => void child.stdin.write(`${line}\n`),
-    hangUp() {
-      child.stdin.end();
-      return running.ended;
-    },
-  };
-}
+const netcat = (port: string): Typing => typing("nc", "127.0.0.1", port);
 
 describe("the chat: launched by the command, for netcat", () => {
   let chat: Running | undefined;
@@ -35,13 +20,13 @@ describe("the chat: launched by the command, for netcat", () => {
     const listening = /listening on 127\.0\.0\.1:(\d+); talk to it with: nc /;
     const [, port = ""] = await chat.printed(listening);
     const [ann, bob] = [netcat(port), netcat(port)];
-    ann.say("ann");
+    ann.type("ann\n");
     await ann.printed("hello ann!");
-    bob.say("bob");
+    bob.type("bob\n");
     await ann.printed("* bob joins");
-    bob.say("/hash netcat");
+    bob.type("/hash netcat\n");
     await bob.printed("* sha256 332c7a7df722f8080ecec6dde7fdcd4a3d69fb1f507e43314f70db707719aaeb");
-    bob.say("good evening");
+    bob.type("good evening\n");
     await ann.printed("<bob> good evening");
 
     chat.kill("SIGINT");

@@ -19,6 +19,10 @@ const jobs = worker<typeof import("../fixtures/workers/jobs.ts")>(
   new URL("../fixtures/workers/jobs.ts", import.meta.url),
 );
 
+const reacting = worker<typeof import("../fixtures/workers/reacting.ts")>(
+  new URL("../fixtures/workers/reacting.ts", import.meta.url),
+);
+
 const hostile = worker<typeof import("../fixtures/workers/hostile.ts")>(
   new URL("../fixtures/workers/hostile.ts", import.meta.url),
 );
@@ -143,6 +147,31 @@ for (const substrate of ["threads", "processes"] as const) {
       expect(process.exitcode).to.equal(0);
       expect(daemon.exitcode).to.equal(-15);
     });
+
+    it("has the reactor stop that its function has left, before it has ended", async () => {
+      const file = join(folder, "phases");
+      const process = start(reacting.tellPhases, [file]);
+      expect(await process.join()).to.equal(0);
+      expect(readFileSync(file, "utf8")).to.equal("before during after ");
+      expect(errors).to.deep.equal([]);
+    });
+
+    it("is killed when that reactor does not stop, in five seconds at the latest", async () => {
+      const file = join(folder, "stopping");
+      const overdue = start(reacting.neverStop, [join(folder, "overdue")], { name: "overdue" });
+      const process = start(reacting.neverStop, [file]);
+      await until(() => existsSync(file));
+      expect(process.alive).to.equal(true);
+      process.kill();
+      expect(await process.join()).to.equal(-9);
+      reactor.stop();
+      await stopped;
+      expect(overdue.exitcode).to.equal(-9);
+      expect(errors).to.deep.equal([
+        'in the process "overdue": WorkerDiedError: a worker was to end what its functions have ' +
+          "left running, and has not in 5 seconds",
+      ]);
+    }).timeout(30_000);
 
     if (substrate === "threads") return;
 

@@ -2,9 +2,9 @@
 import { expect } from "chai";
 import type { Failure } from "skein/defer";
 import { ClientFactory, Factory, Protocol } from "skein/protocols";
-import { ConnectionDoneError, createReactor, type Reactor, type Transport } from "skein/reactor";
+import { ConnectionDoneError, type Reactor, type Transport } from "skein/reactor";
 import { certificates } from "../support/certificates.ts";
-import { collectUnhandled } from "../support/outcomes.ts";
+import { reactorForEach } from "../support/reactor-for-each.ts";
 
 /** Asks with one byte, and collects what comes. */
 class Asking extends Protocol {
@@ -30,25 +30,8 @@ const KILOBYTE = new Uint8Array(1024);
 
 for (const backend of ["libuv", "clock"] as const) {
   describe(`what is written from inside of dataReceived on ${backend}`, () => {
-    const unhandled = collectUnhandled();
-    const errors: unknown[] = [];
     let reactor: Reactor<"tcp" | "tls">;
-    let stopped: PromiseLike<void>;
-    beforeEach(() => {
-      errors.length = 0;
-      const onError = (error: unknown): unknown => errors.push(error);
-      reactor =
-        backend === "libuv"
-          ? createReactor("libuv", { onError })
-          : createReactor("clock", { onError, certificates: certificates().simulated });
-      reactor.callLater(60, () => {});
-      stopped = reactor.run();
-    });
-    afterEach(async () => {
-      reactor.stop();
-      await stopped;
-      expect(unhandled).to.deep.equal([]);
-    });
+    const errors = reactorForEach(backend, (made) => (reactor = made));
 
     /** Has a server do something with its transport when it is asked; gives who has asked. */
     const answered = async (
@@ -156,7 +139,7 @@ for (const backend of ["libuv", "clock"] as const) {
           thrown ? "RangeError" : "ConnectionAbortedError",
         );
       }
-      expect(errors.map(String)).to.deep.equal(["RangeError: a bad answer"]);
+      expect(errors.splice(0).map(String)).to.deep.equal(["RangeError: a bad answer"]);
     });
 
     it("goes out in plain text before TLS begins", async () => {

@@ -44,8 +44,9 @@ export class ScriptedWorker implements WorkerHandle {
     return false;
   }
 
-  retire(): void {
+  retire(): boolean {
     this.terminated = true;
+    return false;
   }
 
   terminate(): void {

@@ -43,6 +43,8 @@ describe("locks and semaphores of threads", () => {
         expect(errorOf(lock.run(fail))).to.equal(oh);
         expect(() => lock.runSync(fail)).to.throw(oh);
         expect(() => lock.runSync(() => Promise.resolve())).to.throw(TypeError, "use run()");
+        const given = { then: 1 };
+        expect(lock.runSync(() => given)).to.equal(given);
         expect(lock.tryAcquire()).to.equal(true);
       });
     });

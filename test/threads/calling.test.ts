@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { deferToThread, getThreadPool } from "skein/threads";
-import { poolTest, tasks } from "../support/pools.ts";
+import { everyPoolTest, failure, poolTest, tasks } from "../support/pools.ts";
 
 describe("a pool: calling", () => {
   poolTest("gives what the function returns", {}, async ({ pool }) => {
@@ -10,6 +10,18 @@ describe("a pool: calling", () => {
 
   poolTest("waits for an async function", {}, async ({ pool }) => {
     expect(await pool.call(tasks.addLater, 2, 3)).to.equal(5);
+  });
+
+  everyPoolTest("waits for what is not quite a promise", { max: 1 }, async ({ pool }) => {
+    expect(await pool.call(tasks.almostPromise, "settlesTwice")).to.equal(1);
+    expect(await pool.call(tasks.add, 2, 3)).to.equal(5);
+    expect(await pool.call(tasks.almostPromise, "isFunction")).to.equal(3);
+    expect(await pool.call(tasks.almostPromise, "givesPromise")).to.equal(4);
+    const error = await failure(pool.call(tasks.almostPromise, "throws"));
+    expect(String(error)).to.equal("RangeError: no then");
+    expect(await pool.call(tasks.almostPromise, "cannotBeCalled")).to.deep.equal({ then: 5 });
+    const kinds = ["cannotBeCalled", "isFunction", "settlesTwice", "givesPromise"] as const;
+    expect(await pool.map(tasks.almostPromise, kinds)).to.deep.equal([{ then: 5 }, 3, 1, 4]);
   });
 
   poolTest("calls no callback before it has returned", {}, async ({ pool }) => {

@@ -1,5 +1,10 @@
 import { expect } from "chai";
-import { type backends, createReactor, type ReactorOn } from "skein/reactor";
+import {
+  type backends,
+  CannotStartWorkerError,
+  createReactor,
+  type ReactorOn,
+} from "skein/reactor";
 import { ThreadPool } from "skein/threads";
 import { tasks } from "../support/pools.ts";
 import { type ScriptedWorker, scriptedReactor } from "../support/scripted-workers.ts";
@@ -75,6 +80,48 @@ describe("a pool: calls that a worker holds", () => {
     }
     expect(slow.held).to.deep.equal([0]);
     expect(pool.statistics().working).to.equal(2);
+  });
+
+  it("wait for another worker when theirs cannot be started, and fail if there is none", () => {
+    const { workers, call, outcomes, pool } = stand(2);
+    call(2);
+    const [first] = workers as [ScriptedWorker];
+    const refuse = (worker: ScriptedWorker | undefined): void =>
+      worker?.events.died(new CannotStartWorkerError("no threads"));
+    refuse(workers[1]);
+    expect(first.held).to.deep.equal([0, 1]);
+    call(1);
+    refuse(workers[2]);
+    // Another is not tried while some wait already.
+    call(1);
+    expect(workers).to.have.lengthOf(3);
+    expect(pool.statistics()).to.include({ workers: 1, working: 1, queued: 3, lost: 0 });
+    first.begin();
+    first.end();
+    first.tell();
+    expect(first.held).to.deep.equal([1, 2]);
+    refuse(first);
+    expect(outcomes).to.deep.equal([
+      "0 ended",
+      "1 CannotStartWorkerError",
+      "2 CannotStartWorkerError",
+    ]);
+    expect(workers[3]?.held).to.deep.equal([3]);
+    refuse(workers[3]);
+    expect(outcomes.at(-1)).to.equal("3 CannotStartWorkerError");
+    expect(pool.statistics()).to.include({ workers: 0, queued: 0 });
+  });
+
+  it("go to one that has come to rest meanwhile when their worker cannot be started", () => {
+    const { workers, call, pool } = stand(2);
+    call(2);
+    const [first, second] = workers as [ScriptedWorker, ScriptedWorker];
+    first.begin();
+    first.end();
+    first.tell();
+    second.events.died(new CannotStartWorkerError("no threads"));
+    expect(first.held).to.deep.equal([1]);
+    expect(pool.statistics()).to.include({ workers: 1, working: 1, queued: 0 });
   });
 
   it("may stop the pool when their arguments cannot cross", () => {

@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { gatherResults } from "skein/defer";
 import { CannotCrossError } from "skein/reactor";
 import { Lock } from "skein/threading";
 import { inReactor, ThreadPool } from "skein/threads";
@@ -29,6 +30,19 @@ describe("the initializer of a pool", () => {
       expect(await pool.starmap(tasks.add, [[1, 2]])).to.deep.equal([3]);
     },
   );
+
+  poolTest("is called once by each worker", {}, async ({ reactor }) => {
+    const times = new Int32Array(new SharedArrayBuffer(4));
+    const initializer = [tasks.countWorkers, times] as const;
+    const pool = new ThreadPool(reactor, { max: 2, callsPerWorker: 2, initializer });
+    for (let i = 0; i < 2; i++) {
+      await gatherResults([pool.call(tasks.addLater, 1, 2), pool.call(tasks.addLater, 3, 4)]);
+      expect(times[0]).to.equal(2);
+    }
+    await pool.call(tasks.addLater, 5, 6);
+    expect(times[0]).to.equal(3);
+    pool.stop();
+  });
 
   poolTest("gets what threads share", {}, async ({ reactor }) => {
     const pool = new ThreadPool(reactor, { initializer: [tasks.prepare, "it", new Lock()] });

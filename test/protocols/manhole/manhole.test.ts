@@ -1,43 +1,26 @@
 import { expect } from "chai";
 import {
   BadOptionError,
-  createReactor,
   type Deferred,
   deferLater,
   fail,
-  type Reactor,
   serveManhole,
   type TCPManholeOptions,
   type UNIXManholeOptions,
 } from "skein";
 import { Operator } from "../../support/manhole-operator.ts";
+import { type OnClock, onClock } from "../../support/on-clock.ts";
 
 const PATH = "/run/tea.manhole";
 const PORT = 2323;
 
-type Clock = Reactor<"tcp" | "unix" | "clock">;
-
-async function onClock(body: (reactor: Clock) => Promise<void>): Promise<void> {
-  const errors: unknown[] = [];
-  const reactor = createReactor("clock", { onError: (error) => errors.push(error) });
-  const stopped = reactor.run();
-  try {
-    await body(reactor);
-  } finally {
-    if (reactor.running) reactor.stop();
-    await stopped;
-  }
-  expect(reactor.inspect()).to.deep.equal([]);
-  expect(errors).to.deep.equal([]);
-}
-
 /** With somebody who has got in, by lines. */
 const inside = (
   namespace: Record<string, unknown>,
-  body: (operator: Operator, reactor: Clock) => Promise<void>,
+  body: (operator: Operator, reactor: OnClock) => Promise<void>,
   options: Partial<UNIXManholeOptions> = {},
 ): Promise<void> =>
-  onClock(async (reactor) => {
+  onClock(async ({ reactor }) => {
     await serveManhole(reactor, { path: PATH, namespace, ...options });
     const operator = await Operator.unix(reactor, PATH);
     await operator.until(">>> ");
@@ -124,7 +107,7 @@ describe("the manhole", () => {
 
   it("waits for results, and leaves them as they are", async () => {
     let slow: Deferred<string> | undefined;
-    await onClock(async (reactor) => {
+    await onClock(async ({ reactor }) => {
       const later = (): Deferred<string> =>
         (slow = deferLater(reactor, 30).addCallback(() => "brewed"));
       await serveManhole(reactor, { path: PATH, namespace: { later } });
@@ -139,7 +122,7 @@ describe("the manhole", () => {
   });
 
   it("gives the prompt back for ^C, and lets the work go on", () =>
-    onClock(async (reactor) => {
+    onClock(async ({ reactor }) => {
       let done = false;
       const later = (): Deferred<void> =>
         deferLater(reactor, 30).addCallback(() => void (done = true));
@@ -204,7 +187,7 @@ describe("the manhole", () => {
     }));
 
   it("leaves nothing behind when the operator goes in the middle", () =>
-    onClock(async (reactor) => {
+    onClock(async ({ reactor }) => {
       const later = (): Deferred<void> => deferLater(reactor, 5);
       await serveManhole(reactor, { path: PATH, namespace: { later }, maxSessions: 1 });
       const operator = await Operator.unix(reactor, PATH);
@@ -219,7 +202,7 @@ describe("the manhole", () => {
     }));
 
   it("slows down who types ahead without end, while something is awaited", () =>
-    onClock(async (reactor) => {
+    onClock(async ({ reactor }) => {
       const later = (): Deferred<void> => deferLater(reactor, 50);
       await serveManhole(reactor, { path: PATH, namespace: { later, n: 0 } });
       const operator = await Operator.unix(reactor, PATH);
@@ -235,8 +218,8 @@ describe("the manhole", () => {
     }));
 
   describe("on a port", () => {
-    const behind = (body: (operator: Operator, reactor: Clock) => Promise<void>): Promise<void> =>
-      onClock(async (reactor) => {
+    const behind = (body: (operator: Operator, reactor: OnClock) => Promise<void>): Promise<void> =>
+      onClock(async ({ reactor }) => {
         await serveManhole(reactor, {
           port: PORT,
           namespace: namespace(),
@@ -249,7 +232,7 @@ describe("the manhole", () => {
       });
 
     it("needs a password", () =>
-      onClock(async (reactor) => {
+      onClock(async ({ reactor }) => {
         const without = { port: PORT, namespace: {} } as unknown as TCPManholeOptions;
         expect(() => serveManhole(reactor, without)).to.throw(BadOptionError, "needs a password");
         for (const bad of [{ password: "" }, { password: "x", maxSessions: 0 }]) {
@@ -261,7 +244,7 @@ describe("the manhole", () => {
       }));
 
     it("lets in who knows it, and is on this machine alone", () =>
-      onClock(async (reactor) => {
+      onClock(async ({ reactor }) => {
         const port = await serveManhole(reactor, { port: 0, namespace: {}, password: "x" });
         expect(port.getHost().host).to.equal("127.0.0.1");
       }).then(() =>
@@ -301,8 +284,8 @@ describe("the manhole", () => {
       [255, 253, 1],
       [255, 253, 3],
     ];
-    const telnet = (body: (operator: Operator, reactor: Clock) => Promise<void>): Promise<void> =>
-      onClock(async (reactor) => {
+    const telnet = (body: (operator: Operator, reactor: OnClock) => Promise<void>): Promise<void> =>
+      onClock(async ({ reactor }) => {
         await serveManhole(reactor, { port: PORT, namespace: namespace(), password: "two cups" });
         const operator = await Operator.tcp(reactor, PORT);
         expect(await operator.until("password: ")).to.equal(

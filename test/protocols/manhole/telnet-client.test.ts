@@ -1,25 +1,11 @@
 import { expect } from "chai";
-import { spawn, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { lstatSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createReactor, serveManhole } from "skein";
-import { LIFETIME_MS, observe, type Running } from "../../support/command.ts";
 import { needsCommand } from "../../support/needs-command.ts";
-
-interface Typing extends Running {
-  type(text: string): void;
-  hangUp(): void;
-}
-
-function terminal(command: string, ...args: readonly string[]): Typing {
-  const child = spawn(command, args, { timeout: LIFETIME_MS });
-  return {
-    ...observe(child),
-    type: (text) => void child.stdin.write(text),
-    hangUp: () => void child.stdin.end(),
-  };
-}
+import { typing } from "../../support/typing.ts";
 
 describe("the manhole: for real clients", () => {
   const namespace = (): Record<string, unknown> => ({
@@ -36,7 +22,7 @@ describe("the manhole: for real clients", () => {
       namespace: namespace(),
       password: "two cups",
     });
-    const telnet = terminal("telnet", "127.0.0.1", String(port.getHost().port));
+    const telnet = typing("telnet", "127.0.0.1", String(port.getHost().port));
     await telnet.printed("password: ");
     telnet.type("one cup\n");
     await telnet.printed("wrong");
@@ -67,10 +53,9 @@ describe("the manhole: for real clients", () => {
     try {
       await serveManhole(reactor, { path, namespace: namespace() });
       expect((lstatSync(path).mode & 0o777).toString(8)).to.equal("600");
-      const nc = terminal("nc", "-U", "-N", path);
+      const nc = typing("nc", "-U", "-N", path);
       nc.type("cups + 1\nawait later()\n");
-      nc.hangUp();
-      const { stdout, status } = await nc.ended;
+      const { stdout, status } = await nc.hangUp();
       expect(stdout.replaceAll("\r", "")).to.match(/\n>>> 4\n>>> 'brewed'\n>>> $/);
       expect(status).to.equal(0);
     } finally {

@@ -1,8 +1,7 @@
 /** A call of a simulated worker, and the link that its function has with the caller's side. */
 import { cannotCross, packError, unpackError } from "../../../core/crossing.ts";
 import { crossesItself, type Substrate } from "../../../core/crossing-object.ts";
-import { type CallLink, CurrentCall, place } from "../../../core/current-call.ts";
-import { simulatedThread } from "../../../core/thread.ts";
+import { type CallLink, CurrentCall, inCall } from "../../../core/current-call.ts";
 import { calleeOf } from "../../remote-call.ts";
 import { crossedResult, revive } from "../../reviving.ts";
 import type { Timer, TimerQueue } from "../../timer-queue.ts";
@@ -11,7 +10,7 @@ import type { WorkerCall, WorkerEvents } from "../../workers.ts";
 export class InlineCall implements CallLink {
   readonly call: WorkerCall;
   readonly reactor: object;
-  readonly thread: number = simulatedThread();
+  readonly thread: number;
   readonly #happenings: TimerQueue;
   readonly #events: WorkerEvents;
   readonly #substrate: Substrate;
@@ -36,6 +35,7 @@ export class InlineCall implements CallLink {
   /** @param ended called before the outcome is told. */
   constructor(
     call: WorkerCall,
+    thread: number,
     reactor: object,
     happenings: TimerQueue,
     substrate: Substrate,
@@ -43,6 +43,7 @@ export class InlineCall implements CallLink {
     ended: () => void,
   ) {
     this.call = call;
+    this.thread = thread;
     this.reactor = reactor;
     this.#happenings = happenings;
     this.#substrate = substrate;
@@ -182,11 +183,9 @@ export class InlineCall implements CallLink {
   #call(args: readonly unknown[]): unknown {
     const { target, manner } = this.call;
     const callee = calleeOf(target, manner);
-    place.make = () => (this.#current ??= new CurrentCall(this));
-    try {
-      return callee(args);
-    } finally {
-      place.make = undefined;
-    }
+    return inCall(
+      () => (this.#current ??= new CurrentCall(this)),
+      () => callee(args),
+    );
   }
 }

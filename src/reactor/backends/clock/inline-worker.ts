@@ -1,6 +1,7 @@
 import { unpackArguments } from "../../../core/crossing-arguments.ts";
 import { argumentsCannotCross } from "../../../core/crossing.ts";
 import type { Substrate } from "../../../core/crossing-object.ts";
+import { simulatedThread } from "../../../core/thread.ts";
 import type { Timer, TimerQueue } from "../../timer-queue.ts";
 import { WorkerDiedError } from "../../errors.ts";
 import type { WorkerScript } from "../../worker-script.ts";
@@ -14,6 +15,7 @@ import { InlineCall } from "./inline-call.ts";
 export class InlineWorker implements WorkerHandle {
   readonly megabytes = 0;
   readonly pid = undefined;
+  readonly #thread = simulatedThread();
   readonly #happenings: TimerQueue;
   readonly #reactor: object;
   readonly #substrate: Substrate;
@@ -70,6 +72,7 @@ export class InlineWorker implements WorkerHandle {
     }
     this.#running = new InlineCall(
       call,
+      this.#thread,
       this.#reactor,
       this.#happenings,
       this.#substrate,
@@ -99,8 +102,10 @@ export class InlineWorker implements WorkerHandle {
     if (this.#call === call) this.#running?.tell(message);
   }
 
-  retire(): void {
+  retire(): boolean {
+    // What functions have left running is the reactor's, which is their caller's.
     this.terminate();
+    return false;
   }
 
   terminate(): void {

@@ -4,11 +4,12 @@
  * was made before it ended.
  */
 import { type ChildProcess, spawn } from "node:child_process";
+import type { Socket } from "node:net";
 import { constants } from "node:os";
-import type { Readable, Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
+import { cannotStartWorker } from "./cannot-start-worker.ts";
 import { isMessage } from "./is-message.ts";
-import { ENDING_MS } from "./thread-worker.ts";
+import { ENDING_MS, overdue } from "./overdue.ts";
 import { argumentsCannotCross, unpackError } from "../../../core/crossing.ts";
 import { WorkerDiedError } from "../../errors.ts";
 import type { WorkerCall, WorkerEvents, WorkerHandle, WorkerOptions } from "../../workers.ts";
@@ -67,22 +68,17 @@ export class ProcessWorker implements WorkerHandle {
     const { pid } = this.#process;
     if (pid !== undefined) this.#tree = new ProcessTree(pid, "group");
     const reader = new FrameReader<FromProcess>((message) => this.#take(message));
-    const answers = this.#process.stdio[ANSWERS_FD] as Readable;
-    answers.on("data", (piece: Buffer) => {
+    this.#process.on("error", (cause) => this.#died(cannotStartWorker(cause)));
+    this.#pipe(ANSWERS_FD)?.on("data", (piece: Buffer) => {
       if (!reader.push(piece)) this.#garbled();
     });
     // What cannot be written goes to a process that is gone, of which its exit tells.
     for (const fd of [CALLS_FD, ANSWERS_FD, ABORTS_FD, REPLIES_FD]) {
-      const stream = this.#process.stdio[fd] as Writable & { unref(): void };
-      stream.on("error", () => {});
-      stream.unref();
+      this.#pipe(fd)
+        ?.on("error", () => {})
+        .unref();
     }
     this.#process.unref();
-    this.#process.on("error", (cause) => {
-      this.#died(
-        new WorkerDiedError(`a worker's process cannot be started: ${cause.message}`, { cause }),
-      );
-    });
     this.#process.on("exit", (status, signal) => {
       const how = signal === null ? `exited with status ${status}` : `was killed by ${signal}`;
       const exitCode = signal === null ? (status ?? 1) : -constants.signals[signal];
@@ -162,15 +158,19 @@ export class ProcessWorker implements WorkerHandle {
     if (this.#call === call) this.#write(REPLIES_FD, frameOf(["answer", this.#number, answer]));
   }
 
-  retire(): void {
+  retire(): boolean {
     if (!this.#lives) {
       this.terminate();
-      return;
+      return false;
     }
     this.#write(CALLS_FD, frameOf(["end", this.#number]));
-    const late = setTimeout(() => this.terminate(), ENDING_MS);
+    const late = setTimeout(() => {
+      this.#failure ??= overdue();
+      this.terminate();
+    }, ENDING_MS);
     late.unref();
     this.#process.on("exit", () => clearTimeout(late));
+    return true;
   }
 
   terminate(gently = false): void {
@@ -178,7 +178,12 @@ export class ProcessWorker implements WorkerHandle {
   }
 
   #write(fd: number, bytes: Buffer): void {
-    (this.#process.stdio[fd] as Writable).write(bytes);
+    this.#pipe(fd)?.write(bytes);
+  }
+
+  /** There are none for a process that could not be started for want of descriptors. */
+  #pipe(fd: number): Socket | undefined {
+    return (this.#process.stdio as readonly unknown[] | undefined)?.[fd] as Socket | undefined;
   }
 
   /** It has written what none writes, as if it had died: nothing that it says can be believed. */
@@ -225,7 +230,7 @@ export class ProcessWorker implements WorkerHandle {
     }
   }
 
-  #died(error: WorkerDiedError): void {
+  #died(error: Error): void {
     if (this.#gone) return;
     this.#gone = true;
     this.#events.died(error);

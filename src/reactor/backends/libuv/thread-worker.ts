@@ -30,7 +30,9 @@ import {
 } from "./call-slots.ts";
 import { Eagerness } from "./eagerness.ts";
 import { argumentsForThread } from "./inherited-arguments.ts";
+import { cannotStartWorker, isStartFailure } from "./cannot-start-worker.ts";
 import { isMessage } from "./is-message.ts";
+import { ENDING_MS, overdue } from "./overdue.ts";
 
 /** What a worker starts with. */
 export interface WorkerSetup {
@@ -61,9 +63,6 @@ export type FromWorker =
 /** So many calls of one turn are worth waking the worker for. */
 const ANNOUNCED = 32;
 
-/** What functions have left running has so long to end, in a worker that is not needed any more. */
-export const ENDING_MS = 5000;
-
 const KINDS: ReadonlySet<unknown> = new Set(["lives", "outcome", "told", "asked"]);
 
 const AT_TURN_END = Promise.resolve();
@@ -71,7 +70,8 @@ const AT_TURN_END = Promise.resolve();
 export class ThreadWorker implements WorkerHandle {
   readonly pid = undefined;
   readonly #events: WorkerEvents;
-  readonly #worker: Worker;
+  /** None, if the system has no thread for it. */
+  readonly #worker: Worker | undefined;
   readonly #port: MessagePort;
   readonly #slots = new CallSlots();
   readonly #calls: (WorkerCall | undefined)[] = [];
@@ -97,31 +97,33 @@ export class ThreadWorker implements WorkerHandle {
   #terminated = false;
   /** Whether its functions have left something running. */
   #lives = false;
-  #failure: WorkerDiedError | undefined;
+  #failure: Error | undefined;
 
   constructor(events: WorkerEvents, { heapMegabytesMax }: WorkerOptions = {}) {
     this.#events = events;
     const { port1, port2 } = new MessageChannel();
     this.#port = port1;
-    const main = import.meta.url.endsWith(".ts") ? "worker-from-source.js" : "worker-main.js";
-    const setup: WorkerSetup = { port: port2, memory: this.#slots.memory };
-    const execArgv = argumentsForThread();
-    this.#worker = new Worker(new URL(`./${main}`, import.meta.url), {
-      workerData: setup,
-      ...(execArgv && { execArgv }),
-      transferList: [port2],
-      resourceLimits:
-        heapMegabytesMax === undefined ? {} : { maxOldGenerationSizeMb: heapMegabytesMax },
-    });
     port1.on("message", (message: FromWorker) => {
       this.#take(message);
       if (!this.#looking) this.#look();
     });
     // The reactor keeps the process alive while it runs; idle workers must not do so after.
     port1.unref();
+    try {
+      const setup: WorkerSetup = { port: port2, memory: this.#slots.memory };
+      this.#worker = startThread(setup, heapMegabytesMax);
+    } catch (error) {
+      if (!isStartFailure(error)) throw error;
+      this.#failure = cannotStartWorker(error);
+      setImmediate(() => this.#exited(1));
+      return;
+    }
     this.#worker.unref();
-    this.#worker.on("error", (error: unknown) => {
-      this.#failure = new WorkerDiedError(`a worker died: ${messageOf(error)}`, { cause: error });
+    this.#worker.on("error", (cause: unknown) => {
+      this.#failure =
+        this.#unused && isStartFailure(cause)
+          ? cannotStartWorker(cause)
+          : new WorkerDiedError(`a worker died: ${messageOf(cause)}`, { cause });
     });
     const { threadId } = this.#worker;
     this.#worker.on("exit", (status) => {
@@ -138,6 +140,12 @@ export class ThreadWorker implements WorkerHandle {
     if (this.#sent === this.#left) return true;
     const last = this.#slots.state((this.#sent - 1) % SLOTS);
     return last !== SENT && last !== BEGUN && last !== REVOKED;
+  }
+
+  /** Whether no call has begun in it. */
+  get #unused(): boolean {
+    const first = this.#slots.state(0);
+    return this.#left === 0 && (first === FREE || first === SENT);
   }
 
   get megabytes(): number {
@@ -205,18 +213,24 @@ export class ThreadWorker implements WorkerHandle {
     return this.#left + before;
   }
 
-  retire(): void {
+  retire(): boolean {
     if (!this.#lives) {
       this.terminate();
-      return;
+      return false;
     }
     this.#post(["end"]);
-    setTimeout(() => this.terminate(), ENDING_MS).unref();
+    const late = setTimeout(() => {
+      this.#failure ??= overdue();
+      this.terminate();
+    }, ENDING_MS);
+    late.unref();
+    this.#worker?.on("exit", () => clearTimeout(late));
+    return true;
   }
 
   terminate(): void {
     this.#terminated = true;
-    void this.#worker.terminate();
+    void this.#worker?.terminate();
   }
 
   /**
@@ -364,4 +378,16 @@ export class ThreadWorker implements WorkerHandle {
         ),
     );
   }
+}
+
+function startThread(setup: WorkerSetup, heapMegabytesMax: number | undefined): Worker {
+  const main = import.meta.url.endsWith(".ts") ? "worker-from-source.js" : "worker-main.js";
+  const execArgv = argumentsForThread();
+  return new Worker(new URL(`./${main}`, import.meta.url), {
+    workerData: setup,
+    ...(execArgv && { execArgv }),
+    transferList: [setup.port],
+    resourceLimits:
+      heapMegabytesMax === undefined ? {} : { maxOldGenerationSizeMb: heapMegabytesMax },
+  });
 }

@@ -4,7 +4,7 @@ import { Socket } from "node:net";
 import { deserialize } from "node:v8";
 import { cannotCross, packError } from "../../../core/crossing.ts";
 import { crossesItself } from "../../../core/crossing-object.ts";
-import { type CallLink, CurrentCall, place } from "../../../core/current-call.ts";
+import { type CallLink, CurrentCall, inCall } from "../../../core/current-call.ts";
 import { ending } from "../../../core/ending.ts";
 import { type Callee, calleeOf } from "../../remote-call.ts";
 import { sendResult } from "../../reviving.ts";
@@ -64,8 +64,9 @@ async function run(message: Extract<ToProcess, readonly ["call", ...unknown[]]>)
   const key = `${manner} ${target.name} ${target.module}`;
   let callee = callees.get(key);
   if (callee === undefined) callees.set(key, (callee = calleeOf(target, manner)));
+  const called = callee;
   try {
-    let value = await begin(callee, args);
+    let value = await inCall(makeCurrent, () => called(args));
     if (crossesItself(value)) value = sendResult(target.name, value, "processes", makeCurrent());
     try {
       running = 0;
@@ -80,18 +81,9 @@ async function run(message: Extract<ToProcess, readonly ["call", ...unknown[]]>)
   ended();
 }
 
-/** The one that ran, for those who waited with it. */
+/** Apart, as TypeScript takes it that there is none above: the function has asked for it since. */
 function ended(): void {
   current?.end();
-}
-
-function begin(callee: Callee, args: readonly unknown[]): unknown {
-  place.make = makeCurrent;
-  try {
-    return callee(args);
-  } finally {
-    place.make = undefined;
-  }
 }
 
 function makeCurrent(): CurrentCall {

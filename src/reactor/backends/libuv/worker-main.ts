@@ -5,7 +5,8 @@ import { cannotCross, packError } from "../../../core/crossing.ts";
 import { crossesItself } from "../../../core/crossing-object.ts";
 import { type CallLink, CurrentCall, place } from "../../../core/current-call.ts";
 import { ending } from "../../../core/ending.ts";
-import { type Callee, calleeOf, isThenable } from "../../remote-call.ts";
+import { isThenable } from "../../../core/is-thenable.ts";
+import { type Callee, calleeOf } from "../../remote-call.ts";
 import { sendResult } from "../../reviving.ts";
 import { awaitAnswer } from "./await-answer.ts";
 import { BEGUN, CallSlots, PASSED, RETURNED, REVOKED, SENT, SLOTS, THREW } from "./call-slots.ts";
@@ -156,7 +157,8 @@ function call({ name, callee }: { name: string; callee: Callee }): boolean {
       return true;
     }
     running = true;
-    value.then(
+    // It is the same for a promise; what is not quite one settles once by it.
+    void Promise.resolve(value).then(
       (result) => {
         returned(name, result);
         goOn();
