@@ -179,6 +179,10 @@ export class ClockWorld implements VirtualTime {
     return () => void this.#watchers.delete(watcher);
   }
 
+  takePort(): number {
+    return this.network.takePort();
+  }
+
   /** What its watchers have found wrong since they were last asked: the first one's. */
   verdict(): Error | undefined {
     for (const watcher of this.#watchers) {
