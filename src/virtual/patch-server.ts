@@ -110,14 +110,14 @@ function listen(active: Session, server: Server, target: ListenTarget): void {
   );
   const { backlog, signal, path } = target;
   const options = backlog === undefined ? {} : { backlog };
-  const port = path === undefined ? Number(target.port ?? 0) || (active.takePort() ?? 0) : 0;
+  const number = path === undefined ? Number(target.port ?? 0) || (active.takePort() ?? 0) : 0;
   const host = interfaceOf(target.host);
   const listening: Deferred<ListeningPort<StreamAddress>> =
     path === undefined
-      ? active.network.listenTCP(port, factory, { ...options, interface: host })
+      ? active.network.listenTCP(number, factory, { ...options, interface: host })
       : active.network.listenUNIX(path, factory, options);
   const handle =
-    path === undefined ? new TCPPortHandle(expectedAddress(host, port)) : new PortHandle();
+    path === undefined ? new TCPPortHandle(expectedAddress(host, number)) : new PortHandle();
   server._handle = handle;
   server._pipeName = path ?? null;
   // net.Server tells nothing from inside listen().

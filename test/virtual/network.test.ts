@@ -67,11 +67,9 @@ describe("the virtual network", () => {
       const before = all.map(at);
       await Promise.all(all.map((server) => once(server, "listening")));
       expect(all.map(at)).to.deep.equal(before);
-      const [socket] = (await Promise.all([
-        once(any, "connection"),
-        once(net.connect(port), "connect"),
-      ]).then(([args]) => args)) as [net.Socket];
-      socket.destroy();
+      const client = net.connect(port);
+      await Promise.all([once(any, "connection"), once(client, "connect")]);
+      client.destroy();
       for (const server of all) server.close();
       return "done";
     });

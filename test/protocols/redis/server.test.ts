@@ -225,14 +225,14 @@ describe("the server of RESP", () => {
         expect(await ask("AUTH one")).to.match(/^WRONGPASS/);
         expect(await ask("HELLO 3 AUTH default two")).to.match(/^WRONGPASS/);
         expect(await ask("PING")).to.equal("NOAUTH Authentication required.");
-        const replies = Promise.all(
+        const answers = Promise.all(
           [
             ["AUTH", "three"],
             ["AUTH", "two_cups"],
             ["GET", "a"],
           ].map((words) => failureOf(redis.execute(...words))),
         );
-        expect((await replies).map((error) => (error as Error).name)).to.deep.equal([
+        expect((await answers).map((error) => (error as Error).name)).to.deep.equal([
           "RedisReplyError",
           "ConnectionDoneError",
           "ConnectionDoneError",

@@ -83,7 +83,7 @@ export class ClockWorld implements VirtualTime {
   readonly #background = new WeakSet<Timer>();
   readonly #watchers = new Set<TimeWatcher>();
   /** Those that were stopped in their last run because nothing was left to happen. */
-  readonly #dry = new WeakSet<object>();
+  readonly #dry = new WeakSet();
   #now = 0;
   /** How many reactors were ever made in it. */
   #made = 0;
