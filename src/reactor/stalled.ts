@@ -20,8 +20,8 @@ export function whyStalled(
   const named = open.slice(0, NAMED_MAX).join(", ");
   const more = open.length > NAMED_MAX ? ` and ${open.length - NAMED_MAX} more` : "";
   return new StalledError(
-    `${what} waits for what can never happen: at ${reactor.seconds()} s nothing is left to happen ` +
-      `on virtual time, where real timers and sockets do not count; ` +
+    `${what} waits for what can never happen: at ${reactor.seconds()} s nothing is left to ` +
+      `happen on virtual time, where real timers and sockets do not count; ` +
       (open.length === 0 ? "nothing is open on the reactor" : `open are: ${named}${more}`),
   );
 }

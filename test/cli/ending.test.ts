@@ -160,8 +160,8 @@ describe("reactor: how a daemon ends", () => {
       const ending = await reactor("--backend", "clock", path("never-starts.mjs"));
       expect(ending).to.deep.include({ status: 1, signal: null, stdout: "" });
       expect(ending.stderr).to.equal(
-        "reactor: the start of the daemon waits for what can never happen: at 0 s nothing is left " +
-          "to happen on virtual time, where real timers and sockets do not count; " +
+        "reactor: the start of the daemon waits for what can never happen: at 0 s nothing is " +
+          "left to happen on virtual time, where real timers and sockets do not count; " +
           "nothing is open on the reactor\n",
       );
     });

@@ -5,7 +5,7 @@ import { Noted } from "../support/on-clock.ts";
 
 describe("a connection that closes, in a process that was held up", () => {
   for (const seconds of [0.5, 60]) {
-    it(`is not cut off for what its own producer has given only now (${seconds} s late)`, async () => {
+    it(`is not cut off for what its producer has given only now (${seconds} s late)`, async () => {
       // All that is due by then comes in one turn, as after a call that has held the loop.
       const reactor = createReactor("clock", { advance: "jump" });
       const [near, far] = [new Noted(), new Noted()];

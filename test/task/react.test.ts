@@ -255,7 +255,8 @@ describe("react", () => {
       expect(error).to.include({ name: "StalledError", code: "ERR_STALLED" });
       expect(error.stack).to.equal(
         "StalledError: main waits for what can never happen: at 3 s nothing is left to happen on " +
-          "virtual time, where real timers and sockets do not count; nothing is open on the reactor",
+          "virtual time, where real timers and sockets do not count; " +
+          "nothing is open on the reactor",
       );
     });
 

@@ -73,9 +73,10 @@ export interface ForwardOptions {
  * ```
  *
  * While it connects, 64 KiB are read from a client, and kept for whom it gets, so that one whose
- * connection is lost is noticed at once: connecting is given up. From then on each side is read only
- * as fast as the other takes it, so that no more waits here than the transports' marks allow. The end of one direction is carried on alone; the end of a connection ends the other, and
- * a connection that was lost has the other one cut off.
+ * connection is lost is noticed at once: connecting is given up. From then on each side is read
+ * only as fast as the other takes it, so that no more waits here than the transports' marks allow.
+ * The end of one direction is carried on alone; the end of a connection ends the other, and a
+ * connection that was lost has the other one cut off.
  *
  * It has no timeout for those who say nothing: put a TimeoutFactory around it.
  *
