@@ -7,9 +7,8 @@ import { PrepareError } from "./prepare-error.mjs";
 const STAMP = inRoot("node_modules", ".skein-lock");
 
 /**
- * - Without saving, the versions are those of package-lock.json, as with `npm ci`. That one refuses
- *   a lock file without the optional packages of every platform, which is what npm writes where
- *   its registry does not have them all; and it begins by removing what was compiled before.
+ * - Without saving, the versions are those of package-lock.json, as with `npm ci`, which would do
+ *   as well in a fresh clone; but that begins by removing what was compiled before.
  * - Our tools are development dependencies, wanted even where NODE_ENV says "production".
  * - No install scripts: node-pty's wants a compiler, which a machine with nothing but Node lacks,
  *   and esbuild works without its own. Tests that need node-pty skip where it was not compiled.

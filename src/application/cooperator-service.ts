@@ -33,12 +33,12 @@ export class CooperatorService extends Service {
     this.#options = { ...options, started: false };
   }
 
-  /** @throws BadOptionError when there is no clock yet. */
+  /** @throws BadOptionError when there is no clock yet; QueueFullError as the Cooperator's. */
   cooperate<S extends Steps>(steps: S): CooperativeTask<S> {
     return this.#getCooperator().cooperate(steps);
   }
 
-  /** @throws BadOptionError when there is no clock yet. */
+  /** @throws BadOptionError when there is no clock yet; QueueFullError as the Cooperator's. */
   coiterate<S extends Steps>(steps: S): Deferred<S> {
     return this.#getCooperator().coiterate(steps);
   }

@@ -4,6 +4,7 @@ import type { Failure } from "../defer/failure.ts";
 import { logger } from "../log/logger.ts";
 import type { Backend } from "../reactor/backend.ts";
 import { createReactor } from "../reactor/index.ts";
+import { whyStalled } from "../reactor/stalled.ts";
 import { stopIfRunning } from "../reactor/stop-if-running.ts";
 import { stopOnSignals, type SignalledProcess } from "../task/signals.ts";
 import { attend } from "./attend.ts";
@@ -42,9 +43,12 @@ export async function runDaemon(
     failed(error);
     stopIfRunning(reactor);
   });
+  let started = false;
   let stopping = false;
   reactor.addSystemEventTrigger("before", "shutdown", () => {
     stopping = true;
+    const stalled = started ? undefined : whyStalled(reactor, "the start of the daemon");
+    if (stalled !== undefined) failed(stalled);
   });
   try {
     const stopped = reactor.run();
@@ -56,7 +60,10 @@ export async function runDaemon(
     };
     const running = { onStopFailure, ...(identity !== undefined && { dropPrivileges }) };
     runBuilt(reactor, () => daemon(reactor, options), running)
-      .addCallback(() => attendants.started())
+      .addCallback(() => {
+        started = true;
+        return attendants.started();
+      })
       .addErrback((failure) => {
         // A start that the stop has cut short has not failed.
         if (stopping && codeOf(failure.value) === "ERR_CANCELLED") return;

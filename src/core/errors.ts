@@ -9,12 +9,23 @@ export abstract class SkeinError extends Error {
   abstract readonly code: string;
 }
 
+const NO_TEXT = "something that has no text";
+
 /** The message of anything that was thrown: JavaScript lets people throw more than Errors. */
 export function messageOf(thrown: unknown): string {
   try {
     return String(thrown instanceof Error ? thrown.message : thrown);
   } catch {
-    return "something that has no text";
+    return NO_TEXT;
+  }
+}
+
+/** The same, with an Error's name before it. */
+export function nameAndMessageOf(thrown: unknown): string {
+  try {
+    return String(thrown);
+  } catch {
+    return NO_TEXT;
   }
 }
 

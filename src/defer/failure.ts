@@ -1,4 +1,4 @@
-import { messageOf } from "../core/errors.ts";
+import { nameAndMessageOf } from "../core/errors.ts";
 import { describeRoute } from "./route.ts";
 
 /** A class whose instances a {@link Failure} can be checked against. */
@@ -33,8 +33,7 @@ export class Failure<E = unknown> {
 
   /** The error's name and message in one line. */
   get message(): string {
-    const { value } = this;
-    return value instanceof Error ? `${value.name}: ${value.message}` : messageOf(value);
+    return nameAndMessageOf(this.value);
   }
 
   /**

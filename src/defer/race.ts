@@ -39,7 +39,7 @@ export function race<T>(deferreds: Iterable<Deferred<T>>): Deferred<[index: numb
   const all = [...deferreds];
   if (all.length === 0) throw new BadOptionError("a race needs at least one Deferred");
   const result = new Deferred<[number, T]>(() => {
-    // A loser's canceller asks for it: the winner's value is on its way.
+    // A loser that is being cancelled asks for it: the winner's value is on its way.
     if (won) return KEEP_WAITING;
     for (const deferred of all) deferred.cancel();
     return undefined;

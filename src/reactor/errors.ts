@@ -211,6 +211,18 @@ export class ClockStuckError extends SkeinError {
   readonly code = "ERR_CLOCK_STUCK";
 }
 
+/** Something waits for what can never happen: nothing was left to happen on virtual time. */
+export class StalledError extends SkeinError {
+  override readonly name = "StalledError";
+  readonly code = "ERR_STALLED";
+
+  constructor(message: string) {
+    super(message);
+    // Where that was noticed is in the clock, whatever waits.
+    this.stack = `${this.name}: ${message}`;
+  }
+}
+
 /** Two calls drove the same clock at once; `await` the first before making the second. */
 export class ClockBusyError extends SkeinError {
   override readonly name = "ClockBusyError";

@@ -149,10 +149,7 @@ export abstract class StreamConnection implements Transport, Openable {
   protected flushed(): void {
     this.#flushing = false;
     if (!this.#writable) return;
-    if (this.bufferedBytes > this.lowWaterBytes) {
-      this.#awaitFlush();
-      return;
-    }
+    if (this.bufferedBytes > this.lowWaterBytes) return this.#awaitFlush();
     if (this.#state === "closing") this.#setDeadline();
     this.#flow?.caughtUp();
   }
@@ -287,6 +284,8 @@ export abstract class StreamConnection implements Transport, Openable {
       this.abortConnection(new WriteOverflowError(this.maxBufferedBytes, peerOf(this)));
       return false;
     }
+    // A pull producer's last words: now it is the peer that is waited for, and not the producer.
+    if (this.#state === "closing") this.#setDeadline();
     const flow = this.#getFlow();
     const behind = buffered > this.highWaterBytes;
     if (behind || flow.pulls) this.#awaitFlush();

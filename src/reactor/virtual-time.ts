@@ -55,6 +55,10 @@ export interface VirtualTime {
   happen(delaySeconds: number, what: string, action: () => void): Happening;
   /** Has it look on from now on; returns the way to end that. */
   watch(watcher: TimeWatcher): () => void;
+  /** Whether the reactor's last run has ended, or is ending, as nothing was left to happen. */
+  hasRunDry?(reactor: object): boolean;
+  /** A port of the simulated network that is free, and will not be given to anybody else. */
+  takePort?(): number;
 }
 
 const times = new WeakMap<object, VirtualTime>();

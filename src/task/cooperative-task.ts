@@ -12,6 +12,10 @@ export type Steps = Iterable<unknown> | Iterator<unknown> | AsyncIterable<unknow
 
 /** The Cooperator, as its tasks see it. */
 export interface Schedule {
+  /** One task more, of which it has not heard. */
+  begin(): void;
+  /** A task has ended, for good. */
+  end(): void;
   /** Puts the task last in the row of those that are stepped; or ends it, when it was stopped. */
   add(task: CooperativeTask): void;
   /** Takes it out of the row. */
@@ -50,6 +54,7 @@ export class CooperativeTask<S extends Steps = Steps> {
     this.#outcome.addErrback((failure) =>
       this.#ended instanceof TaskFailedError ? failure : undefined,
     );
+    schedule.begin();
     schedule.add(this);
   }
 
@@ -145,6 +150,7 @@ export class CooperativeTask<S extends Steps = Steps> {
   #end(ended: Error, result: S | Failure): void {
     this.#ended = ended;
     this.#schedule.remove(this);
+    this.#schedule.end();
     fireRaw(this.#outcome, result);
   }
 

@@ -1,4 +1,4 @@
-import { BadOptionError } from "../core/errors.ts";
+import { BadOptionError, QueueFullError } from "../core/errors.ts";
 import { Deferred, fireRaw } from "../defer/deferred.ts";
 import type { DelayedCall, ReactorTime } from "../reactor/capabilities.ts";
 import {
@@ -15,6 +15,7 @@ import { SchedulerStoppedError } from "./errors.ts";
 const SLICE_SECONDS = 0.01;
 /** So many steps cost far more than the turn between two slices, even if each does nothing. */
 const SLICE_STEPS_MAX = 1000;
+const TASKS_MAX = 100_000;
 
 /** Options of a {@link Cooperator}. */
 export interface CooperatorOptions {
@@ -24,6 +25,11 @@ export interface CooperatorOptions {
   readonly sliceSeconds?: number;
   /** The steps in a slice, at most; 1000 unless given. */
   readonly sliceStepsMax?: number;
+  /**
+   * So many tasks may be there that have not ended, those that wait or are paused among them;
+   * 100,000 unless given, Infinity for no limit. One more throws QueueFullError.
+   */
+  readonly tasksMax?: number;
   /**
    * Decides in place of the two above: called at the beginning of a slice, it gives a function that
    * is called after each step, and tells whether the slice is to end.
@@ -69,6 +75,9 @@ export interface CooperatorOptions {
 export class Cooperator {
   readonly #clock: Pick<ReactorTime, "callLater">;
   readonly #beginSlice: () => () => boolean;
+  readonly #tasksMax: number;
+  /** How many tasks have not ended. */
+  #alive = 0;
   // A set's iterator goes on when members leave, and comes to those that are added.
   readonly #tasks = new Set<CooperativeTask>();
   /** The round under way: a slice goes on where the one before has ended. */
@@ -79,17 +88,20 @@ export class Cooperator {
   /** A slice sees to the next one at its end: tasks that come and go in it need no delayed call. */
   #inSlice = false;
   readonly #schedule: Schedule = {
+    begin: () => void this.#alive++,
+    end: () => void this.#alive--,
     add: (task) => this.#add(task),
     remove: (task) => this.#remove(task),
   };
 
-  /** @throws BadOptionError for a slice that could make no step. */
+  /** @throws BadOptionError for a slice that could make no step, or room for no task. */
   constructor(
     clock: Pick<ReactorTime, "callLater" | "seconds">,
     {
       started = true,
       sliceSeconds = SLICE_SECONDS,
       sliceStepsMax = SLICE_STEPS_MAX,
+      tasksMax = TASKS_MAX,
       terminationPredicateFactory,
     }: CooperatorOptions = {},
   ) {
@@ -99,7 +111,9 @@ export class Cooperator {
     if (!(sliceStepsMax >= 1)) {
       throw new BadOptionError(`sliceStepsMax must be 1 or more, not ${sliceStepsMax}`);
     }
+    if (!(tasksMax >= 1)) throw new BadOptionError(`tasksMax must be 1 or more, not ${tasksMax}`);
     this.#clock = clock;
+    this.#tasksMax = tasksMax;
     this.#started = started;
     this.#beginSlice =
       terminationPredicateFactory ?? (() => sliceOf(clock, sliceSeconds, sliceStepsMax));
@@ -113,8 +127,13 @@ export class Cooperator {
   /**
    * Adds work: an iterator or iterable, also an async one. Its first step is made in a later turn.
    * Once stopped, it takes no work: the task has then failed with SchedulerStoppedError already.
+   *
+   * @throws QueueFullError when there are `tasksMax` already: the work is not begun.
    */
   cooperate<S extends Steps>(steps: S): CooperativeTask<S> {
+    if (this.#alive >= this.#tasksMax && !this.#stopped) {
+      throw new QueueFullError(`the cooperator has ${this.#alive} tasks already`);
+    }
     return new CooperativeTask(steps, this.#schedule);
   }
 
@@ -122,6 +141,8 @@ export class Cooperator {
    * As cooperate(), but gives a Deferred for the end, as whenDone() does. As nobody else has a
    * handle on the work, cancelling it stops the work, and cancels what that waits for; it fails
    * with CancelledError at once.
+   *
+   * @throws QueueFullError as cooperate()
    */
   coiterate<S extends Steps>(steps: S): Deferred<S> {
     const task = this.cooperate(steps);

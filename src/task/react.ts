@@ -2,6 +2,7 @@ import { CancelledError } from "../defer/errors.ts";
 import { Deferred } from "../defer/deferred.ts";
 import { maybeDeferred } from "../defer/maybe-deferred.ts";
 import type { Reactor } from "../reactor/capabilities.ts";
+import { whyStalled } from "../reactor/stalled.ts";
 import { stopIfRunning } from "../reactor/stop-if-running.ts";
 import { ExitError } from "./errors.ts";
 import { type SignalledProcess, stopOnSignals } from "./signals.ts";
@@ -31,8 +32,10 @@ export type ReactOptions<R, A extends readonly unknown[]> = {
  *
  * The Deferred fires with the exit status when the reactor has stopped: 0 if all went well, the
  * status of an {@link ExitError}, else 1: the error, which is then told to the reactor's `onError`
- * (standard error, unless given), with its stack. It does not fail. When the reactor is stopped
- * before main has ended, main's Deferred is cancelled and then awaited, before the connections are
+ * (standard error, unless given), with its stack. It does not fail. On virtual time, a main that
+ * waits for what can never happen ends with status 1 too, and a StalledError that says so; in real
+ * time it waits on, as something may come from outside. When the reactor is stopped before main has
+ * ended, main's Deferred is cancelled and then awaited, before the connections are
  * closed; ending with CancelledError is no failure then. An async main hears of it, and is awaited,
  * only as `inlineCallbacks(main)`: a promise cannot be cancelled. Cancelling the Deferred stops the
  * reactor, and fails it with CancelledError at once.
@@ -65,11 +68,18 @@ export function react<R extends Reactor, A extends readonly unknown[] = []>(
   const args = (options.args ?? []) as A;
   let status = 0;
   let stopping = false;
+  /** Main has ended. */
+  let over = false;
   const stopped = reactor.run();
   const signals = process === undefined ? undefined : stopOnSignals(reactor, process);
 
   const trigger = reactor.addSystemEventTrigger("before", "shutdown", () => {
     stopping = true;
+    const stalled = over ? undefined : whyStalled(reactor, "main");
+    if (stalled !== undefined) {
+      status = 1;
+      reactor.reportError(stalled, "running main");
+    }
     finished.cancel();
     return finished;
   });
@@ -83,6 +93,7 @@ export function react<R extends Reactor, A extends readonly unknown[] = []>(
       }
     })
     .addCallback(() => {
+      over = true;
       if (!stopping) stopIfRunning(reactor);
     });
 

@@ -1,5 +1,6 @@
 /** listen() of all that is a net.Server: node:http's, node:https', node:tls' servers too. */
 import net from "node:net";
+import { canonicalIP, isIP } from "../core/ip-address.ts";
 import type { Deferred } from "../defer/deferred.ts";
 import type { Reactor } from "../reactor/capabilities.ts";
 import { CannotListenError } from "../reactor/errors.ts";
@@ -56,8 +57,14 @@ export function patchServer(patches: Patches): void {
 
 /** In the place of a server's handle: Node's own methods work on it. */
 class PortHandle {
+  readonly #expected: StreamAddress | undefined;
   #port: ListeningPort<StreamAddress> | undefined = undefined;
   #closed = false;
+
+  /** @param expected where it will listen, if that is known at once, as it is on Node. */
+  constructor(expected?: StreamAddress) {
+    this.#expected = expected;
+  }
 
   get closed(): boolean {
     return this.#closed;
@@ -79,7 +86,7 @@ class PortHandle {
   unref(): void {}
 
   protected get address(): StreamAddress | undefined {
-    return this.#port?.getHost();
+    return this.#port?.getHost() ?? this.#expected;
   }
 }
 
@@ -103,14 +110,14 @@ function listen(active: Session, server: Server, target: ListenTarget): void {
   );
   const { backlog, signal, path } = target;
   const options = backlog === undefined ? {} : { backlog };
+  const number = path === undefined ? Number(target.port ?? 0) || (active.takePort() ?? 0) : 0;
+  const host = interfaceOf(target.host);
   const listening: Deferred<ListeningPort<StreamAddress>> =
     path === undefined
-      ? active.network.listenTCP(Number(target.port ?? 0), factory, {
-          ...options,
-          interface: interfaceOf(target.host),
-        })
+      ? active.network.listenTCP(number, factory, { ...options, interface: host })
       : active.network.listenUNIX(path, factory, options);
-  const handle = path === undefined ? new TCPPortHandle() : new PortHandle();
+  const handle =
+    path === undefined ? new TCPPortHandle(expectedAddress(host, number)) : new PortHandle();
   server._handle = handle;
   server._pipeName = path ?? null;
   // net.Server tells nothing from inside listen().
@@ -198,6 +205,11 @@ function interfaceOf(host: string | undefined): string {
   // Node's servers listen on both families.
   if (host === undefined || host === "") return "::";
   return host === "localhost" ? "127.0.0.1" : host;
+}
+
+/** What address() is to tell before the port is there; of a name, nothing is known yet. */
+function expectedAddress(host: string, port: number): StreamAddress | undefined {
+  return port !== 0 && isIP(host) ? { type: "TCP", host: canonicalIP(host), port } : undefined;
 }
 
 /** As Node words it. */

@@ -63,6 +63,11 @@ export class Session {
     return this.#chance;
   }
 
+  /** A free port of the network, where there is one yet. */
+  takePort(): number | undefined {
+    return this.#time.takePort?.();
+  }
+
   /** Since virtual time began. */
   elapsedSeconds(): number {
     return this.#baseSeconds + this.#time.seconds();

@@ -8,6 +8,7 @@ import {
   DatagramService,
   MultiService,
   PoolStoppedError,
+  QueueFullError,
   type Reactor,
   SchedulerStoppedError,
   ThreadPoolService,
@@ -117,6 +118,12 @@ describe("services", () => {
   });
 
   describe("a CooperatorService", () => {
+    it("has the limit of a Cooperator", () => {
+      const service = new CooperatorService({ clock: reactor, tasksMax: 1 });
+      service.cooperate([].values());
+      expect(() => service.cooperate([].values())).to.throw(QueueFullError);
+    });
+
     it("makes steps while it runs, and ends all tasks when it stops", async () => {
       const service = new CooperatorService({ clock: reactor });
       let steps = 0;

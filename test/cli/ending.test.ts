@@ -45,6 +45,7 @@ describe("reactor: how a daemon ends", () => {
         console.log("stopped after", reactor.seconds());
       });
     };`,
+    "never-starts.mjs": "export default () => new Promise(() => {});",
     "errors.mjs": `export default (reactor) => {
       reactor.callLater(0, () => { throw new Error("in a delayed call"); });
       reactor.callLater(0.01, () => reactor.stop());
@@ -145,6 +146,24 @@ describe("reactor: how a daemon ends", () => {
     it("does not matter to a daemon that stops before", async () => {
       const { status, stdout } = await reactor("--until", "3600", path("stops.mjs"));
       expect({ status, stdout }).to.deep.equal({ status: 0, stdout: "stopped\n" });
+    });
+  });
+
+  describe("when nothing is left to happen on virtual time", () => {
+    it("ends well, once it has started", async () => {
+      const { status, stdout, stderr } = await reactor("--backend", "clock", ECHO);
+      expect({ status, stderr }).to.deep.equal({ status: 0, stderr: "" });
+      expect(stdout).to.match(/^echo: port \d+\n$/);
+    });
+
+    it("ends with status 1, and says why, where its start waits in vain", async () => {
+      const ending = await reactor("--backend", "clock", path("never-starts.mjs"));
+      expect(ending).to.deep.include({ status: 1, signal: null, stdout: "" });
+      expect(ending.stderr).to.equal(
+        "reactor: the start of the daemon waits for what can never happen: at 0 s nothing is " +
+          "left to happen on virtual time, where real timers and sockets do not count; " +
+          "nothing is open on the reactor\n",
+      );
     });
   });
 

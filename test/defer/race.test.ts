@@ -145,6 +145,20 @@ describe("race", () => {
     expect(watch(raced)).to.deep.equal([[0, "a"]]);
   });
 
+  it("has its winner, though a loser's errback cancels it", async () => {
+    const [a, b] = [new Deferred<string>(), new Deferred<string>()];
+    b.addErrback(() => {
+      raced.cancel();
+      return "b";
+    });
+    const raced = race([a, b]);
+    a.callback("a");
+    expect(watch(raced)).to.deep.equal([[0, "a"]]);
+    expect(watch(a)).to.deep.equal([undefined]);
+    await afterMicrotasks();
+    expect(unhandled).to.deep.equal([]);
+  });
+
   it("has its winner, though a loser's canceller cancels it", async () => {
     const a = new Deferred<string>();
     const b = new Deferred<string>(() => raced.cancel());

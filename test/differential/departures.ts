@@ -399,6 +399,35 @@ export const DEPARTURES: readonly Departure[] = [
     ],
   },
   {
+    name: "a race that a loser cancels",
+    reason:
+      "What a loser does when it is cancelled does not undo the race: the winner's value is on " +
+      "its way. In Twisted the race fails, and its winner with AlreadyCalledError.",
+    handled: "adapted",
+    how: "The oracle ignores the cancellation.",
+    program: program(2, both(0, 0, { kind: "same" }, cancel(2)), race(2, 0, 1), fire(1)),
+    twisted: [
+      "h0 got Failure(CancelledError)",
+      "d0 called: true",
+      "d1 called: true",
+      "d2 called: true",
+      "d1 unhandled: AlreadyCalledError",
+      "d2 unhandled: CancelledError",
+      "d0 left: nothing",
+      "d1 left: Failure(AlreadyCalledError)",
+      "d2 left: Failure(CancelledError)",
+    ],
+    here: [
+      "h0 got Failure(CancelledError)",
+      "d0 called: true",
+      "d1 called: true",
+      "d2 called: true",
+      "d0 left: nothing",
+      "d1 left: nothing",
+      "d2 left: [1, 1]",
+    ],
+  },
+  {
     name: "a list that could never fire",
     reason: "A list of none that waits for a first value is a mistake, which is told at once.",
     handled: "adapted",

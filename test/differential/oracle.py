@@ -117,6 +117,12 @@ def race(deferreds, adapted=False):
     failures = {}
     winner = None
 
+    class Race(Deferred):
+        def cancel(self):
+            if adapted and winner is not None and not self.called:
+                return  # Departure: "a race that a loser cancels".
+            Deferred.cancel(self)
+
     def is_over():
         return adapted and final.called  # Departure: "a race that is cancelled in vain".
 
@@ -139,7 +145,7 @@ def race(deferreds, adapted=False):
         if len(failures) == len(racers) and not is_over():
             final.errback(FailureGroup([failures[index] for index in racers]))
 
-    final = Deferred(cancel)
+    final = Race(cancel)
     for index, racer in racers.items():
         racer.addCallbacks(succeeded, failed, (index,), None, (index,), None)
     return final

@@ -4,6 +4,7 @@ import {
   ClientFactory,
   Echo,
   Factory,
+  type ForwardEndpoint,
   type ForwardError,
   type ForwardOptions,
   type HalfCloseableProtocol,
@@ -11,6 +12,7 @@ import {
   portForward,
   TimeoutFactory,
 } from "skein/protocols";
+import { deferLater } from "skein/task";
 import { LineClient, StringTransport } from "skein/testing";
 import { Noted, onClock, type OnClock } from "../support/on-clock.ts";
 
@@ -198,6 +200,76 @@ describe("portForward()", () => {
       expect(reactor.inspect().filter(({ kind }) => kind === "connector")).to.deep.equal([]);
       expect(errors).to.deep.equal([]);
     }));
+
+  describe("while it connects", () => {
+    /** A client of a forward to where nobody answers; the attempts that are under way. */
+    async function waiting(reactor: OnClock, options: ForwardOptions = {}) {
+      reactor.faultConnects({ port: 7001 }, "unanswered");
+      const forward = portForward(reactor, { host: "127.0.0.1", port: 7001 }, options);
+      const port = await reactor.listenTCP(7000, forward);
+      const client = await LineClient.dial(reactor, 7000);
+      const attempts = (): string[] =>
+        reactor
+          .inspect()
+          .flatMap(({ kind, description }) =>
+            kind === "connector" && description.endsWith(":7001") ? [description] : [],
+          );
+      return { client, port, attempts };
+    }
+
+    it("gives up when the client's connection is lost, with nothing to report", () =>
+      onClock(async ({ reactor, pass }) => {
+        const { client, attempts } = await waiting(reactor);
+        client.transport.write("hello");
+        await pass(1);
+        expect(attempts()).to.have.length(1);
+        client.transport.abortConnection();
+        await pass(0.1);
+        expect(attempts()).to.deep.equal([]);
+      }));
+
+    it("goes on when the client has only ended its direction: it may still read", () =>
+      onClock(async ({ reactor, pass }) => {
+        const { client, attempts } = await waiting(reactor);
+        client.transport.loseWriteConnection();
+        await pass(1);
+        expect(attempts()).to.have.length(1);
+      }));
+
+    it("gives up then if that is leaving", () =>
+      onClock(async ({ reactor, pass }) => {
+        const { client, attempts } = await waiting(reactor, { endIsLeaving: true });
+        await pass(1);
+        expect(attempts()).to.have.length(1);
+        client.transport.loseConnection();
+        await pass(0.1);
+        expect(attempts()).to.deep.equal([]);
+      }));
+
+    it("reads no more than 64 KiB, and loses nothing of what it has read", () =>
+      onClock(
+        async ({ reactor, pass }) => {
+          const far = new Noted();
+          await reactor.listenTCP(
+            7001,
+            Factory.from(() => far),
+          );
+          const endpoint = new HostnameEndpoint(reactor, "127.0.0.1", 7001);
+          const late: ForwardEndpoint = {
+            connect: (factory) => deferLater(reactor, 10, () => endpoint.connect(factory)),
+          };
+          await reactor.listenTCP(7000, portForward(reactor, late));
+          const client = await LineClient.dial(reactor, 7000);
+          client.transport.write("x".repeat(1_000_000));
+          client.transport.loseWriteConnection();
+          await pass(5);
+          expect(1_000_000 - client.transport.bufferedBytes).to.be.within(64 * 1024, 150_000);
+          await pass(60);
+          expect(far.received).to.equal("x".repeat(1_000_000));
+        },
+        { receiveBufferBytes: 10_000, sendBufferBytes: 10_000 },
+      ));
+  });
 
   it("holds nothing open when the reactor stops while it connects", () =>
     onClock(async ({ reactor, pass }) => {

@@ -17,13 +17,17 @@ export interface Cooperating {
   slices(count?: number): Promise<string>;
 }
 
-export function cooperating({ stepsInSlice = 100, started = true } = {}): Cooperating {
+export function cooperating({
+  stepsInSlice = 100,
+  started = true,
+  tasksMax = 100,
+} = {}): Cooperating {
   const reactor = createReactor("clock");
   const clock: Pick<ReactorTime, "callLater" | "seconds"> = {
     seconds: () => reactor.seconds(),
     callLater: (delay, action) => reactor.callLater(delay + 1, action),
   };
-  const cooperator = new Cooperator(clock, { started, sliceStepsMax: stepsInSlice });
+  const cooperator = new Cooperator(clock, { started, sliceStepsMax: stepsInSlice, tasksMax });
   const log: string[] = [];
   const waits: Deferred<void>[] = [];
   return {

@@ -5,7 +5,9 @@ import { text } from "node:stream/consumers";
 import { start, type Running } from "./command.ts";
 
 /** Several processes start one after another, beside others' on the same processors. */
-const FLEET_LIFETIME_MS = 30_000;
+export const FLEET_LIFETIME_MS = 110_000;
+/** What a test of a fleet may take, on processors that have much else to do. */
+export const FLEET_TEST_MS = 120_000;
 
 /** The process ids that a fleet has said are ready, in that order. */
 export async function readyPids(fleet: Running, count: number): Promise<number[]> {

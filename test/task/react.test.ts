@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import { CancelledError, Deferred, inlineCallbacks } from "skein/defer";
+import { Factory, Protocol } from "skein/protocols";
 import { createReactor, type Reactor, ReactorAlreadyRunningError } from "skein/reactor";
 import { deferLater, ExitError, react } from "skein/task";
 import { collectUnhandled, errorOf, raise } from "../support/outcomes.ts";
@@ -236,13 +237,67 @@ describe("react", () => {
       expect(await react(second, { reactor })).to.equal(0);
       expect(await react(() => {}, { reactor })).to.equal(0);
     });
+  });
 
-    it("by a clock on which nothing is left to happen cancels it as well", async () => {
-      const { reactor } = reporting();
+  describe("on a clock on which nothing is left to happen", () => {
+    it("cancels a main that waits in vain: status 1, and one line that says so", async () => {
+      const { reactor, errors } = reporting();
       let cancelled = 0;
-      const main = (): Deferred<void> => new Deferred<void>(() => void cancelled++);
-      expect(await react(main, { reactor })).to.equal(0);
+      const main = async (): Promise<void> => {
+        await deferLater(reactor, 3);
+        await new Deferred<void>(() => void cancelled++);
+      };
+      expect(await react(inlineCallbacks(main), { reactor })).to.equal(1);
       expect(cancelled).to.equal(1);
+      const [[doing, error]] = errors as [[string, Error]];
+      expect(errors).to.have.length(1);
+      expect(doing).to.equal("running main");
+      expect(error).to.include({ name: "StalledError", code: "ERR_STALLED" });
+      expect(error.stack).to.equal(
+        "StalledError: main waits for what can never happen: at 3 s nothing is left to happen on " +
+          "virtual time, where real timers and sockets do not count; " +
+          "nothing is open on the reactor",
+      );
+    });
+
+    it("says what is open, as far as that fits", async () => {
+      const { reactor, errors } = reporting();
+      const main = async (): Promise<void> => {
+        for (const port of [1, 2, 3, 4, 5]) {
+          await reactor.listenTCP(port, Factory.forProtocol(Protocol), { interface: "127.0.0.1" });
+        }
+        await new Promise(() => {});
+      };
+      expect(await react(main, { reactor })).to.equal(1);
+      expect(String(errors[0]?.[1])).to.match(
+        /open are: port 127\.0\.0\.1:1, port 127\.0\.0\.1:2, port 127\.0\.0\.1:3 and 2 more$/,
+      );
+    });
+
+    it("awaits what main does about it, and takes its ExitError for the status", async () => {
+      const { reactor, errors } = reporting();
+      const main = inlineCallbacks(function* () {
+        try {
+          yield new Deferred();
+        } catch {
+          yield deferLater(reactor, 3);
+        }
+        throw new ExitError(5);
+      });
+      expect(await react(main, { reactor })).to.equal(5);
+      expect(reactor.seconds()).to.equal(3);
+      expect(errors.map(([, error]) => (error as Error).name)).to.deep.equal(["StalledError"]);
+    });
+
+    it("has nothing against a main that has ended, whatever ends after it", async () => {
+      const { reactor, errors } = reporting();
+      expect(await react(() => new Deferred(), { reactor })).to.equal(1);
+      errors.length = 0;
+      reactor.addSystemEventTrigger("before", "shutdown", () => deferLater(reactor, 1));
+      expect(await react(() => deferLater(reactor, 1), { reactor })).to.equal(0);
+      reactor.callLater(1, () => reactor.stop());
+      expect(await react(() => new Deferred(), { reactor })).to.equal(0);
+      expect(errors).to.deep.equal([]);
     });
   });
 

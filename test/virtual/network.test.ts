@@ -47,6 +47,36 @@ describe("the virtual network", () => {
     expect(seconds).to.be.within(0.07, 0.2);
   });
 
+  it("tells a server's address from inside the call that listens, as Node does", async () => {
+    const { value, error } = await virtually(async () => {
+      const [any, other, here, there] = [0, 0, 0, 0].map(() => net.createServer()) as [
+        net.Server,
+        net.Server,
+        net.Server,
+        net.Server,
+      ];
+      const at = (server: net.Server): AddressInfo => server.address() as AddressInfo;
+      const { port } = at(any.listen(0));
+      expect(port).to.be.within(49152, 65535);
+      expect(at(any)).to.deep.equal({ address: "::", family: "IPv6", port });
+      expect(at(other.listen()).port).not.to.equal(port);
+      const local = { address: "127.0.0.1", family: "IPv4", port: 7000 };
+      expect(at(here.listen(7000, "127.0.0.1"))).to.deep.equal(local);
+      expect(at(there.listen({ port: 7001, host: "localhost" }))).to.include({ port: 7001 });
+      const all = [any, other, here, there];
+      const before = all.map(at);
+      await Promise.all(all.map((server) => once(server, "listening")));
+      expect(all.map(at)).to.deep.equal(before);
+      const client = net.connect(port);
+      await Promise.all([once(any, "connection"), once(client, "connect")]);
+      client.destroy();
+      for (const server of all) server.close();
+      return "done";
+    });
+    expect(error).to.equal(undefined);
+    expect(value).to.equal("done");
+  });
+
   it("takes the options of net.connect", async () => {
     const { value, error } = await virtually(async () => {
       const server = await echo();

@@ -1,3 +1,4 @@
+import { ByteQueue } from "../../core/byte-queue.ts";
 import type { Deferred } from "../../defer/deferred.ts";
 import { CancelledError } from "../../defer/errors.ts";
 import type { Failure } from "../../defer/failure.ts";
@@ -5,13 +6,21 @@ import { maybeDeferred } from "../../defer/maybe-deferred.ts";
 import type { Reactor, ReactorCore } from "../../reactor/capabilities.ts";
 import { peerOf } from "../../reactor/end-of.ts";
 import { assertPort, assertTimeout } from "../../reactor/stream-checks.ts";
-import type { ProtocolFactory, StreamAddress, Transport } from "../../reactor/transport.ts";
+import type {
+  HalfCloseableProtocol,
+  ProtocolFactory,
+  StreamAddress,
+  Transport,
+} from "../../reactor/transport.ts";
 import { textOf } from "../../reactor/unix-name.ts";
 import { ForwardError } from "../errors.ts";
 import { Factory } from "../factory.ts";
 import { Protocol } from "../protocol.ts";
 import { dialTCP } from "./dial-tcp.ts";
 import { joinTransports } from "./join.ts";
+
+/** So much of a client's is kept for whom it is to be connected to; then no more is read. */
+const MAX_EARLY_BYTES = 64 * 1024;
 
 /** Knows where to connect to: any endpoint of skein/endpoints does. */
 export interface ForwardEndpoint {
@@ -26,6 +35,12 @@ export type ForwardDestination = { readonly host: string; readonly port: number 
 export interface ForwardOptions {
   /** Seconds that connecting may take, for a host and port; 30 unless given. */
   readonly timeout?: number;
+  /**
+   * Whether a client that ends its direction before it is connected has left, so that connecting is
+   * given up; false unless given: it may have asked for all that it wants to know. One whose
+   * connection is lost has left in any case.
+   */
+  readonly endIsLeaving?: boolean;
   /**
    * Told when a connection could not be forwarded, and is cut off. Unless given, the reactor
    * reports it.
@@ -57,10 +72,11 @@ export interface ForwardOptions {
  * await stopped;
  * ```
  *
- * Nothing is read from a client before there is somewhere to write it. From then on each side is
- * read only as fast as the other takes it, so that no more waits here than the transports' marks
- * allow. The end of one direction is carried on alone; the end of a connection ends the other, and
- * a connection that was lost has the other one cut off.
+ * While it connects, 64 KiB are read from a client, and kept for whom it gets, so that one whose
+ * connection is lost is noticed at once: connecting is given up. From then on each side is read
+ * only as fast as the other takes it, so that no more waits here than the transports' marks allow.
+ * The end of one direction is carried on alone; the end of a connection ends the other, and a
+ * connection that was lost has the other one cut off.
  *
  * It has no timeout for those who say nothing: put a TimeoutFactory around it.
  *
@@ -71,7 +87,7 @@ export function portForward(
   destination: ForwardDestination,
   options: ForwardOptions = {},
 ): Factory<Protocol> {
-  const { timeout = 30, failed = reporting(reactor) } = options;
+  const { timeout = 30, endIsLeaving = false, failed = reporting(reactor) } = options;
   assertTimeout(timeout);
   if ("port" in destination) assertPort(destination.port, 1);
   const dial = (): Deferred<Transport> =>
@@ -80,35 +96,47 @@ export function portForward(
       : destination
           .connect(Factory.forProtocol(Protocol))
           .addCallback((protocol) => protocol.transport);
-  return Factory.from(() => new Forwarding(dial, nameOf(destination), failed));
+  const onward: Onward = { dial, where: nameOf(destination), endIsLeaving, failed };
+  return Factory.from(() => new Forwarding(onward));
+}
+
+/** How all connections of one forward go on. */
+interface Onward extends Required<Pick<ForwardOptions, "endIsLeaving" | "failed">> {
+  readonly dial: () => Deferred<Transport>;
+  readonly where: string;
 }
 
 /** Has a client's connection until there is one to go on with. */
-class Forwarding extends Protocol {
-  readonly #dial: () => Deferred<Transport>;
-  readonly #where: string;
-  readonly #failed: NonNullable<ForwardOptions["failed"]>;
+class Forwarding extends Protocol implements HalfCloseableProtocol {
+  readonly #onward: Onward;
+  /** What the client has said so far: it is read, as nobody else notices that it has left. */
+  readonly #said = new ByteQueue();
   #dialling: Deferred<void> | undefined = undefined;
 
-  constructor(
-    dial: () => Deferred<Transport>,
-    where: string,
-    failed: NonNullable<ForwardOptions["failed"]>,
-  ) {
+  constructor(onward: Onward) {
     super();
-    this.#dial = dial;
-    this.#where = where;
-    this.#failed = failed;
+    this.#onward = onward;
   }
 
   override connectionMade(): void {
-    this.transport.pauseProducing();
-    const dialled: Deferred<Transport> = maybeDeferred(this.#dial);
+    const dialled: Deferred<Transport> = maybeDeferred(this.#onward.dial);
     this.#dialling = dialled.addCallbacks(
-      (onward) => joinTransports(this.transport, onward),
+      (onward) => joinTransports(this.transport, onward, this.#said.takeAll()),
       (failure: Failure) => this.#giveUp(failure),
     );
   }
+
+  override dataReceived(data: Uint8Array): void {
+    this.#said.push(data);
+    if (this.#said.length >= MAX_EARLY_BYTES) this.transport.pauseProducing();
+  }
+
+  readConnectionLost(): void {
+    // With its connection, connecting ends.
+    if (this.#onward.endIsLeaving) this.transport.loseConnection();
+  }
+
+  writeConnectionLost(): void {}
 
   override connectionLost(): void {
     this.#dialling?.cancel();
@@ -119,11 +147,11 @@ class Forwarding extends Protocol {
     if (failure.check(CancelledError) && !this.transport.connected) return;
     const why = (failure.value as Error).message;
     const error = new ForwardError(
-      `cannot forward ${peerOf(this.transport)} to ${this.#where}: ${why}`,
+      `cannot forward ${peerOf(this.transport)} to ${this.#onward.where}: ${why}`,
       { cause: failure.value },
     );
     this.transport.abortConnection(error);
-    this.#failed(error, this.transport.getPeer());
+    this.#onward.failed(error, this.transport.getPeer());
   }
 }
 

@@ -12,6 +12,8 @@ const MAX_SUBSCRIPTIONS = 10_000;
 /** @throws RedisReplyError for a password that is none. */
 function admit(connection: RedisConnection, user: string, password: Uint8Array): void {
   if (user !== "default" || !connection.server.admits(password)) {
+    // Without a password there is nothing to guess, nor for who knows it.
+    if (!connection.isAdmitted) connection.wrongPasswords++;
     throw new RedisReplyError("WRONGPASS invalid username-password pair or user is disabled.");
   }
   connection.isAdmitted = true;

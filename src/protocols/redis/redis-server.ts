@@ -18,6 +18,8 @@ import { RedisReplyError, RespPush, type RespValue } from "./values.ts";
 const MAX_BUFFERED_BYTES = 1024 * 1024;
 /** So many commands may wait behind one that takes its time, before no more are read. */
 const MAX_WAITING = 16;
+/** Who was wrong so often guesses. */
+const MAX_PASSWORDS = 10;
 /** What may be said without the password. */
 const OPEN_COMMANDS: ReadonlySet<string> = new Set(["AUTH", "HELLO", "QUIT"]);
 
@@ -39,6 +41,8 @@ export interface RedisServerOptions {
   commands?: Readonly<Record<string, RedisCommand>>;
   /** What AUTH must be given before anything else; nothing unless given. */
   password?: string;
+  /** The wrong passwords after which a connection is closed; 10 unless given. */
+  maxPasswords?: number;
   /** The most bytes that the keys and values may take; 64 MiB unless given. */
   maxMemoryBytes?: number;
   /** The most bytes of a command; 1 MiB unless given. */
@@ -83,12 +87,17 @@ export class RedisServer extends Factory<RedisConnection> {
   constructor(clock: Pick<ReactorTime, "seconds">, options: RedisServerOptions = {}) {
     super();
     const { password, ...rest } = options;
+    const { maxPasswords = MAX_PASSWORDS } = rest;
     if (password === "") throw new BadOptionError("a password has one character at least");
+    if (!(maxPasswords >= 1)) {
+      throw new BadOptionError(`maxPasswords must be 1 or more, not ${maxPasswords}`);
+    }
     this.clock = clock;
     this.keys = new RedisKeyspace(clock);
     this.#password = password;
     this.#options = {
       commands: {},
+      maxPasswords,
       maxMemoryBytes: 64 * 1024 * 1024,
       maxCommandBytes: 1024 * 1024,
       maxCommandWords: 1024,
@@ -116,6 +125,11 @@ export class RedisServer extends Factory<RedisConnection> {
     return this.#password !== undefined && sameSecret(password, this.#password);
   }
 
+  /** Whether who was wrong so many times may try again. */
+  allowsAnother(wrongPasswords: number): boolean {
+    return wrongPasswords < this.#options.maxPasswords;
+  }
+
   /** @throws RedisReplyError when the keys have no room for so many more bytes. */
   makeRoom(bytes: number): void {
     if (this.keys.bytes + bytes > this.#options.maxMemoryBytes) {
@@ -138,6 +152,8 @@ export class RedisConnection extends FramedProtocol<RespValue> {
   override readonly decoder: RespDecoder;
   /** Whether it has given the password. */
   isAdmitted: boolean;
+  /** How often it was wrong about the password. */
+  wrongPasswords = 0;
   version: RespVersion = 2;
   readonly channels: Set<string> = new Set();
   readonly patterns: Set<string> = new Set();
@@ -212,7 +228,10 @@ export class RedisConnection extends FramedProtocol<RespValue> {
         (reply) => {
           if (reply !== undefined) this.send(reply);
         },
-        (failure) => this.send(errorFor(failure)),
+        (failure) => {
+          this.send(errorFor(failure));
+          if (!this.server.allowsAnother(this.wrongPasswords)) this.transport.loseConnection();
+        },
       )
       .addBoth(() => {
         isDone = true;

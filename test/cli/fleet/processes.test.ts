@@ -6,12 +6,19 @@ import net from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expectMisuse, moduleFolder, reactor, start } from "../../support/command.ts";
-import { freePort, hear, isAlive, readyPids, withFleet } from "../../support/fleet-command.ts";
+import {
+  FLEET_TEST_MS,
+  freePort,
+  hear,
+  isAlive,
+  readyPids,
+  withFleet,
+} from "../../support/fleet-command.ts";
 
 const PLACES = "test/fixtures/daemons/places.ts";
 
 describe("reactor --processes", function () {
-  this.timeout(40_000);
+  this.timeout(FLEET_TEST_MS);
   const path = moduleFolder({
     "idle.mjs": "export default (reactor) => { reactor.callLater(3600, () => {}); };",
     "sticks.mjs": `export default (reactor) => {

@@ -4,16 +4,26 @@ import { once } from "node:events";
 import { writeFileSync } from "node:fs";
 import net from "node:net";
 import { join } from "node:path";
-import { moduleFolder, observe } from "../../support/command.ts";
-import { freePort, hear, isAlive, readyPids, withFleet } from "../../support/fleet-command.ts";
+import { moduleFolder, observe, type Running } from "../../support/command.ts";
+import {
+  FLEET_LIFETIME_MS,
+  FLEET_TEST_MS,
+  freePort,
+  hear,
+  isAlive,
+  readyPids,
+  withFleet,
+} from "../../support/fleet-command.ts";
 import { needsCommand } from "../../support/needs-command.ts";
 import { root } from "../../support/read-sources.ts";
 import { load, NO_ERRORS } from "../../support/wrk.ts";
 
 const HTTP = "test/fixtures/daemons/http.ts";
+/** Who has not asked by the end of that, for want of a processor, is cut off. */
+const LONG = ["--drain", "30"];
 
 describe("a rolling restart", function () {
-  this.timeout(40_000);
+  this.timeout(FLEET_TEST_MS);
   const path = moduleFolder({
     "site/index.html": "<h1>Teas</h1>",
     // Sends back what it gets, and says when it is to stop.
@@ -36,7 +46,7 @@ describe("a rolling restart", function () {
 
     it("refuses no connection, cuts none, and has no other answer than 200", async () => {
       const port = await freePort();
-      await withFleet([HTTP, "--port", String(port)], async (fleet, pids) => {
+      await withFleet([...LONG, HTTP, "--port", String(port)], async (fleet, pids) => {
         const loaded = load(`http://127.0.0.1:${port}/`, 32, fleet.printed("reactor: restarted"));
         fleet.kill("SIGUSR2");
         const { requests, errors } = await loaded;
@@ -48,7 +58,7 @@ describe("a rolling restart", function () {
 
     it("is not noticed at a site, such as that of reactor web", async () => {
       const port = await freePort();
-      const args = ["web", "--root", path("site"), "--port", String(port)];
+      const args = [...LONG, "web", "--root", path("site"), "--port", String(port)];
       await withFleet(args, async (fleet, pids) => {
         const loaded = load(`http://127.0.0.1:${port}/`, 32, fleet.printed("reactor: restarted"));
         fleet.kill("SIGUSR2");
@@ -70,27 +80,47 @@ describe("a rolling restart", function () {
     });
   });
 
-  it("gives connections the time of --drain to end, and closes the rest", async () => {
-    const port = await freePort();
-    writeFileSync(path("port.env"), `PORT=${port}\n`);
-    const args = ["--drain", "1", "--variables", path("port.env"), path("echo.mjs")];
-    await withFleet(args, async (fleet) => {
-      const [one, other] = [net.connect(port, "127.0.0.1"), net.connect(port, "127.0.0.1")];
-      const say = async (socket: net.Socket, text: string): Promise<string> => {
-        socket.write(text);
-        const [answer] = (await once(socket, "data")) as [Buffer];
-        return answer.toString();
-      };
-      const first = [await say(one, "a"), await say(other, "a")];
-      fleet.kill("SIGUSR2");
-      await fleet.printed("1: stopping");
-      // The old process serves its own on.
-      expect([await say(one, "a"), await say(other, "a")]).to.deep.equal(first);
-      other.end();
-      await Promise.all([once(one, "end"), once(other, "close")]);
-      one.end();
-      await fleet.printed("reactor: restarted");
-    });
+  describe("of a daemon with connections", () => {
+    const say = async (socket: net.Socket, text: string): Promise<string> => {
+      socket.write(text);
+      const [answer] = (await once(socket, "data")) as [Buffer];
+      return answer.toString();
+    };
+    /** With a fleet whose echo has two connections. */
+    const withConnections = async (
+      drain: string,
+      body: (fleet: Running, sockets: readonly net.Socket[]) => Promise<void>,
+    ): Promise<void> => {
+      const port = await freePort();
+      writeFileSync(path("port.env"), `PORT=${port}\n`);
+      const args = ["--drain", drain, "--variables", path("port.env"), path("echo.mjs")];
+      await withFleet(args, async (fleet) => {
+        const sockets = [net.connect(port, "127.0.0.1"), net.connect(port, "127.0.0.1")];
+        await body(fleet, sockets);
+      });
+    };
+
+    it("gives them the time of --drain to end, and goes on as soon as they have", () =>
+      withConnections("1000", async (fleet, sockets) => {
+        const sayAll = (): Promise<string[]> =>
+          Promise.all(sockets.map((socket) => say(socket, "a")));
+        const first = await sayAll();
+        fleet.kill("SIGUSR2");
+        await fleet.printed("1: stopping");
+        // The old process serves its own on.
+        expect(await sayAll()).to.deep.equal(first);
+        const closed = sockets.map((socket) => once(socket, "close"));
+        for (const socket of sockets) socket.end();
+        await Promise.all([...closed, fleet.printed("reactor: restarted")]);
+      }));
+
+    it("closes those that have not ended by then", () =>
+      withConnections("0.2", async (fleet, sockets) => {
+        for (const socket of sockets) await say(socket, "a");
+        const ended = sockets.map((socket) => once(socket, "end"));
+        fleet.kill("SIGUSR2");
+        await Promise.all([...ended, fleet.printed("reactor: restarted")]);
+      }));
   });
 
   it("keeps the sockets of systemd", async () => {
@@ -108,7 +138,7 @@ describe("a rolling restart", function () {
       {
         env: { ...process.env, LISTEN_FDS: "1" },
         stdio: ["ignore", "pipe", "pipe", fd],
-        timeout: 15_000,
+        timeout: FLEET_LIFETIME_MS,
         killSignal: "SIGKILL",
       },
     );

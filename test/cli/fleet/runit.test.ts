@@ -5,7 +5,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { observe, type Running } from "../../support/command.ts";
-import { freePort, hear, isAlive, readyPids } from "../../support/fleet-command.ts";
+import { FLEET_TEST_MS, freePort, hear, isAlive, readyPids } from "../../support/fleet-command.ts";
 import { needsCommand } from "../../support/needs-command.ts";
 import { root } from "../../support/read-sources.ts";
 import { load, NO_ERRORS } from "../../support/wrk.ts";
@@ -17,7 +17,7 @@ function scriptOfDocs(): string {
 }
 
 describe("a daemon under runit", function () {
-  this.timeout(40_000);
+  this.timeout(FLEET_TEST_MS);
   const folder = mkdtempSync(join(tmpdir(), "skein-runit-"));
   const service = join(folder, "services", "web");
   let runsvdir: ChildProcess;

@@ -219,6 +219,54 @@ describe("the server of RESP", () => {
       { password: "two_cups" },
     ));
 
+  it("closes a connection that is wrong too often, once it is told, and takes no more of it", () =>
+    withRedis(
+      async ({ reactor, redis, ask }) => {
+        expect(await ask("AUTH one")).to.match(/^WRONGPASS/);
+        expect(await ask("HELLO 3 AUTH default two")).to.match(/^WRONGPASS/);
+        expect(await ask("PING")).to.equal("NOAUTH Authentication required.");
+        const answers = Promise.all(
+          [
+            ["AUTH", "three"],
+            ["AUTH", "two_cups"],
+            ["GET", "a"],
+          ].map((words) => failureOf(redis.execute(...words))),
+        );
+        expect((await answers).map((error) => (error as Error).name)).to.deep.equal([
+          "RedisReplyError",
+          "ConnectionDoneError",
+          "ConnectionDoneError",
+        ]);
+        // Another connection begins anew.
+        const again = await RedisClient.connect(reactor, PORT);
+        expect(await again.execute("AUTH", "two_cups")).to.equal("OK");
+      },
+      { password: "two_cups", maxPasswords: 3 },
+    ));
+
+  it("counts no wrong passwords of who is admitted, nor where there is none", async () => {
+    for (const password of [undefined, "two_cups"]) {
+      await withRedis(
+        async ({ ask }) => {
+          if (password !== undefined) expect(await ask(`AUTH ${password}`)).to.equal("OK");
+          for (let i = 0; i < 3; i++) expect(await ask("AUTH x")).to.match(/^WRONGPASS/);
+          expect(await ask("PING")).to.equal("PONG");
+        },
+        { maxPasswords: 1, ...(password !== undefined && { password }) },
+      );
+    }
+  });
+
+  it("refuses a number of wrong passwords that is none", () => {
+    for (const maxPasswords of [0, NaN]) {
+      const clock = createReactor("clock");
+      expect(() => new RedisServer(clock, { maxPasswords })).to.throw(
+        BadOptionError,
+        "maxPasswords must be 1 or more",
+      );
+    }
+  });
+
   it("has commands of its user's, whose replies keep their order", () =>
     withRedis(
       async ({ redis, ask }) => {

@@ -47,7 +47,7 @@ export class MemoryNetwork {
     this.#random = options.random.split("tcp");
     this.#listeners = new Listeners({
       ...options,
-      freePort: () => this.#freePort(),
+      freePort: () => this.takePort(),
       isHeld: (address) => address.type === "TCP" && this.faults.connectFault(address) === "held",
     });
     this.faults = new NetworkFaults({
@@ -120,7 +120,7 @@ export class MemoryNetwork {
     const local: TCPAddress = {
       type: "TCP",
       host: bindAddress ?? remote.host,
-      port: this.#freePort(),
+      port: this.takePort(),
     };
     const ask = (random: SeededRandom): Answer<StreamConnection> => {
       const fault = this.faults.connectFault(remote);
@@ -216,7 +216,8 @@ export class MemoryNetwork {
 
   // --- ports ---
 
-  #freePort(): number {
+  /** A port that nobody uses; as they are given out in turn, the next one is another. */
+  takePort(): number {
     for (let tries = EPHEMERAL_FIRST; tries <= EPHEMERAL_LAST; tries++) {
       const port = this.#nextPort;
       this.#nextPort = port === EPHEMERAL_LAST ? EPHEMERAL_FIRST : port + 1;

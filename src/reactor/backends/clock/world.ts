@@ -82,6 +82,8 @@ export class ClockWorld implements VirtualTime {
   /** Those of the happenings that keep no run going. */
   readonly #background = new WeakSet<Timer>();
   readonly #watchers = new Set<TimeWatcher>();
+  /** Those that were stopped in their last run because nothing was left to happen. */
+  readonly #dry = new WeakSet();
   #now = 0;
   /** How many reactors were ever made in it. */
   #made = 0;
@@ -129,6 +131,7 @@ export class ClockWorld implements VirtualTime {
 
   started(loop: Loop, number: number): void {
     this.#running.set(loop, number);
+    this.#dry.delete(loop);
     if (this.#drive === undefined) void this.#driveItself();
   }
 
@@ -177,6 +180,14 @@ export class ClockWorld implements VirtualTime {
   watch(watcher: TimeWatcher): () => void {
     this.#watchers.add(watcher);
     return () => void this.#watchers.delete(watcher);
+  }
+
+  hasRunDry(reactor: object): boolean {
+    return this.#dry.has(reactor);
+  }
+
+  takePort(): number {
+    return this.network.takePort();
   }
 
   /** What its watchers have found wrong since they were last asked: the first one's. */
@@ -234,6 +245,7 @@ export class ClockWorld implements VirtualTime {
     for (const loop of [...this.#running.keys()].reverse()) {
       try {
         loop.stop();
+        this.#dry.add(loop);
         return;
       } catch (error) {
         if (!(error instanceof ReactorNotRunningError)) throw error;
