@@ -7,7 +7,7 @@ import type {
   TCPListenRequest,
   UNIXListenRequest,
 } from "./stream-driver.ts";
-import type { ProtocolFactory } from "./transport.ts";
+import type { ClientProtocolFactory, ProtocolFactory } from "./transport.ts";
 import { assertUNIXName, textOf } from "./unix-name.ts";
 
 const BACKLOG = 50;
@@ -52,6 +52,17 @@ export function assertFactory(factory: ProtocolFactory): void {
   throw new TypeError(
     "connections need a factory, an object with buildProtocol(); " +
       "Factory.forProtocol(YourProtocol) makes one",
+  );
+}
+
+/** The same, of a factory for outgoing connections. */
+export function assertClientFactory(factory: ClientProtocolFactory): void {
+  assertFactory(factory);
+  if (typeof (factory as Partial<ClientProtocolFactory>).clientConnectionFailed === "function")
+    return;
+  throw new TypeError(
+    "outgoing connections need a client factory; " +
+      "ClientFactory.forProtocol(YourProtocol) makes one",
   );
 }
 

@@ -46,6 +46,9 @@ describe("Factory", () => {
         message,
       );
     }
+    expect(() =>
+      reactor.connectTCP("127.0.0.1", 7000, Factory.forProtocol(Protocol) as never),
+    ).to.throw(TypeError, "outgoing connections need a client factory; ");
     expect(reactor.inspect()).to.deep.equal([]);
   });
 
