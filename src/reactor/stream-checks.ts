@@ -58,8 +58,7 @@ export function assertFactory(factory: ProtocolFactory): void {
 /** The same, of a factory for outgoing connections. */
 export function assertClientFactory(factory: ClientProtocolFactory): void {
   assertFactory(factory);
-  if (typeof (factory as Partial<ClientProtocolFactory>).clientConnectionFailed === "function")
-    return;
+  if (typeof (factory as Partial<ClientProtocolFactory>).startedConnecting === "function") return;
   throw new TypeError(
     "outgoing connections need a client factory; " +
       "ClientFactory.forProtocol(YourProtocol) makes one",
