@@ -5,15 +5,18 @@
   const list = document.querySelector(".search ol");
   const MAX = 15;
   let index;
+  let loading = false;
 
   function load() {
     if (index !== undefined) return;
     index = [];
+    loading = true;
     // A script, not fetch(): pages that are files may not fetch.
     const script = document.createElement("script");
     script.src = `${root}search-index.js`;
     script.addEventListener("load", () => {
       index = window.searchIndex;
+      loading = false;
       show();
     });
     document.head.append(script);
@@ -27,6 +30,7 @@
   }
 
   function show() {
+    load();
     const words = input.value.toLowerCase().split(/\s+/).filter(Boolean);
     const found =
       words.length === 0
@@ -49,7 +53,15 @@
         return item;
       }),
     );
-    list.hidden = found.length === 0;
+    if (words.length > 0 && !loading && found.length === 0) list.append(nothing());
+    list.hidden = words.length === 0;
+  }
+
+  function nothing() {
+    const item = document.createElement("li");
+    item.className = "nothing";
+    item.textContent = "no page, heading or name has that";
+    return item;
   }
 
   input.addEventListener("focus", load);

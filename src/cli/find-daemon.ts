@@ -18,6 +18,7 @@ export interface FoundDaemon {
 }
 
 const OWN = "skein:";
+const ENDINGS = [".ts", ".js", ".mts", ".mjs"];
 const LOOKS_LIKE_PATH = /^\.{1,2}(?:[/\\]|$)|\\|\.[mc]?[jt]sx?$/;
 
 /**
@@ -89,12 +90,14 @@ function nothingCalled(named: string): UsageError {
   if (kindOf(named) !== undefined || named === "") {
     return new UsageError(`${named || '""'} is not a file, so it is no daemon module`);
   }
+  const file = ENDINGS.map((ending) => named + ending).find((path) => kindOf(path) === "file");
+  const meant =
+    file === undefined ? didYouMean(named, Object.keys(DAEMONS)) : `; did you mean ${file}?`;
   if (named.includes("/")) {
     return new UsageError(
-      `there is no daemon module at ${named}, and no package of that name is installed`,
+      `there is no daemon module at ${named}, and no package of that name is installed${meant}`,
     );
   }
-  const meant = didYouMean(named, Object.keys(DAEMONS));
   return new UsageError(
     `there is no daemon called "${named}": no file, no installed package, and none of skein's ` +
       `(reactor --daemons lists them)${meant}`,

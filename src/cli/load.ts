@@ -16,6 +16,7 @@ export type LoadedDaemon = Daemon<ReactorCore, OptionDeclarations>;
 
 /** The first frame of a stack that is in a file; Node's own are in none. */
 const PLACE = /^ +at (?:async |.*\()?((?:file:|\/|[A-Z]:\\).+:\d+:\d+)\)?$/m;
+const LOADER = /[/\\]node_modules[/\\]tsx[/\\]/;
 
 /** A backend by name, or from a module. @throws UsageError */
 export async function loadBackend(nameOrModule: string): Promise<LoadedBackend> {
@@ -37,7 +38,14 @@ export async function loadBackend(nameOrModule: string): Promise<LoadedBackend> 
 export async function loadDaemon({ shown: module, load }: FoundDaemon): Promise<LoadedDaemon> {
   const exported = await loadDefault(module, "daemon", load);
   if (typeof exported !== "function") {
-    throw new UsageError(`the default export of ${module} is not a function of the reactor`);
+    const found =
+      exported === undefined
+        ? `${module} has no default export`
+        : `the default export of ${module} is not a function of the reactor`;
+    throw new UsageError(
+      `${found}: a daemon is "export default defineDaemon({ … })"; a program that creates its ` +
+        "reactor itself is run by node",
+    );
   }
   const daemon = exported as LoadedDaemon;
   const { summary = "", options = {} } = daemon as Partial<LoadedDaemon>;
@@ -71,7 +79,8 @@ function inOneLine(error: unknown): string {
     .trim()
     .replaceAll(/\s*\n\s*/g, " ");
   const place = error instanceof Error ? PLACE.exec(error.stack ?? "")?.[1] : undefined;
-  return place === undefined ? message : `${message} (${place})`;
+  // A loader's own place helps nobody.
+  return place === undefined || LOADER.test(place) ? message : `${message} (${place})`;
 }
 
 function isBackend(value: unknown): value is LoadedBackend {

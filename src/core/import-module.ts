@@ -28,7 +28,13 @@ export async function importModule(url: string): Promise<Record<string, unknown>
     return await load(url);
   } catch (error) {
     if (!isMissing(error, url)) throw error;
-    return load(url.replace(TYPESCRIPT, (ending) => ending.replace("ts", "js")));
+    const compiled = url.replace(TYPESCRIPT, (ending) => ending.replace("ts", "js"));
+    try {
+      return await load(compiled);
+    } catch (compiledError) {
+      // Where there is neither, the one that was asked for is the one to name.
+      throw isMissing(compiledError, compiled) ? error : compiledError;
+    }
   }
 }
 

@@ -133,7 +133,9 @@ export class EndpointParser {
     const known = [...this.#prefixes].flatMap(([name, kinds]) => (kinds[kind] ? [name] : []));
     const others = (Object.keys(KINDS) as Kind[]).filter((other) => found?.[other]);
     const near = found === undefined ? nearest(prefix.text, known) : undefined;
-    const guess = near === undefined ? "." : `; did you mean "${near}"?`;
+    // A port alone is what Twisted once took.
+    const meant = kind === "server" && /^\d+$/.test(whole) ? `tcp:${whole}` : near;
+    const guess = meant === undefined ? "." : `; did you mean "${meant}"?`;
     const what =
       prefix.text === ""
         ? "an endpoint string begins with its prefix."

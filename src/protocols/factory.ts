@@ -34,8 +34,9 @@ export abstract class Factory<
 > implements ProtocolFactory {
   #users = 0;
 
-  /** A factory that makes a `new protocolClass()` for each connection. */
+  /** A factory that makes a `new protocolClass()` for each connection. @throws TypeError */
   static forProtocol<P extends StreamProtocol>(protocolClass: new () => P): Factory<P> {
+    assertClass(protocolClass);
     return this.from(() => new protocolClass());
   }
 
@@ -73,15 +74,26 @@ export abstract class Factory<
   }
 }
 
+/** The compiler knows it; in JavaScript it would be found out when the first connection comes. */
+function assertClass(protocolClass: unknown): void {
+  // Arrow functions have no prototype, and cannot be constructed.
+  if (typeof protocolClass === "function" && protocolClass.prototype !== undefined) return;
+  throw new TypeError(
+    "forProtocol() takes a protocol's class: Factory.forProtocol(Echo); " +
+      "of a function that makes protocols Factory.from() makes a factory",
+  );
+}
+
 /** A factory for outgoing connections. */
 export abstract class ClientFactory<P extends StreamProtocol = StreamProtocol>
   extends Factory<P>
   implements ClientProtocolFactory
 {
-  /** A client factory that makes a `new protocolClass()` for the connection. */
+  /** A client factory that makes a `new protocolClass()` for the connection. @throws TypeError */
   static override forProtocol<P extends StreamProtocol>(
     protocolClass: new () => P,
   ): ClientFactory<P> {
+    assertClass(protocolClass);
     return this.from(() => new protocolClass());
   }
 

@@ -7,6 +7,7 @@ import { ConnectorBusyError, NoProtocolError, ReactorNotRunningError } from "./e
 import type { Openable } from "./open-things.ts";
 import type { StreamConnection } from "./stream-connection.ts";
 import type { ClientProtocolFactory, Connector, Destination, StreamProtocol } from "./transport.ts";
+import { assertClientFactory } from "./stream-checks.ts";
 import { textOf } from "./unix-name.ts";
 
 export interface ConnectorOptions<D extends Destination> {
@@ -43,6 +44,7 @@ export class StreamConnector<D extends Destination = Destination>
   #factoryStarted = false;
 
   constructor(options: ConnectorOptions<D>) {
+    assertClientFactory(options.factory);
     this.#options = options;
   }
 

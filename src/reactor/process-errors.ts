@@ -101,7 +101,8 @@ export function cannotSpawn(
 ): CannotSpawnError {
   const what = `cannot start "${command}"`;
   if (reason === "ENOENT") {
-    return new CommandNotFoundError(`${what}: there is no such command`, reason, options);
+    const hint = command.includes(" ") ? "; its arguments belong into args" : "";
+    return new CommandNotFoundError(`${what}: there is no such command${hint}`, reason, options);
   }
   if (reason === "EACCES") {
     return new NotExecutableError(`${what}: it may not be executed`, reason, options);

@@ -7,6 +7,7 @@ import type {
   TCPListenRequest,
   UNIXListenRequest,
 } from "./stream-driver.ts";
+import type { ClientProtocolFactory, ProtocolFactory } from "./transport.ts";
 import { assertUNIXName, textOf } from "./unix-name.ts";
 
 const BACKLOG = 50;
@@ -41,12 +42,37 @@ export function adoptRequest(descriptor: number, family: AddressFamily): AdoptRe
 
 export function assertPort(port: number, least: number): void {
   if (Number.isInteger(port) && port >= least && port <= 65535) return;
-  throw new BadOptionError(`${port} is not a port (a whole number from ${least} to 65535)`);
+  throw new BadOptionError(`${shown(port)} is not a port (a whole number from ${least} to 65535)`);
+}
+
+/** The compiler knows it; in JavaScript a protocol's class is easily passed in its place. */
+export function assertFactory(factory: ProtocolFactory): void {
+  if (typeof (factory as Partial<ProtocolFactory> | undefined)?.buildProtocol === "function")
+    return;
+  throw new TypeError(
+    "connections need a factory, an object with buildProtocol(); " +
+      "Factory.forProtocol(YourProtocol) makes one",
+  );
+}
+
+/** The same, of a factory for outgoing connections. */
+export function assertClientFactory(factory: ClientProtocolFactory): void {
+  assertFactory(factory);
+  if (typeof (factory as Partial<ClientProtocolFactory>).startedConnecting === "function") return;
+  throw new TypeError(
+    "outgoing connections need a client factory; " +
+      "ClientFactory.forProtocol(YourProtocol) makes one",
+  );
 }
 
 export function assertTimeout(timeout: number): void {
   if (timeout > 0 && timeout < Infinity) return;
   throw new BadOptionError(`a timeout must be a number of seconds over 0, not ${timeout}`);
+}
+
+/** A text in quotes, so that "80" is seen not to be 80. */
+function shown(port: unknown): string {
+  return typeof port === "string" ? JSON.stringify(port) : String(port);
 }
 
 /** For people. */

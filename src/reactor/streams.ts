@@ -1,7 +1,6 @@
 /**
- * listenTCP, connectTCP and their kin, made from what a backend can do: listen, and dial. The rules
- * on factories, ports and connectors are here, so that they are the same on every backend and for
- * every kind of stream.
+ * listenTCP, connectTCP and their kin, made from a backend's listening and dialling: the rules on
+ * factories, ports and connectors, the same on every backend and for every kind of stream.
  */
 import { isIP } from "../core/ip-address.ts";
 import type { Deferred } from "../defer/deferred.ts";
@@ -30,6 +29,7 @@ import { dialHost } from "./resolve-host.ts";
 import { type Origin, securable, SecurableConnection } from "./securable-connection.ts";
 import {
   adoptRequest,
+  assertFactory,
   assertPort,
   assertTimeout,
   listenTCPRequest,
@@ -119,8 +119,7 @@ export class Streams<K extends StreamKind = "tcp">
     tls: TLSServerOptions,
     options: ListenOptions = {},
   ): Deferred<ListeningPort> {
-    const request = listenTCPRequest(port, options);
-    return this.#listen(request, factory, this.tlsProvider.server(tls));
+    return this.#listen(listenTCPRequest(port, options), factory, this.tlsProvider.server(tls));
   }
 
   connectSSL(
@@ -273,6 +272,7 @@ export class Streams<K extends StreamKind = "tcp">
     factory: ProtocolFactory,
     tls?: TLSContext,
   ): Deferred<ListeningPort<A>> {
+    assertFactory(factory);
     if (this.#closing.begun) return fail(new ReactorNotRunningError());
     let listening: ListeningPort<A> | undefined;
     const closed = this.#loop.opened("port", () =>

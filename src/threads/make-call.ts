@@ -16,6 +16,16 @@ export interface Maker {
   readonly initializer: Initializer | undefined;
 }
 
+/** Twisted's threads share their memory, and call any function. */
+function assertHandle(target: unknown): void {
+  if (typeof target !== "function") return;
+  throw new CannotCrossError(
+    `the function ${target.name || "given"} cannot cross to a worker, which shares no code with ` +
+      "this thread: export it from a module, and take its handle from worker(url); or make it a " +
+      "handle by inline(), of skein/threads/inline",
+  );
+}
+
 /** @throws CannotCrossError, or what arguments throw that cross as themselves */
 export function makeInitializer(
   [f, ...given]: readonly [RemoteFunction, ...unknown[]],
@@ -30,7 +40,7 @@ export function makeInitializer(
   return { module: f.module, name: f.name, args, revivals };
 }
 
-/** @throws what arguments throw that cross as themselves, and cannot. */
+/** @throws CannotCrossError, or what arguments throw that cross as themselves, and cannot. */
 export function makeCall(
   { reactor, substrate, canceller, initializer }: Maker,
   target: RemoteFunction,
@@ -39,6 +49,7 @@ export function makeCall(
   options: CallOptions,
   items?: ItemsTaken,
 ): PoolCall {
+  assertHandle(target);
   if (items === undefined && initializer === undefined && !args.some(crossesItself)) {
     return new PoolCall(canceller, target, manner, args, options);
   }

@@ -98,6 +98,16 @@ describe("reactor: the daemon that a name means", () => {
     expect(here("no/such")).to.deep.equal(
       misuse("there is no daemon module at no/such, and no package of that name is installed"),
     );
+    write({ "hall.ts": says("hall"), "floor/hall.js": says("hall") });
+    expect(here("hall")).to.deep.equal(
+      misuse(`there is no daemon called "hall": ${none}; did you mean hall.ts?`),
+    );
+    expect(here("floor/hall")).to.deep.equal(
+      misuse(
+        "there is no daemon module at floor/hall, and no package of that name is installed; " +
+          "did you mean floor/hall.js?",
+      ),
+    );
     expect(here("")).to.deep.equal(misuse('"" is not a file, so it is no daemon module'));
   });
 

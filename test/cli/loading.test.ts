@@ -36,6 +36,7 @@ describe("reactor: loading a daemon", () => {
     "throws.ts": "\nthrow new Error('no such luck');",
     "throws-text.mjs": "throw 'just text';",
     "imports.mjs": "import './absent.mjs';",
+    "imports.ts": "import 'absent-package';",
     "number.mjs": "export default 42;",
     "no-default.mjs": "export const daemon = () => {};",
   });
@@ -110,10 +111,22 @@ describe("reactor: loading a daemon", () => {
     expect(stderr).to.include(`Cannot find module '${path("absent.mjs")}'`);
   });
 
-  for (const name of ["number.mjs", "no-default.mjs"]) {
-    it(`refuses ${name}, which has no function to call`, () =>
-      misuse(name, "the default export of PATH is not a function of the reactor"));
-  }
+  it("does not tell the loader's place as that of an error", async () => {
+    const { stderr } = await reactor(path("imports.ts"));
+    expect(stderr).to.include("absent-package");
+    expect(stderr).not.to.include("node_modules/tsx");
+  });
+
+  const WHAT_TO_DO =
+    'a daemon is "export default defineDaemon({ … })"; a program that creates its reactor itself ' +
+    "is run by node";
+  it("refuses a module whose default export is no function, and says what a daemon is", () =>
+    misuse(
+      "number.mjs",
+      `the default export of PATH is not a function of the reactor: ${WHAT_TO_DO}`,
+    ));
+  it("refuses a module without a default export, and says what a daemon is", () =>
+    misuse("no-default.mjs", `PATH has no default export: ${WHAT_TO_DO}`));
 });
 
 describe("reactor: a daemon in a package that is not of modules", () => {

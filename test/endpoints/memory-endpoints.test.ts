@@ -113,8 +113,10 @@ describe("memory endpoints", () => {
     const guest = new Guest();
     await connectProtocol(new MemoryClientEndpoint(reactor, "tea"), guest);
     guest.transport.write("hello");
-    await new Promise<void>((resolve) => void reactor.callLater(0.01, resolve));
-    expect(guest.text).to.equal("HELLO");
+    // However long a busy machine takes: who never hears it is ended by the test's own timeout.
+    while (guest.text !== "HELLO") {
+      await new Promise<void>((resolve) => void reactor.callLater(0.01, resolve));
+    }
     reactor.stop();
     await stopped;
   });

@@ -28,7 +28,12 @@ const WRONG: readonly (readonly [kind: string, string: string, caret: string, wh
     /^an endpoint string begins with its prefix\. Those for servers are: haproxy, memory,/,
   ],
   ["server", ":8080", "^", /begins with its prefix/],
-  ["server", "8080", "^", /no endpoint prefix "8080"\. Those .*: haproxy, memory, ssl, stdio, /],
+  [
+    "server",
+    "8080",
+    "^",
+    /"8080"; did you mean "tcp:8080"\? Those .*: haproxy, memory, ssl, stdio, /,
+  ],
   ["server", "tpc:8080", "^", /no endpoint prefix "tpc"; did you mean "tcp"\?/],
   ["server", "TCP:8080", "^", /did you mean "tcp"\?/],
   ["server", "__proto__:1", "^", /no endpoint prefix "__proto__"\. /],

@@ -35,6 +35,35 @@ describe("Factory", () => {
     expect(factory.log).to.deep.equal(["start", "stop"]);
   });
 
+  it("is asked for where a protocol or its class is passed in its place", () => {
+    const reactor = createReactor("clock");
+    const message = "connections need a factory, an object with buildProtocol(); ";
+    for (const wrong of [Protocol, new Protocol(), () => new Protocol(), undefined]) {
+      expect(() => reactor.listenTCP(7000, wrong as never)).to.throw(TypeError, message);
+      expect(() => reactor.listenUNIX("/a", wrong as never)).to.throw(TypeError, message);
+      expect(() => reactor.connectTCP("127.0.0.1", 7000, wrong as never)).to.throw(
+        TypeError,
+        message,
+      );
+    }
+    expect(() =>
+      reactor.connectTCP("127.0.0.1", 7000, Factory.forProtocol(Protocol) as never),
+    ).to.throw(TypeError, "outgoing connections need a client factory; ");
+    expect(reactor.inspect()).to.deep.equal([]);
+  });
+
+  it("is not made of what is no class", () => {
+    for (const wrong of [new Protocol(), () => new Protocol(), undefined]) {
+      for (const kind of [Factory, ClientFactory]) {
+        expect(() => kind.forProtocol(wrong as never)).to.throw(
+          TypeError,
+          "forProtocol() takes a protocol's class: Factory.forProtocol(Echo); " +
+            "of a function that makes protocols Factory.from() makes a factory",
+        );
+      }
+    }
+  });
+
   it("may be used again", () => {
     const factory = new Counted();
     for (let i = 0; i < 2; i++) {

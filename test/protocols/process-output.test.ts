@@ -98,6 +98,12 @@ for (const [backend, on] of Object.entries({ libuv: onLibuv, clock: onClock })) 
         }
       }));
 
+    it("one with its arguments in its name is told where they belong", () =>
+      on(async (reactor) => {
+        const error = await failureOf(getProcessOutput(reactor, "skein-no-such-command -l"));
+        expect(String(error)).to.match(/there is no such command; its arguments belong into args$/);
+      }));
+
     it("cancelling ends the command", () =>
       on(async (reactor) => {
         const output = getProcessOutput(reactor, "sh", shell("exec sleep 60"));

@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { CannotCrossError } from "skein/reactor";
 import { failure, poolTest, tasks } from "../support/pools.ts";
 
 describe("a pool: functions that fail", () => {
@@ -14,6 +15,23 @@ describe("a pool: functions that fail", () => {
     const error = await failure(pool.call(tasks.fail));
     expect(error.stack).to.match(/^TaskError: cannot do that\n +at .*workers\/tasks\.ts:\d+:\d+/);
   });
+
+  poolTest(
+    "are refused where they are no handles, and what to do is said",
+    {},
+    async ({ pool }) => {
+      function double(n: number): number {
+        return 2 * n;
+      }
+      const error = await failure(pool.call(double as never, 3 as never));
+      expect(error).to.be.instanceOf(CannotCrossError).and.include({ code: "ERR_CANNOT_CROSS" });
+      expect(error.message).to.equal(
+        "the function double cannot cross to a worker, which shares no code with this thread: " +
+          "export it from a module, and take its handle from worker(url); or make it a handle by " +
+          "inline(), of skein/threads/inline",
+      );
+    },
+  );
 
   poolTest("may be async", {}, async ({ pool }) => {
     const error = await failure(pool.call(tasks.failLater));

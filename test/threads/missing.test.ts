@@ -29,6 +29,12 @@ describe("a pool: modules and exports that are not there", () => {
     expect(error.message).to.include(join(folder, "absent.mjs"));
   });
 
+  poolTest("a .ts module that is not there is named as it was asked for", {}, async ({ pool }) => {
+    const error = await failure(pool.call(module("absent.ts").gone));
+    expect(error.code).to.equal("ERR_MODULE_NOT_FOUND");
+    expect(error.message).to.include(join(folder, "absent.ts"));
+  });
+
   poolTest("a module that imports what is not there, too", {}, async ({ pool }) => {
     const error = await failure(pool.call(module("imports.mjs").gone));
     expect(error.code).to.equal("ERR_MODULE_NOT_FOUND");

@@ -57,7 +57,7 @@ export function watchControl(
     }
     override clientConnectionFailed(_connector: unknown, reason: Failure): void {
       const absent = reason.check(ConnectionRefusedError) !== undefined;
-      end(messageOf(reason.value) + (absent ? "; start the daemon with --control" : ""));
+      end(messageOf(reason.value) + (absent ? "; start the daemon with --control auto" : ""));
     }
   }
   const connector = reactor.connectUNIX(name, new Connecting());

@@ -32,7 +32,10 @@ export interface TopOptions {
 export function parseTop(args: readonly string[], isTerminal: boolean): TopOptions {
   const [where, ...rest] = args;
   if (where === undefined || where.startsWith("-")) {
-    throw new UsageError("reactor top needs the path of a control socket, or a process id, first");
+    throw new UsageError(
+      "reactor top needs the process id of a daemon, or the path of its control socket, before " +
+        "its options: reactor top 1234 --once",
+    );
   }
   const { every = 1, once = false, json = false, web } = parseOptions(DECLARED, rest);
   if (!(every >= 0.1 && every <= 3600)) {

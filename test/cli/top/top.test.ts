@@ -57,14 +57,15 @@ describe("reactor top", function () {
       stdout: "",
       stderr:
         "reactor: nobody listens on /no/such.sock: no such file; " +
-        "start the daemon with --control\n",
+        "start the daemon with --control auto\n",
     });
   });
 
   it("says how it is used", async () => {
     await expectMisuse(
       ["top"],
-      "reactor top needs the path of a control socket, or a process id, first",
+      "reactor top needs the process id of a daemon, or the path of its control socket, before " +
+        "its options: reactor top 1234 --once",
     );
     await expectMisuse(
       ["top", "x", "--every", "0"],
