@@ -9,14 +9,16 @@ import { threadId } from "node:worker_threads";
 import { inRoot } from "./paths.mjs";
 
 const CACHE = inRoot("node_modules", ".cache", "typescript");
-const { compilerOptions } = JSON.parse(readFileSync(inRoot("tsconfig.json"), "utf8"));
-const { version } = JSON.parse(readFileSync(inRoot("node_modules/esbuild/package.json"), "utf8"));
+const { compilerOptions } = readJson("tsconfig.json");
+const { version } = readJson("node_modules", "esbuild", "package.json");
 const OPTIONS = {
   loader: "ts",
   format: "esm",
   target: `node${process.versions.node}`,
   sourcemap: "inline",
   sourcesContent: false,
+  // It gives another name to what hides one of an outer scope.
+  keepNames: true,
   tsconfigRaw: { compilerOptions },
 };
 /** With other options, the same source becomes something else. */
@@ -62,4 +64,8 @@ async function compile(path, text, { file, stamp }) {
     // Without room for it, or the right to write there, it is made anew each time.
   }
   return stamped;
+}
+
+function readJson(...parts) {
+  return JSON.parse(readFileSync(inRoot(...parts), "utf8"));
 }

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { expectMisuse, moduleFolder, reactor, start } from "../../support/command.ts";
 import { freePort, hear, isAlive, readyPids, withFleet } from "../../support/fleet-command.ts";
 
-const PLACES = "test/fixtures/daemons/places.ts";
+const PLACES = "test/fixtures/daemons/places.js";
 
 describe("reactor --processes", function () {
   this.timeout(40_000);

@@ -10,7 +10,7 @@ import { needsCommand } from "../../support/needs-command.ts";
 import { root } from "../../support/read-sources.ts";
 import { load, NO_ERRORS } from "../../support/wrk.ts";
 
-const HTTP = "test/fixtures/daemons/http.ts";
+const HTTP = "test/fixtures/daemons/http.js";
 
 describe("a rolling restart", function () {
   this.timeout(40_000);
