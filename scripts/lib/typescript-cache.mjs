@@ -26,7 +26,7 @@ const SETTINGS = `${version} ${JSON.stringify(OPTIONS)}`;
 
 let temporaries = 0;
 
-/** What Node can run of a source. @throws what reading it does, or Error with what is wrong in it */
+/** What Node can run of a source. @throws what reading it throws, or esbuild, at a mistake in it */
 export async function compiled(path) {
   const text = readFileSync(path, "utf8");
   const kept = keptFor(path, text);
