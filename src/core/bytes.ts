@@ -24,6 +24,7 @@ export function concat(pieces: readonly Uint8Array[]): Uint8Array {
 /** A checksum to tell byte sequences apart by: 32-bit FNV-1a. */
 export function checksum(bytes: Uint8Array): number {
   let hash = 0x811c9dc5;
-  for (const byte of bytes) hash = Math.imul(hash ^ byte, 0x01000193);
+  // Not for … of, which takes three times as long: the clock sums up each byte that is sent.
+  for (let i = 0; i < bytes.length; i++) hash = Math.imul(hash ^ (bytes[i] as number), 0x01000193);
   return hash >>> 0;
 }

@@ -42,7 +42,7 @@ let users = 0;
  * what Node's do while the process is not on virtual time. Returns the way back: when all who have
  * called this have used it, everything is as before.
  *
- * ```ts
+ * ```ts no-run
  * import { hookGlobals } from "skein/virtual/api";
  *
  * const { setTimeout } = globalThis;

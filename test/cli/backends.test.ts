@@ -5,7 +5,7 @@ import { expectMisuse, moduleFolder, reactor, start } from "../support/command.t
 
 const TIMERS = "./test/fixtures/backends/timers.ts";
 const SOCKETS = "./test/fixtures/backends/sockets.ts";
-const ECHO = "test/fixtures/daemons/echo.ts";
+const ECHO = "test/fixtures/daemons/echo.js";
 
 describe("reactor: --backend", () => {
   const path = moduleFolder({

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { type AddressInfo, createServer } from "node:net";
 import { moduleFolder, reactor, start } from "../support/command.ts";
 
-const ECHO = "test/fixtures/daemons/echo.ts";
+const ECHO = "test/fixtures/daemons/echo.js";
 
 describe("reactor: how a daemon ends", () => {
   const path = moduleFolder({

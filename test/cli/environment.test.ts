@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { type Ending, start } from "../support/command.ts";
 
-const DAEMON = "test/fixtures/daemons/environment.ts";
+const DAEMON = "test/fixtures/daemons/environment.js";
 
 const run = (env: Record<string, string>, ...args: string[]): Promise<Ending> =>
   start([DAEMON, ...args], [], env).ended;

@@ -54,7 +54,7 @@ describe("reactor: help", () => {
 
   for (const flag of ["--help", "-h"]) {
     it(`DAEMON ${flag} prints the daemon's summary and options, and does not run it`, async () => {
-      const daemon = "test/fixtures/daemons/options.ts";
+      const daemon = "test/fixtures/daemons/options.js";
       expect(await reactor(daemon, flag)).to.deep.equal({
         status: 0,
         signal: null,

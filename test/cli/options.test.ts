@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { expectMisuse, reactor } from "../support/command.ts";
 
-const DAEMON = "test/fixtures/daemons/options.ts";
+const DAEMON = "test/fixtures/daemons/options.js";
 
 describe("reactor: daemon options", () => {
   it("reach the daemon, with the defaults of those that are not given", async () => {

@@ -142,7 +142,7 @@ describe("reactor: the process", () => {
       "--chdir",
       temporary(),
       "--until=0.01",
-      "test/fixtures/daemons/echo.ts",
+      "test/fixtures/daemons/echo.js",
     );
     expect(ending).to.include({ status: 0, stderr: "" });
   });

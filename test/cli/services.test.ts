@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { reactor, start } from "../support/command.ts";
 
-const DAEMON = "test/fixtures/daemons/service.ts";
+const DAEMON = "test/fixtures/daemons/service.js";
 
 describe("reactor: a daemon that is a service", () => {
   it("is started, and stopped before the end", async () => {

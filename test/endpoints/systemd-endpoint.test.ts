@@ -22,6 +22,7 @@ import {
   type ReactorOn,
   type StreamAddress,
 } from "skein/reactor";
+import { FROM_SOURCE } from "../support/from-source.ts";
 import { errorOf, watch } from "../support/outcomes.ts";
 import { Asking, onLibuv, Shouting } from "../support/streams.ts";
 
@@ -149,7 +150,7 @@ describe("systemd: in a process that was handed sockets", () => {
   /** Starts it as systemd does: LISTEN_PID is its own; what it says first. */
   const start = async (server: net.Server, env: object, ...strings: string[]): Promise<string> => {
     const { fd } = (server as unknown as { _handle: { fd: number } })._handle;
-    const node = `"${process.execPath}" -C @skein/source --import tsx "$0" "$@"`;
+    const node = `"${process.execPath}" ${FROM_SOURCE.join(" ")} "$0" "$@"`;
     child = spawn("sh", ["-c", `LISTEN_PID=$$ exec ${node}`, daemon, ...strings], {
       env: { ...process.env, ...env },
       stdio: ["ignore", "pipe", "inherit", fd],

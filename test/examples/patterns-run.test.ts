@@ -3,12 +3,12 @@ import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { patterns } from "../../examples/patterns/patterns.ts";
 import { type Ending, LIFETIME_MS, observe } from "../support/command.ts";
+import { FROM_SOURCE } from "../support/from-source.ts";
 import { root } from "../support/read-sources.ts";
 
 function run(...args: readonly string[]): Promise<Ending> {
   const script = join(root, "examples", "patterns", "run.ts");
-  const flags = ["-C", "@skein/source", "--import", "tsx"];
-  const child = spawn(process.execPath, [...flags, script, ...args], {
+  const child = spawn(process.execPath, [...FROM_SOURCE, script, ...args], {
     cwd: root,
     stdio: ["ignore", "pipe", "pipe"],
     timeout: LIFETIME_MS,

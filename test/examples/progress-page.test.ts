@@ -7,6 +7,7 @@ import { connectWebSocket } from "skein/websocket";
 import { ChromiumPage } from "../browser/chromium-page.ts";
 import { hasChromium } from "../browser/chromium.ts";
 import { LIFETIME_MS, observe } from "../support/command.ts";
+import { FROM_SOURCE } from "../support/from-source.ts";
 import { onClock } from "../support/on-clock.ts";
 import { quietly } from "../support/quietly.ts";
 import { root } from "../support/read-sources.ts";
@@ -126,8 +127,7 @@ describe("the daemon of progress, in a terminal", () => {
   const start = (...args: readonly string[]): ReturnType<typeof observe> => {
     const main = join(root, "src", "cli", "main.ts");
     const daemon = join(root, "examples", "progress", "progress.ts");
-    const flags = ["-C", "@skein/source", "--import", "tsx"];
-    const child = spawn(process.execPath, [...flags, main, daemon, ...args], {
+    const child = spawn(process.execPath, [...FROM_SOURCE, main, daemon, ...args], {
       cwd: root,
       stdio: ["ignore", "pipe", "pipe"],
       timeout: LIFETIME_MS,

@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { BadOptionError, CannotListenError, createReactor } from "skein/reactor";
+import { FROM_SOURCE } from "../support/from-source.ts";
 import { Asking, onLibuv, Shouting } from "../support/streams.ts";
 
 const child = fileURLToPath(new URL("../fixtures/adopting.ts", import.meta.url));
@@ -18,7 +19,7 @@ describe("adoptStreamPort", () => {
   /** Starts a process that inherits the listening socket; gives the address that it found. */
   const handOver = async (server: net.Server, family: string): Promise<unknown> => {
     const { fd } = (server as unknown as { _handle: { fd: number } })._handle;
-    process_ = spawn(process.execPath, ["-C", "@skein/source", "--import", "tsx", child, family], {
+    process_ = spawn(process.execPath, [...FROM_SOURCE, child, family], {
       stdio: ["ignore", "pipe", "inherit", fd],
     });
     const [line] = (await once(process_.stdout as NodeJS.ReadableStream, "data")) as [Buffer];

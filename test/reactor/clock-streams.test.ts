@@ -78,6 +78,14 @@ describe("streams on the clock", () => {
       expect(lines).to.deep.equal(["one", "two", "three"]);
     });
 
+    it("do not crumble where the window is full", async () => {
+      const lines = Array.from({ length: 100 }, (_, i) => `${"x".repeat(1290)}${1e9 + i}\n`);
+      const got = await received({ receiveBufferBytes: 1000 }, lines);
+      expect(got.lines).to.deep.equal(lines.map((line) => line.trimEnd()));
+      // Half a window at least, or the rest of a write, which nothing is joined to.
+      expect(got.sizes.length).to.be.at.most(3 * lines.length);
+    });
+
     it("of a number of bytes join what was written, and cut it", async () => {
       expect((await received({ segments: 1 }, writes)).sizes).to.deep.equal(Array(14).fill(1));
       expect((await received({ segments: 5 }, writes)).sizes).to.deep.equal([5, 5, 4]);

@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { runFixture } from "../support/attempts.ts";
+import { FROM_SOURCE } from "../support/from-source.ts";
 import { Asking, onLibuv } from "../support/streams.ts";
 
 const server = fileURLToPath(new URL("../fixtures/few-descriptors.ts", import.meta.url));
@@ -18,8 +19,7 @@ describe("a server without a descriptor left", function () {
   this.timeout(PROCESS_MS);
 
   it("loses the connections that it cannot take, and serves on when some have gone", async () => {
-    const options = ["-C", "@skein/source", "--import", "tsx"];
-    const child = spawn(process.execPath, [...options, server], {
+    const child = spawn(process.execPath, [...FROM_SOURCE, server], {
       stdio: ["ignore", "pipe", "inherit"],
     });
     try {

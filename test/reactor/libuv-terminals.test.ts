@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { getProcessOutput, ProcessProtocol } from "skein";
+import { FROM_SOURCE } from "../support/from-source.ts";
 import { isAlive, onLibuv } from "../support/processes.ts";
 import { describeWithTerminals, onStage, type Stage } from "../support/terminals.ts";
 
@@ -26,7 +27,7 @@ const on = (body: (stage: Stage) => Promise<void>) => () => onStage("libuv", {},
 
 /** Runs the fixture; resolves with the lines that it prints. */
 async function runFixture(command: string, env: NodeJS.ProcessEnv = {}): Promise<string[]> {
-  const node = `exec "${process.execPath}" -C @skein/source --import tsx`;
+  const node = `exec "${process.execPath}" ${FROM_SOURCE.join(" ")}`;
   const child = spawnByNode("sh", ["-c", command.replace("NODE", node), "sh", fixture, without], {
     stdio: ["ignore", "pipe", "inherit"],
     env: { ...process.env, ...env },

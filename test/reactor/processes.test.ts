@@ -13,6 +13,7 @@ import {
   ProcessProtocol,
   WorkingDirectoryError,
 } from "skein";
+import { FROM_SOURCE } from "../support/from-source.ts";
 import { failureOf, isAlive, onLibuv } from "../support/processes.ts";
 
 const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
@@ -26,7 +27,7 @@ async function runFixture(
   user: { uid: number; gid: number; processes?: number },
   argument: string,
 ): Promise<{ name: string; message: string; reason: string }> {
-  const node = `"${process.execPath}" -C @skein/source --import tsx "${fixture}" "${argument}"`;
+  const node = `"${process.execPath}" ${FROM_SOURCE.join(" ")} "${fixture}" "${argument}"`;
   const limit = user.processes === undefined ? "" : `prlimit --nproc=${user.processes}`;
   const become = `setpriv --reuid ${user.uid} --regid ${user.gid} --clear-groups`;
   const child = spawn("sh", ["-c", `exec ${limit} ${become} ${node}`], {

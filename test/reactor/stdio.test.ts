@@ -7,10 +7,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { FROM_SOURCE } from "../support/from-source.ts";
 import { describeWithTerminals, onStage, type Stage } from "../support/terminals.ts";
 
 const fixture = fileURLToPath(new URL("../fixtures/stdio-daemon.ts", import.meta.url));
-const node = ["-C", "@skein/source", "--import", "tsx", fixture];
+const node = [...FROM_SOURCE, fixture];
 const MEBIBYTE = 1024 * 1024;
 
 /** The program, with what it says on its standard error. */

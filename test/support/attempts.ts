@@ -2,6 +2,7 @@
 import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { FROM_SOURCE } from "./from-source.ts";
 
 export interface Outcome {
   readonly name: string;
@@ -32,7 +33,7 @@ export async function outcomesOf(
 /** Runs a file of test/fixtures with one argument; resolves with the JSON that it prints. */
 export async function runFixture(name: string, argument: string): Promise<Record<string, unknown>> {
   const file = fileURLToPath(new URL(`../fixtures/${name}`, import.meta.url));
-  const child = ["-C", "@skein/source", "--import", "tsx", file, argument];
+  const child = [...FROM_SOURCE, file, argument];
   const { stdout } = await promisify(execFile)(process.execPath, child);
   return JSON.parse(stdout) as Record<string, unknown>;
 }

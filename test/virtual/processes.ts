@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { type Ending, LIFETIME_MS, moduleFolder, observe } from "../support/command.ts";
+import { FROM_SOURCE } from "../support/from-source.ts";
 import { root } from "../support/read-sources.ts";
 
 export { moduleFolder };
@@ -18,7 +19,7 @@ export function preloadedBuilt(args: readonly string[]): Promise<Ending> {
 
 /** Runs a program, from source. */
 export function program(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Ending> {
-  return run(["-C", "@skein/source", "--import", "tsx", ...args], env);
+  return run([...FROM_SOURCE, ...args], env);
 }
 
 function run(args: readonly string[], env: NodeJS.ProcessEnv): Promise<Ending> {

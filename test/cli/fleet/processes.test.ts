@@ -15,7 +15,7 @@ import {
   withFleet,
 } from "../../support/fleet-command.ts";
 
-const PLACES = "test/fixtures/daemons/places.ts";
+const PLACES = "test/fixtures/daemons/places.js";
 
 describe("reactor --processes", function () {
   this.timeout(FLEET_TEST_MS);

@@ -18,7 +18,7 @@ import { needsCommand } from "../../support/needs-command.ts";
 import { root } from "../../support/read-sources.ts";
 import { load, NO_ERRORS } from "../../support/wrk.ts";
 
-const HTTP = "test/fixtures/daemons/http.ts";
+const HTTP = "test/fixtures/daemons/http.js";
 /** Who has not asked by the end of that, for want of a processor, is cut off. */
 const LONG = ["--drain", "30"];
 

@@ -111,14 +111,15 @@ export class Sender {
   }
 
   /**
-   * Whether there is room to send. Small rooms make small segments, which leave small rooms: who
-   * cuts waits until half of the window is free, as TCP does, or all that waits fits in.
+   * Whether there is room to send. Small rooms make small segments, which leave small rooms: it
+   * waits until half of the window is free, as TCP does, or all fits in that may go as one segment.
    */
   #roomy(): boolean {
     const { cut, windowBytes } = this.#options;
     const room = windowBytes - this.#unread;
-    if (cut === undefined) return room > 0;
-    return room >= windowBytes / 2 || room >= this.#waitingBytes;
+    if (room >= windowBytes / 2) return true;
+    const wanted = cut === undefined ? this.#waiting.peek()?.length : this.#waitingBytes;
+    return wanted !== undefined && room >= wanted;
   }
 
   /** Takes the next segment out of what waits: no more than `most` bytes. */

@@ -2,8 +2,8 @@
  * What a worker starts with when skein itself runs from source: older versions of Node have tsx in
  * the main thread only.
  */
-// Bun and Deno load TypeScript by themselves, and tsx not at all.
-if (!("Bun" in globalThis || "Deno" in globalThis)) {
+// Bun, Deno and newer versions of Node load TypeScript by themselves, and the first two no tsx.
+if (!("Bun" in globalThis || "Deno" in globalThis || process.features.typescript)) {
   const { register } = await import("tsx/esm/api");
   register();
 }
