@@ -1,4 +1,3 @@
-import { isThenable } from "../core/is-thenable.ts";
 import { Deferred, fireRaw, fromPromise as adopt } from "./deferred.ts";
 import { CancelledError } from "./errors.ts";
 
@@ -30,7 +29,7 @@ import { CancelledError } from "./errors.ts";
 export function fromPromise<T>(
   source: PromiseLike<T> | ((signal: AbortSignal) => PromiseLike<T>),
 ): Deferred<T> {
-  if (typeof source === "function" && !isThenable(source)) return begin(source);
+  if (typeof source === "function" && !("then" in source)) return begin(source);
   return adopt(source as PromiseLike<T>);
 }
 

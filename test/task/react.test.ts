@@ -243,11 +243,11 @@ describe("react", () => {
     it("cancels a main that waits in vain: status 1, and one line that says so", async () => {
       const { reactor, errors } = reporting();
       let cancelled = 0;
-      const main = async (): Promise<void> => {
-        await deferLater(reactor, 3);
-        await new Deferred<void>(() => void cancelled++);
-      };
-      expect(await react(inlineCallbacks(main), { reactor })).to.equal(1);
+      const main = inlineCallbacks(function* () {
+        yield deferLater(reactor, 3);
+        yield new Deferred<void>(() => void cancelled++);
+      });
+      expect(await react(main, { reactor })).to.equal(1);
       expect(cancelled).to.equal(1);
       const [[doing, error]] = errors as [[string, Error]];
       expect(errors).to.have.length(1);

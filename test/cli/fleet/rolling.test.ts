@@ -129,7 +129,7 @@ describe("a rolling restart", function () {
     const { port } = server.address() as net.AddressInfo;
     const { fd } = (server as unknown as { _handle: { fd: number } })._handle;
     const main = join(root, "dist", "cli", "main.js");
-    const daemon = join(root, "test", "fixtures", "daemons", "places.ts");
+    const daemon = join(root, "test", "fixtures", "daemons", "places.js");
     const args = ["--processes", "2", daemon, "--at", "systemd:domain=INET:index=0"];
     // As systemd does: LISTEN_PID is the first process.
     const child = spawn(

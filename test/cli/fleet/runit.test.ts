@@ -36,7 +36,7 @@ describe("a daemon under runit", function () {
         ...process.env,
         PATH: `${join(process.execPath, "..")}:${process.env["PATH"]}`,
         REACTOR: join(root, "dist", "cli", "main.js"),
-        DAEMON: join(root, "test", "fixtures", "daemons", "http.ts"),
+        DAEMON: join(root, "test", "fixtures", "daemons", "http.js"),
         CONTROL: join(folder, "control.sock"),
         PORT: String(port),
       },
