@@ -4,8 +4,9 @@
  * most of what a read costs: docs/benchmarks.md has the figures.
  *
  * libuv fills the buffer and calls back at once, so that all sockets of a thread can have the same
- * one. What a protocol gets is its own to keep, hence a copy, except in bulk: a read that has
- * filled the buffer is followed by one into a fresh buffer, which is handed out as it is.
+ * one. What a protocol gets is its own to keep, hence a copy, except in bulk: two reads in a row that
+ * have filled the buffer are followed by one into a fresh buffer, which is handed out as it is. (Not
+ * one read: behind it often is but the rest of a message, and a buffer would be made for nothing.)
  */
 import net from "node:net";
 
@@ -18,6 +19,8 @@ const SHARES =
 
 const shared: Buffer = Buffer.allocUnsafeSlow(READ_BYTES);
 let next = shared;
+/** The last read has filled its buffer. */
+let filled = false;
 
 /** Node asks for the next buffer right after each call of {@link took}, and for a new socket. */
 function nextBuffer(): Buffer {
@@ -32,7 +35,9 @@ function took(socket: net.Socket, length: number, buffer: Buffer): void {
   const bytes = buffer.subarray(0, length);
   socket.emit("data", handsOut ? bytes : Buffer.from(bytes));
   // Not before: what is called there may make sockets.
-  if (length === READ_BYTES) next = Buffer.allocUnsafeSlow(READ_BYTES);
+  const full = length === READ_BYTES;
+  if (full && filled) next = Buffer.allocUnsafeSlow(READ_BYTES);
+  filled = full;
 }
 
 /** What libuv has accepted. */
@@ -52,8 +57,8 @@ export function makeSocket(options: SocketOptions = {}): net.Socket {
   if (!SHARES) return new net.Socket(all);
   all.onread = {
     buffer: nextBuffer,
-    callback: (length, filled) => {
-      took(socket, length, filled as Buffer);
+    callback: (length, read) => {
+      took(socket, length, read as Buffer);
       return true;
     },
   };
