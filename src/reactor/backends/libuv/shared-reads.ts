@@ -4,9 +4,10 @@
  * most of what a read costs: docs/benchmarks.md has the figures.
  *
  * libuv fills the buffer and calls back at once, so that all sockets of a thread can have the same
- * one. What a protocol gets is its own to keep, hence a copy, except in bulk: two reads in a row that
- * have filled the buffer are followed by one into a fresh buffer, which is handed out as it is. (Not
- * one read: behind it often is but the rest of a message, and a buffer would be made for nothing.)
+ * one. What a protocol gets is its own to keep, hence a copy, except in bulk: two reads in a row
+ * that have filled the buffer are followed by one into a fresh buffer, which is handed out as it
+ * is. (Not one read: behind it often is but the rest of a message, and a buffer would be made for
+ * nothing.)
  */
 import net from "node:net";
 
