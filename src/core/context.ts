@@ -70,8 +70,18 @@ function install(entries: typeof installed): void {
   takeSnapshot = entries.at(-1)?.takeSnapshot;
 }
 
-interface AsyncHooks {
+/** Of Node's module, what is used here. */
+export interface AsyncHooks {
   AsyncLocalStorage: (new () => ContextStorage) & { snapshot: TakeSnapshot };
+  createHook: (hooks: ResourceHooks) => { enable(): void };
+}
+
+/** Told of asynchronous resources, by their numbers. */
+export interface ResourceHooks {
+  init?(id: number, type: string): void;
+  before?(id: number): void;
+  destroy?(id: number): void;
+  trackPromises: boolean;
 }
 
 /** Of an AsyncLocalStorage, what is used here. */

@@ -5,6 +5,7 @@
  * Node's hooks tell of them, in later versions without the cost of telling of promises, too; in
  * others its list of active resources does, of files and names. (From 26 on, that lacks files.)
  */
+import { type AsyncHooks, asyncHooks } from "../../core/context.ts";
 
 /** From now on they are noticed, so far as this platform tells. */
 export function watchRequests(): void {
@@ -21,22 +22,8 @@ let waiting: (() => boolean) | undefined;
 /** Files, names, and what is computed in libuv's threads; not what JavaScript calls a request. */
 const REQUEST = /^(?:FSREQ|FILEHANDLECLOSEREQ|GET(?:ADDR|NAME)INFOREQ|(?!HTTP)[A-Z0-9]+REQUEST$)/;
 
-interface Hooks {
-  init?(id: number, type: string): void;
-  before?(id: number): void;
-  destroy?(id: number): void;
-  trackPromises: boolean;
-}
-
-interface AsyncHooks {
-  createHook: (hooks: Hooks) => { enable(): void };
-}
-
 function waitingByHooks(): (() => boolean) | undefined {
-  const { process } = globalThis as {
-    process?: { getBuiltinModule?(name: "node:async_hooks"): AsyncHooks };
-  };
-  const hooks = process?.getBuiltinModule?.("node:async_hooks");
+  const hooks = asyncHooks();
   if (hooks === undefined || !knowsTrackPromises(hooks)) return undefined;
   const open = new Set<number>();
   const answered = (id: number): void => void open.delete(id);
