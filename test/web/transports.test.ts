@@ -51,6 +51,16 @@ for (const [where, open] of Object.entries(listen)) {
   const dial = async (reactor: Reactor<"tcp">): Promise<RawClient> =>
     new RawClient(connectDuplex(reactor, "127.0.0.1", (await serve(reactor)).port));
 
+  /** A site, and a client that has asked for much and takes none of it. */
+  const stalled = async (reactor: Reactor<"tcp">): Promise<{ site: Site; client: RawClient }> => {
+    const { site, port } = await serve(reactor);
+    const client = new RawClient(connectDuplex(reactor, "127.0.0.1", port));
+    client.socket.pause();
+    client.send(get("/large").repeat(20));
+    await deferLater(reactor, 0.2);
+    return { site, client };
+  };
+
   describe(`a site ${where}`, () => {
     bridged(
       "answers what was sent in advance in its order, small and large, whole",
@@ -101,11 +111,7 @@ for (const [where, open] of Object.entries(listen)) {
     bridged(
       "keeps nothing of an answer whose client goes away in the middle",
       async (reactor) => {
-        const { site, port } = await serve(reactor);
-        const client = new RawClient(connectDuplex(reactor, "127.0.0.1", port));
-        client.socket.pause();
-        client.send(get("/large").repeat(20));
-        await deferLater(reactor, 0.2);
+        const { site, client } = await stalled(reactor);
         const before = site.connections;
         client.socket.resetAndDestroy();
         await deferLater(reactor, 0.2);
@@ -117,11 +123,7 @@ for (const [where, open] of Object.entries(listen)) {
     bridged(
       "cuts off those who take nothing of an answer when their time to drain is over",
       async (reactor) => {
-        const { site, port } = await serve(reactor);
-        const client = new RawClient(connectDuplex(reactor, "127.0.0.1", port));
-        client.socket.pause();
-        client.send(get("/large").repeat(20));
-        await deferLater(reactor, 0.2);
+        const { site, client } = await stalled(reactor);
         await site.drain(0.2);
         client.socket.destroy();
         return [`${site.connections} left`];
