@@ -9,7 +9,7 @@ import { constants } from "node:os";
 import { fileURLToPath } from "node:url";
 import { cannotStartWorker } from "./cannot-start-worker.ts";
 import { isMessage } from "./is-message.ts";
-import { ENDING_MS, overdue } from "./overdue.ts";
+import { whenOverdue } from "./overdue.ts";
 import { argumentsCannotCross, unpackError } from "../../../core/crossing.ts";
 import { WorkerDiedError } from "../../errors.ts";
 import type { WorkerCall, WorkerEvents, WorkerHandle, WorkerOptions } from "../../workers.ts";
@@ -164,12 +164,10 @@ export class ProcessWorker implements WorkerHandle {
       return false;
     }
     this.#write(CALLS_FD, frameOf(["end", this.#number]));
-    const late = setTimeout(() => {
-      this.#failure ??= overdue();
+    whenOverdue(this.#process, (why) => {
+      this.#failure ??= why;
       this.terminate();
-    }, ENDING_MS);
-    late.unref();
-    this.#process.on("exit", () => clearTimeout(late));
+    });
     return true;
   }
 

@@ -32,7 +32,7 @@ import { Eagerness } from "./eagerness.ts";
 import { argumentsForThread } from "./inherited-arguments.ts";
 import { cannotStartWorker, isStartFailure } from "./cannot-start-worker.ts";
 import { isMessage } from "./is-message.ts";
-import { ENDING_MS, overdue } from "./overdue.ts";
+import { whenOverdue } from "./overdue.ts";
 
 /** What a worker starts with. */
 export interface WorkerSetup {
@@ -219,12 +219,10 @@ export class ThreadWorker implements WorkerHandle {
       return false;
     }
     this.#post(["end"]);
-    const late = setTimeout(() => {
-      this.#failure ??= overdue();
+    whenOverdue(this.#worker, (why) => {
+      this.#failure ??= why;
       this.terminate();
-    }, ENDING_MS);
-    late.unref();
-    this.#worker?.on("exit", () => clearTimeout(late));
+    });
     return true;
   }
 
